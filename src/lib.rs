@@ -2,3 +2,4 @@
 //! variants, each with exact offsets, an identifier, a score and the other readings.
 
 pub mod model;
+pub mod text;

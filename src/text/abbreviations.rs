@@ -1,0 +1,317 @@
+//! Abbreviations that a text defines: "tumour necrosis factor (TNF)" and "TNF (tumour necrosis factor)".
+//!
+//! The algorithm is that of Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in
+//! biomedical text", Pacific Symposium on Biocomputing 2003: every character of the short form must stand, in order, in
+//! the words before it, the first of them at the start of a word. Added to it are square brackets and Greek letters,
+//! which match the first letter of their names.
+
+use std::ops::Range;
+
+/// The most characters of a short form (from the paper).
+const SHORT_FORM_CHARS_LIMIT: usize = 10;
+/// The most words of a short form (from the paper).
+const SHORT_FORM_WORDS_LIMIT: usize = 2;
+/// How far a closing bracket may be from its opening one, and a long form may reach, in bytes. It keeps the search
+/// linear: every bracket costs at most that much.
+const WINDOW_BYTES_LIMIT: usize = 300;
+
+/// A definition in a text, as byte ranges of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Definition {
+    /// The short form, without brackets.
+    pub short_form: Range<usize>,
+    /// The words it stands for.
+    pub long_form: Range<usize>,
+}
+
+/// The definitions in `text`, in order of their brackets. Linear in the text's length.
+pub fn find_definitions(text: &str) -> Vec<Definition> {
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(b'(', b'[', bytes)
+        .filter_map(|open| {
+            let close = closing_bracket(bytes, open)?;
+            definition_at(text, open, open + 1..close)
+        })
+        .collect()
+}
+
+/// The bracket that closes the one at `open`, when it is near.
+fn closing_bracket(bytes: &[u8], open: usize) -> Option<usize> {
+    let (opening, closing) = if bytes[open] == b'(' { (b'(', b')') } else { (b'[', b']') };
+    let window = bytes[open..].get(..WINDOW_BYTES_LIMIT).unwrap_or(&bytes[open..]);
+    memchr::memchr(closing, window)?;
+    let mut depth = 0_usize;
+    for (at, &byte) in (open..).zip(window) {
+        if byte == opening {
+            depth += 1;
+        } else if byte == closing {
+            depth -= 1;
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+    }
+    None
+}
+
+/// The definition that the bracket at `open` with the content `inside` makes.
+fn definition_at(text: &str, open: usize, inside: Range<usize>) -> Option<Definition> {
+    // "(TNF; Sigma)", "(TNF, also cachectin)": the first part is the short form
+    let content = &text[inside.clone()];
+    let cut = [content.find("; "), content.find(", ")].into_iter().flatten().min().unwrap_or(content.len());
+    let short_form = trimmed(text, inside.start..inside.start + cut);
+    let before = trimmed_end(text, sentence_start(text, open)..open);
+    if is_short_form(&text[short_form.clone()]) {
+        let long_form = long_form_before(text, before, &text[short_form.clone()])?;
+        return Some(Definition { short_form, long_form });
+    }
+    let word_start = text[before.clone()].rfind(char::is_whitespace).map_or(before.start, |at| {
+        before.start + at + text[before.start + at..].chars().next().map_or(1, char::len_utf8)
+    });
+    let short_form = trimmed_opening(text, word_start..before.end);
+    let whole = trimmed(text, inside);
+    if !is_short_form(&text[short_form.clone()]) {
+        return None;
+    }
+    let long_form = long_form_before(text, whole.clone(), &text[short_form.clone()])?;
+    // the words in brackets are the long form only when all of them are
+    (long_form.start == whole.start).then_some(Definition { short_form, long_form })
+}
+
+/// Where the sentence that holds `at` begins, looking back at most the window.
+fn sentence_start(text: &str, at: usize) -> usize {
+    let mut floor = at.saturating_sub(WINDOW_BYTES_LIMIT);
+    while !text.is_char_boundary(floor) {
+        floor += 1;
+    }
+    let window = &text[floor..at];
+    let mut following = ' ';
+    let mut next = ' ';
+    for (offset, character) in window.char_indices().rev() {
+        let sentence_end = matches!(character, '.' | '?' | '!' | ';')
+            && next.is_whitespace()
+            && (character == ';' || following.is_uppercase());
+        if character == '\n' || sentence_end {
+            return floor + offset + character.len_utf8();
+        }
+        if !next.is_whitespace() || !character.is_whitespace() {
+            following = next;
+        }
+        next = character;
+    }
+    floor
+}
+
+/// Whether `text` has the shape of a short form: 2 to 10 characters, at most two words, a letter, and a letter or digit
+/// first.
+fn is_short_form(text: &str) -> bool {
+    let characters = text.chars().count();
+    (2..=SHORT_FORM_CHARS_LIMIT).contains(&characters)
+        && text.split_whitespace().count() <= SHORT_FORM_WORDS_LIMIT
+        && text.chars().any(char::is_alphabetic)
+        && text.chars().next().is_some_and(char::is_alphanumeric)
+        && !text.contains(['(', ')', '[', ']', '=', '<', '>', '%'])
+}
+
+/// The words at the end of `before` that `short_form` stands for.
+fn long_form_before(text: &str, before: Range<usize>, short_form: &str) -> Option<Range<usize>> {
+    let characters = short_form.chars().filter(|c| c.is_alphanumeric()).count();
+    let words_limit = (characters + 5).min(characters * 2);
+    let window = last_words(text, before, words_limit);
+    let start = best_start(&text[window.clone()], short_form)?;
+    let long_form = trimmed_opening(text, window.start + start..window.end);
+    let long = &text[long_form.clone()];
+    let repeats = long.split(|c: char| c.is_whitespace()).any(|word| word == short_form);
+    let good = long.chars().count() > short_form.chars().count() && !repeats;
+    good.then_some(long_form)
+}
+
+/// The last `words_limit` words of a range.
+fn last_words(text: &str, range: Range<usize>, words_limit: usize) -> Range<usize> {
+    let mut words = 0;
+    let mut inside_word = false;
+    for (offset, character) in text[range.clone()].char_indices().rev() {
+        if character.is_whitespace() {
+            inside_word = false;
+        } else if !inside_word {
+            inside_word = true;
+            words += 1;
+            if words > words_limit {
+                return range.start + offset + character.len_utf8()..range.end;
+            }
+        }
+    }
+    range
+}
+
+/// Schwartz and Hearst's match from right to left: where in `window` the long form of `short_form` begins.
+fn best_start(window: &str, short_form: &str) -> Option<usize> {
+    let long: Vec<(usize, char)> = window.char_indices().collect();
+    let mut at = long.len();
+    let mut short = short_form.chars().rev().filter(|c| c.is_alphanumeric()).peekable();
+    while let Some(wanted) = short.next() {
+        let first = short.peek().is_none();
+        loop {
+            at = at.checked_sub(1)?;
+            let starts_word = at == 0 || !long[at - 1].1.is_alphanumeric();
+            if same(wanted, long[at].1) && (!first || starts_word) {
+                break;
+            }
+        }
+    }
+    // from the start of the whole, possibly hyphenated, word
+    let word = long[..at].iter().rposition(|(_, c)| c.is_whitespace()).map_or(0, |space| space + 1);
+    long.get(word).map(|(offset, _)| *offset)
+}
+
+/// Whether a character of the short form stands for one of the long form.
+fn same(short: char, long: char) -> bool {
+    let lower = |c: char| c.to_lowercase().next().unwrap_or(c);
+    let (short, long) = (lower(short), lower(long));
+    short == long || greek_initial(short) == Some(long) || greek_initial(long) == Some(short)
+}
+
+/// The first letter of a Greek letter's English name.
+const fn greek_initial(character: char) -> Option<char> {
+    Some(match character {
+        'α' => 'a',
+        'β' => 'b',
+        'γ' => 'g',
+        'δ' => 'd',
+        'ε' => 'e',
+        'ζ' => 'z',
+        'η' => 'e',
+        'θ' | 'τ' => 't',
+        'ι' => 'i',
+        'κ' => 'k',
+        'λ' => 'l',
+        'μ' | 'µ' => 'm',
+        'ν' => 'n',
+        'ξ' => 'x',
+        'π' | 'φ' | 'ψ' => 'p',
+        'ρ' => 'r',
+        'σ' => 's',
+        'χ' => 'c',
+        'ω' | 'ο' => 'o',
+        _ => return None,
+    })
+}
+
+fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    let start = range.end - text[range.clone()].trim_start().len();
+    trimmed_end(text, start..range.end)
+}
+
+fn trimmed_end(text: &str, range: Range<usize>) -> Range<usize> {
+    let length = text[range.clone()].trim_end().len();
+    range.start..range.start + length
+}
+
+/// Without white space, quotes and opening brackets at the start.
+fn trimmed_opening(text: &str, range: Range<usize>) -> Range<usize> {
+    let opening =
+        |c: char| c.is_whitespace() || matches!(c, '(' | '[' | '{' | '"' | '\'' | '“' | '‘' | '«' | ',');
+    let start = range.end - text[range.clone()].trim_start_matches(opening).len();
+    start..range.end
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pairs(text: &str) -> Vec<(&str, &str)> {
+        find_definitions(text).into_iter().map(|d| (&text[d.short_form], &text[d.long_form])).collect()
+    }
+
+    #[test]
+    fn definitions_of_both_orders_are_found() {
+        for (text, expected) in [
+            ("We saw heat shock protein (HSP) rise.", vec![("HSP", "heat shock protein")]),
+            ("HSP (heat shock protein) rises", vec![("HSP", "heat shock protein")]),
+            ("Many natural killer cells (NKCs) came", vec![("NKCs", "natural killer cells")]),
+            ("interferon gamma (IFN-γ)", vec![("IFN-γ", "interferon gamma")]),
+            ("interleukin-6 (IL-6; Sigma)", vec![("IL-6", "interleukin-6")]),
+            ("non-small cell lung cancer [NSCLC]", vec![("NSCLC", "non-small cell lung cancer")]),
+            ("a gene transcription factor 1 (GTF-1)", vec![("GTF-1", "gene transcription factor 1")]),
+            ("It failed. Multiple sclerosis (MS)", vec![("MS", "Multiple sclerosis")]),
+            (
+                "atrial fibrillation (AF) and heart failure (HF)",
+                vec![("AF", "atrial fibrillation"), ("HF", "heart failure")],
+            ),
+            ("blood (\"acute kidney injury (AKI)\")", vec![("AKI", "acute kidney injury")]),
+        ] {
+            assert_eq!(pairs(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_that_define_nothing_give_nothing() {
+        for text in [
+            "the mice (n = 12) died",
+            "the score (95% CI) rose",
+            "patients (12) were",
+            "see (Figure 2a)",
+            "a drop (by half) came",
+            "It grew. Then (TNF) fell",
+            "(TNF)",
+            "TNF (TNF)",
+            "()",
+            "(",
+            "((((((",
+            "]])([(",
+            "cells (which we had grown for seven long days)",
+        ] {
+            assert!(pairs(text).is_empty(), "{text}: {:?}", pairs(text));
+        }
+    }
+
+    #[test]
+    fn a_sentence_ends_what_a_long_form_may_hold() {
+        assert!(pairs("Blood pressure. High values (BPH) were seen").is_empty());
+        assert!(pairs("blood pressure\nhigh (BPH)").is_empty());
+    }
+
+    #[test]
+    fn the_bound_on_brackets_holds_at_the_bound() {
+        let long = |bytes: usize| {
+            let filler = "x".repeat(bytes);
+            format!("ab ({filler})")
+        };
+        let text = long(WINDOW_BYTES_LIMIT - 2);
+        assert!(closing_bracket(text.as_bytes(), 3).is_some());
+        let text = long(WINDOW_BYTES_LIMIT - 1);
+        assert!(closing_bracket(text.as_bytes(), 3).is_none());
+    }
+
+    #[test]
+    fn the_bounds_on_short_forms_hold_at_the_bound() {
+        assert!(is_short_form(&"A".repeat(SHORT_FORM_CHARS_LIMIT)));
+        assert!(!is_short_form(&"A".repeat(SHORT_FORM_CHARS_LIMIT + 1)));
+        assert!(is_short_form(&["A"; SHORT_FORM_WORDS_LIMIT].join(" ")));
+        assert!(!is_short_form(&["A"; SHORT_FORM_WORDS_LIMIT + 1].join(" ")));
+    }
+
+    #[test]
+    fn brackets_without_end_end() {
+        assert!(find_definitions(&"(".repeat(1 << 18)).is_empty());
+        assert!(find_definitions(&"(a".repeat(1 << 17)).is_empty());
+        assert!(find_definitions(&"()".repeat(1 << 17)).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_are_slices_of_the_text(text in "[a-zA-Zγβ(\\[\\]). ,;\\n-]{0,80}") {
+            for definition in find_definitions(&text) {
+                prop_assert!(text.get(definition.short_form).is_some());
+                prop_assert!(text.get(definition.long_form).is_some());
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_without_panic(text in "\\PC{0,60}") {
+            let _ = find_definitions(&text);
+        }
+    }
+}

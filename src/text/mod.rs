@@ -1,0 +1,21 @@
+//! Reading text: tokens, folding with an offset map, the keys of names, sentences, abbreviations, offset units.
+
+pub mod abbreviations;
+mod characters;
+mod fold;
+mod names;
+pub mod offsets;
+mod sentences;
+mod unfinished;
+mod words;
+
+pub use characters::spelled_greek;
+pub use fold::{FoldedText, Gap, TEXT_BYTES_LIMIT, Token, TokenKind, fold_to_string};
+pub use names::{NAME_KEYS_LIMIT, NameFolder, name_keys};
+pub use sentences::sentences;
+pub use unfinished::{UNFINISHED_KEYS_LIMIT, unfinished_keys};
+
+/// The last character boundary of `text` at or before `offset`.
+fn floor_boundary(text: &str, offset: usize) -> usize {
+    (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
