@@ -1,6 +1,7 @@
 //! glossator reads biomedical text and answers what it speaks of: genes, diseases, chemicals, species, cell lines and
 //! variants, each with exact offsets, an identifier, a score and the other readings.
 
+pub mod annotate;
 pub mod catalog;
 pub mod formats;
 pub mod model;

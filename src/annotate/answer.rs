@@ -1,0 +1,264 @@
+//! From ranked mentions to the annotations of the answer.
+
+use super::decide::{Contender, decide};
+use super::evidence::better_first;
+use super::mention::{Mention, Reading, Subject};
+use super::options::PreparedOptions;
+use super::passages::PassageText;
+use super::rank::{self, SCORE_FLOOR, Support};
+use super::species::{Evidence as SpeciesEvidence, Taxon};
+use super::surface::Agreement;
+use super::vocabulary::Vocabulary;
+use crate::model::{Annotation, Candidate, EntityType, Method, OverlapPolicy, SynonymScope};
+
+/// A reading that may be annotated.
+#[derive(Clone, Copy)]
+struct Choice {
+    mention: usize,
+    reading: usize,
+}
+
+/// The annotations of all passages, sorted as an answer is. The decision is the same whatever types and scores are asked
+/// for; these choose from its outcome, so that asking for less never brings up anything else.
+pub(super) fn annotations(
+    vocabulary: Vocabulary<'_>,
+    passages: &[PassageText<'_>],
+    mentions: &[Mention],
+    options: &PreparedOptions,
+) -> Vec<Annotation> {
+    let choices = eligible(mentions, options);
+    let mut annotations = Vec::new();
+    let mut from = 0;
+    while let Some(first) = choices.get(from) {
+        let passage = mentions[first.mention].passage;
+        let count = choices[from..].iter().take_while(|c| mentions[c.mention].passage == passage).count();
+        let own = &choices[from..from + count];
+        let contenders: Vec<Contender> = own.iter().map(|choice| contender(mentions, *choice)).collect();
+        for kept in decide(&contenders, options.options().overlap) {
+            let reading = &mentions[own[kept].mention].readings[own[kept].reading];
+            if options.wants(reading.entity_type) && reading.score >= options.options().min_score {
+                annotations.push(annotation(vocabulary, passages, mentions, own[kept], options));
+            }
+        }
+        from += count;
+    }
+    annotations.sort_by(|one, other| {
+        let key =
+            |a: &Annotation| (a.passage_index, a.span.start, std::cmp::Reverse(a.span.end), a.entity_type);
+        key(one).cmp(&key(other)).then_with(|| one.entity_id.cmp(&other.entity_id))
+    });
+    annotations
+}
+
+/// The readings that are good enough, of every type, as many of a mention as the policy has use for.
+fn eligible(mentions: &[Mention], options: &PreparedOptions) -> Vec<Choice> {
+    let mut choices = Vec::new();
+    for (mention, found) in mentions.iter().enumerate() {
+        let mut types: Vec<EntityType> = Vec::new();
+        for (reading, of) in found.readings.iter().enumerate() {
+            // sorted best first
+            let taken = match options.options().overlap {
+                OverlapPolicy::Longest => reading > 0,
+                OverlapPolicy::LongestPerType => types.contains(&of.entity_type),
+                OverlapPolicy::All => false,
+            };
+            types.push(of.entity_type);
+            if !taken && of.score >= SCORE_FLOOR {
+                choices.push(Choice { mention, reading });
+            }
+        }
+    }
+    choices
+}
+
+fn contender(mentions: &[Mention], choice: Choice) -> Contender {
+    let mention = &mentions[choice.mention];
+    let reading = &mention.readings[choice.reading];
+    Contender {
+        span: mention.span,
+        entity_type: reading.entity_type,
+        score: rank::millionths(reading.score),
+        extra: reading.method == Method::ExtraTerm,
+    }
+}
+
+fn annotation(
+    vocabulary: Vocabulary<'_>,
+    passages: &[PassageText<'_>],
+    mentions: &[Mention],
+    choice: Choice,
+    options: &PreparedOptions,
+) -> Annotation {
+    let mention = &mentions[choice.mention];
+    let reading = &mention.readings[choice.reading];
+    let (entity_id, label) = name(vocabulary, reading, options);
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let wanted = |other: &&Reading| other.subject != reading.subject && options.wants(other.entity_type);
+    for other in mention.readings.iter().filter(wanted) {
+        if candidates.len() >= options.options().max_candidates {
+            break;
+        }
+        let candidate = candidate(vocabulary, other, why_not(vocabulary, reading, other), options);
+        // two entities of the catalog may answer by one identifier of the namespace asked for
+        let known = candidate.entity_id == entity_id
+            || candidates.iter().any(|listed| listed.entity_id == candidate.entity_id);
+        if !known {
+            candidates.push(candidate);
+        }
+    }
+    Annotation {
+        passage_index: mention.passage,
+        span: mention.span,
+        text: passages[mention.passage].slice(mention.span).to_owned(),
+        entity_type: reading.entity_type,
+        entity_id,
+        label,
+        score: reading.score,
+        method: reading.method,
+        candidates,
+    }
+}
+
+/// The identifier to answer for a reading, and its label.
+fn name(vocabulary: Vocabulary<'_>, reading: &Reading, options: &PreparedOptions) -> (String, String) {
+    match &reading.subject {
+        Subject::Entity(entity) => {
+            let id = vocabulary.answer_id(*entity, options.namespaces(reading.entity_type));
+            (id, vocabulary.label(*entity).to_owned())
+        }
+        Subject::Variant(id) => (id.clone(), id.strip_prefix("dbSNP:").unwrap_or(id).to_owned()),
+        Subject::ExtraTerm(index) => match options.options().extra_terms.get(*index) {
+            Some(term) => (term.entity_id.clone(), term.text.clone()),
+            None => (String::new(), String::new()),
+        },
+    }
+}
+
+/// A reading as a candidate of an answer.
+pub(super) fn candidate(
+    vocabulary: Vocabulary<'_>,
+    reading: &Reading,
+    reason: String,
+    options: &PreparedOptions,
+) -> Candidate {
+    let (entity_id, label) = name(vocabulary, reading, options);
+    Candidate { entity_id, label, entity_type: reading.entity_type, score: reading.score, reason }
+}
+
+/// Why another reading was not chosen.
+fn why_not(vocabulary: Vocabulary<'_>, chosen: &Reading, other: &Reading) -> String {
+    if chosen.method == Method::ExtraTerm {
+        return "the request's own term wins".to_owned();
+    }
+    if other.contradicted {
+        return "the document defines the short form as something else".to_owned();
+    }
+    if other.entity_type != chosen.entity_type {
+        return format!("{} of the same name; {}", type_name(other.entity_type), how_named(other));
+    }
+    if let Some((evidence, false)) = other.evidence.and_then(|evidence| evidence.species) {
+        let of = |reading: &Reading| {
+            reading
+                .taxon
+                .map_or_else(|| "another species".to_owned(), |taxon| species_name(vocabulary, taxon))
+        };
+        let (own, wanted) = (of(other), of(chosen));
+        if let Some(foreign) = chosen.foreign {
+            return format!("gene of the same name in {own}; {}", no_gene_in(vocabulary, foreign));
+        }
+        let wanted = match evidence {
+            SpeciesEvidence::Default | SpeciesEvidence::None => format!("{wanted} is assumed"),
+            _ => format!("the text speaks of {wanted}"),
+        };
+        return format!("gene of the same name in {own}; {wanted}: {}", evidence.reason());
+    }
+    format!("another {} of the same name; {}", type_name(other.entity_type), how_named(other))
+}
+
+/// What speaks for a reading by itself.
+pub(super) fn why(vocabulary: Vocabulary<'_>, reading: &Reading) -> String {
+    let mut reason = how_named(reading);
+    if reading.contradicted {
+        reason.push_str("; the context defines the short form as something else");
+    }
+    if let Some((evidence, chosen)) = reading.evidence.and_then(|evidence| evidence.species) {
+        let of = reading
+            .taxon
+            .map_or_else(String::new, |taxon| format!(" in {}", species_name(vocabulary, taxon)));
+        let link = match reading.foreign {
+            Some(foreign) => no_gene_in(vocabulary, foreign),
+            None if chosen => evidence.reason().to_owned(),
+            None => "another species is spoken of".to_owned(),
+        };
+        reason = format!("gene{of}; {link}; {reason}");
+    }
+    reason
+}
+
+/// Why a gene of another species than the text's is all there is.
+fn no_gene_in(vocabulary: Vocabulary<'_>, taxon: Taxon) -> String {
+    let name = species_name(vocabulary, taxon);
+    format!("the text speaks of {name}, of which the catalog has no gene of this name")
+}
+
+fn how_named(reading: &Reading) -> String {
+    let Some(evidence) = reading.evidence else { return "by its form".to_owned() };
+    let kind = match (evidence.label, evidence.scope) {
+        (true, _) => "its preferred name",
+        (_, SynonymScope::Exact) => "one of its names",
+        (_, SynonymScope::Related) => "a related name",
+        (_, SynonymScope::Narrow) => "a narrower name",
+        (_, SynonymScope::Broad) => "a broader name",
+    };
+    let surface = match evidence.agreement {
+        Agreement::Identical | Agreement::SameCase | Agreement::FirstLetter => "",
+        Agreement::Spelling => " in another spelling",
+        Agreement::Raised | Agreement::Lowered | Agreement::MixedCase => " in another case",
+    };
+    let support = match evidence.support {
+        Support::Defined => ", defined in the document",
+        Support::OtherName => ", whose longer name stands in the document",
+        Support::None => "",
+    };
+    let common = if evidence.common_word { ", which is also a common word" } else { "" };
+    format!("{kind}{surface}{support}{common}")
+}
+
+/// A type as it stands inside a sentence.
+const fn type_name(entity_type: EntityType) -> &'static str {
+    match entity_type {
+        EntityType::Gene => "gene",
+        EntityType::Disease => "disease",
+        EntityType::Chemical => "chemical",
+        EntityType::Species => "organism",
+        EntityType::CellLine => "cell line",
+        EntityType::Variant => "variant",
+        EntityType::Phenotype => "phenotype",
+        EntityType::CellType => "cell type",
+        EntityType::Anatomy => "anatomical structure",
+        EntityType::BiologicalProcess => "biological process",
+        EntityType::MolecularFunction => "molecular function",
+        EntityType::CellularComponent => "cellular component",
+        EntityType::Other => "term",
+    }
+}
+
+/// The name of a taxon, or its identifier where the catalog does not know it.
+fn species_name(vocabulary: Vocabulary<'_>, taxon: Taxon) -> String {
+    vocabulary.taxon_label(taxon).unwrap_or_else(|| format!("NCBITaxon:{taxon}"))
+}
+
+/// Merges mentions of one span, so that each span has one list of readings, best first.
+pub(super) fn merge_spans(mentions: &mut Vec<Mention>) {
+    mentions.sort_by_key(Mention::place);
+    mentions.dedup_by(|later, earlier| {
+        let same = later.passage == earlier.passage && later.span == earlier.span;
+        if same {
+            earlier.readings.append(&mut later.readings);
+        }
+        same
+    });
+    for mention in mentions {
+        mention.readings.sort_by(better_first);
+    }
+}

@@ -1,0 +1,188 @@
+//! The decision: which of the mentions that overlap stay.
+//!
+//! Under `LONGEST` it is weighted interval scheduling (Kleinberg and Tardos, Algorithm Design, 6.1): of all sets of
+//! mentions that do not overlap, the one of the greatest weight, where the squares of the mentions' lengths are summed
+//! first and their scores after. The squares make one long mention outweigh two short ones that cover a little more.
+//! Sums are of integers, so the outcome does not depend on the order of adding.
+
+use crate::model::{EntityType, OverlapPolicy, Span};
+
+/// A mention as the decision sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Contender {
+    /// Where.
+    pub span: Span,
+    /// The type of its best reading.
+    pub entity_type: EntityType,
+    /// The score of its best reading, in millionths.
+    pub score: u64,
+    /// Whether it is a term of the request's own, which wins where it matches.
+    pub extra: bool,
+}
+
+/// Length first, then score.
+type Weight = (u64, u64);
+
+/// Which of `contenders` stay, in ascending order of their index. All are of one passage. O(n log n).
+pub(super) fn decide(contenders: &[Contender], policy: OverlapPolicy) -> Vec<usize> {
+    let all: Vec<usize> = (0..contenders.len()).collect();
+    let mut kept = match policy {
+        OverlapPolicy::All => without_covered(contenders, all),
+        OverlapPolicy::Longest => schedule_extra_first(contenders, &all),
+        OverlapPolicy::LongestPerType => {
+            let mut kept = Vec::new();
+            for entity_type in EntityType::ALL {
+                let own: Vec<usize> =
+                    all.iter().copied().filter(|&at| contenders[at].entity_type == entity_type).collect();
+                kept.extend(schedule_extra_first(contenders, &own));
+            }
+            without_covered(contenders, kept)
+        }
+    };
+    kept.sort_unstable();
+    kept
+}
+
+/// Without the mentions whose very span is an extra term's.
+fn without_covered(contenders: &[Contender], mut kept: Vec<usize>) -> Vec<usize> {
+    let mut extra: Vec<Span> =
+        kept.iter().filter(|&&at| contenders[at].extra).map(|&at| contenders[at].span).collect();
+    extra.sort_unstable();
+    kept.retain(|&at| contenders[at].extra || extra.binary_search(&contenders[at].span).is_err());
+    kept
+}
+
+/// The best set of extra terms, and the best set of the others in the room that they leave.
+fn schedule_extra_first(contenders: &[Contender], among: &[usize]) -> Vec<usize> {
+    let (extra, others): (Vec<usize>, Vec<usize>) = among.iter().partition(|&&at| contenders[at].extra);
+    let mut kept = schedule(contenders, extra);
+    if kept.is_empty() {
+        return schedule(contenders, others);
+    }
+    kept.sort_unstable_by_key(|&at| contenders[at].span);
+    let free: Vec<usize> = others
+        .into_iter()
+        .filter(|&at| {
+            let span = contenders[at].span;
+            // the kept do not overlap, so the last that begins before the end is the only one that can reach in
+            let before = kept.partition_point(|&own| contenders[own].span.start < span.end);
+            before == 0 || !contenders[kept[before - 1]].span.overlaps(span)
+        })
+        .collect();
+    kept.extend(schedule(contenders, free));
+    kept
+}
+
+/// The set of the greatest weight without overlaps.
+fn schedule(contenders: &[Contender], mut among: Vec<usize>) -> Vec<usize> {
+    among.retain(|&at| !contenders[at].span.is_empty());
+    among.sort_unstable_by_key(|&at| {
+        let contender = &contenders[at];
+        (contender.span.end, contender.span.start, contender.score, contender.entity_type, at)
+    });
+    // best[n]: the greatest weight among the first n
+    let mut best: Vec<Weight> = Vec::with_capacity(among.len() + 1);
+    best.push((0, 0));
+    let mut fits_after = Vec::with_capacity(among.len());
+    for (index, &at) in among.iter().enumerate() {
+        let contender = &contenders[at];
+        let room =
+            among[..index].partition_point(|&other| contenders[other].span.end <= contender.span.start);
+        let length = contender.span.len() as u64;
+        let with =
+            (best[room].0.saturating_add(length.saturating_mul(length)), best[room].1 + contender.score);
+        best.push(best[index].max(with));
+        fits_after.push(room);
+    }
+    let mut kept = Vec::new();
+    let mut count = among.len();
+    while count > 0 {
+        if best[count] == best[count - 1] {
+            count -= 1;
+        } else {
+            kept.push(among[count - 1]);
+            count = fits_after[count - 1];
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn contender(start: usize, end: usize, score: u64) -> Contender {
+        Contender { span: Span { start, end }, entity_type: EntityType::Gene, score, extra: false }
+    }
+
+    fn kept(contenders: &[Contender], policy: OverlapPolicy) -> Vec<(usize, usize)> {
+        let spans = decide(contenders, policy).into_iter().map(|at| contenders[at].span);
+        spans.map(|span| (span.start, span.end)).collect()
+    }
+
+    #[test]
+    fn longer_mentions_win_and_then_better_ones() {
+        let all = [contender(0, 4, 900), contender(0, 11, 500), contender(5, 11, 900), contender(20, 24, 1)];
+        assert_eq!(kept(&all, OverlapPolicy::Longest), [(0, 11), (20, 24)]);
+        assert_eq!(kept(&all, OverlapPolicy::All).len(), 4);
+        // one of 20 outweighs its two neighbours of 10 and 12
+        let all = [contender(0, 10, 1), contender(5, 25, 1), contender(20, 32, 1)];
+        assert_eq!(kept(&all, OverlapPolicy::Longest), [(5, 25)]);
+        let same =
+            [contender(3, 6, 10), Contender { entity_type: EntityType::Disease, ..contender(3, 6, 20) }];
+        assert_eq!(decide(&same, OverlapPolicy::Longest), [1]);
+        assert_eq!(decide(&same, OverlapPolicy::LongestPerType), [0, 1]);
+        // nested ones of two types stay, of one type do not
+        let nested =
+            [contender(0, 9, 1), Contender { entity_type: EntityType::Disease, ..contender(0, 4, 1) }];
+        assert_eq!(decide(&nested, OverlapPolicy::LongestPerType), [0, 1]);
+        assert_eq!(decide(&nested, OverlapPolicy::Longest), [0]);
+    }
+
+    #[test]
+    fn extra_terms_win_where_they_match() {
+        let extra = |start, end| Contender { extra: true, ..contender(start, end, 1_000_000) };
+        let all = [contender(0, 11, 900), extra(5, 8), contender(0, 4, 100), contender(12, 14, 100)];
+        assert_eq!(kept(&all, OverlapPolicy::Longest), [(5, 8), (0, 4), (12, 14)]);
+        let same = [contender(5, 8, 900), extra(5, 8)];
+        for policy in [OverlapPolicy::Longest, OverlapPolicy::LongestPerType, OverlapPolicy::All] {
+            assert_eq!(decide(&same, policy), [1]);
+        }
+    }
+
+    #[test]
+    fn many_nested_mentions_are_decided() {
+        let all: Vec<Contender> = (0..200_000).map(|at| contender(at, at + 1 + at % 50, 1)).collect();
+        assert!(!decide(&all, OverlapPolicy::Longest).is_empty());
+    }
+
+    fn contenders() -> impl Strategy<Value = Vec<Contender>> {
+        let one =
+            (0_usize..30, 1_usize..8, 0_u64..5).prop_map(|(at, len, score)| contender(at, at + len, score));
+        prop::collection::vec(one, 0..9)
+    }
+
+    fn weight(contenders: &[Contender], chosen: &[usize]) -> Weight {
+        let squares = chosen.iter().map(|&at| (contenders[at].span.len() as u64).pow(2)).sum();
+        (squares, chosen.iter().map(|&at| contenders[at].score).sum())
+    }
+
+    proptest! {
+        #[test]
+        fn the_set_is_the_best_of_all_sets(all in contenders()) {
+            let chosen = decide(&all, OverlapPolicy::Longest);
+            let overlaps = |set: &[usize]| {
+                set.iter().any(|&a| set.iter().any(|&b| a != b && all[a].span.overlaps(all[b].span)))
+            };
+            prop_assert!(!overlaps(&chosen));
+            let best = (0..1_u32 << all.len())
+                .map(|mask| (0..all.len()).filter(|at| mask >> at & 1 == 1).collect::<Vec<_>>())
+                .filter(|set| !overlaps(set))
+                .map(|set| weight(&all, &set))
+                .max();
+            prop_assert_eq!(Some(weight(&all, &chosen)), best);
+        }
+    }
+}

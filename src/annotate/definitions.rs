@@ -1,0 +1,307 @@
+//! What the document itself defines: abbreviations, and genera that it later shortens to their initial. They hold for
+//! all of its passages, before the definition as well.
+
+use std::ops::Range;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::matches::is_part_of_symbol;
+use super::mention::{Mention, Reading};
+use super::options::{PreparedOptions, TermTrie};
+use super::passages::PassageText;
+use super::rank::{NameEvidence, Support};
+use super::surface::{self, Agreement};
+use super::vocabulary::Vocabulary;
+use crate::model::{Abbreviation, EntityType, Method};
+use crate::text::FoldedText;
+use crate::text::abbreviations::find_definitions;
+
+/// The most definitions of a document that are used, by their order; a page of abbreviations has some hundred.
+pub(super) const DEFINITIONS_LIMIT: usize = 2_000;
+/// Words before a name inside a long form that say nothing else: "human interleukin 7".
+const IDLE_WORDS: &[&str] = &[
+    "a",
+    "an",
+    "the",
+    "of",
+    "and",
+    "human",
+    "mouse",
+    "murine",
+    "rat",
+    "recombinant",
+    "serum",
+    "plasma",
+    "anti",
+    "total",
+];
+
+/// A short form of the document, with what it stands for.
+struct ShortForm {
+    text: String,
+    /// The readings of its long form; empty when it has none.
+    readings: Vec<Reading>,
+    /// The folded words of its long form; empty for a genus.
+    long_words: Vec<String>,
+    /// Whether it silences what else the catalog says of the short form.
+    defines: bool,
+}
+
+/// Finds the definitions, gives the short forms the readings of their long forms, and marks the readings that the
+/// document contradicts. `mentions` come out sorted by place.
+pub(super) fn apply_definitions(
+    vocabulary: Vocabulary<'_>,
+    passages: &[PassageText<'_>],
+    mentions: &mut Vec<Mention>,
+    options: &PreparedOptions,
+) -> Vec<Abbreviation> {
+    mentions.sort_by_key(Mention::place);
+    let (mut short_forms, mut abbreviations) = if options.options().abbreviations {
+        defined_short_forms(passages, mentions)
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    if options.options().abbreviations {
+        inverted_initials(passages, mentions, &mut short_forms, &mut abbreviations);
+    }
+    shortened_genera(passages, mentions, &mut short_forms);
+    read_short_forms(vocabulary, passages, mentions, &short_forms, options);
+    abbreviations
+}
+
+/// The abbreviations, each pair once, and what their long forms are read as: of several definitions of one short form the
+/// first that is read.
+fn defined_short_forms(
+    passages: &[PassageText<'_>],
+    mentions: &[Mention],
+) -> (Vec<ShortForm>, Vec<Abbreviation>) {
+    let mut short_forms: Vec<ShortForm> = Vec::new();
+    let mut abbreviations = Vec::new();
+    let mut by_text: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut pairs: FxHashSet<(&str, &str)> = FxHashSet::default();
+    let definitions = passages.iter().enumerate().flat_map(|(index, passage)| {
+        find_definitions(passage.text).into_iter().map(move |definition| (index, passage, definition))
+    });
+    for (index, passage, definition) in definitions.take(DEFINITIONS_LIMIT) {
+        let (short, long) =
+            (&passage.text[definition.short_form], &passage.text[definition.long_form.clone()]);
+        if pairs.insert((short, long)) {
+            abbreviations.push(Abbreviation { short_form: short.to_owned(), long_form: long.to_owned() });
+        }
+        let readings = long_form_readings(passage, mentions, index, definition.long_form);
+        match by_text.get(short) {
+            None => {
+                by_text.insert(short, short_forms.len());
+                let (text, long_words) = (short.to_owned(), words(long));
+                short_forms.push(ShortForm { text, readings, long_words, defines: true });
+            }
+            Some(&known) if short_forms[known].readings.is_empty() => {
+                short_forms[known].readings = readings;
+            }
+            Some(_) => {}
+        }
+    }
+    (short_forms, abbreviations)
+}
+
+fn words(text: &str) -> Vec<String> {
+    let mut folded = FoldedText::new();
+    folded.fold(text);
+    (0..folded.tokens().len()).map(|at| folded.folded(at).to_owned()).collect()
+}
+
+/// The readings of the mention that is the long form, or all of it but idle words at its beginning.
+fn long_form_readings(
+    passage: &PassageText<'_>,
+    mentions: &[Mention],
+    passage_index: usize,
+    long_form: Range<usize>,
+) -> Vec<Reading> {
+    let from = mentions.partition_point(|m| (m.passage, m.span.start) < (passage_index, long_form.start));
+    let inside = mentions[from..]
+        .iter()
+        .take_while(|m| m.passage == passage_index && m.span.start < long_form.end)
+        .find(|m| m.span.end == long_form.end);
+    let Some(mention) = inside else { return Vec::new() };
+    let before = &passage.text[long_form.start..mention.span.start];
+    let idle = before.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let whole = idle.clone().all(|word| IDLE_WORDS.contains(&word.to_lowercase().as_str()));
+    if whole { without_genes_of_diseases(mention.readings.clone()) } else { Vec::new() }
+}
+
+/// Without the genes that are only called after the disease that the long form is, letter by letter: "Norrie disease
+/// (pseudoglioma)" is a gene's name, and "Norrie disease (ND)" defines no gene.
+fn without_genes_of_diseases(mut readings: Vec<Reading>) -> Vec<Reading> {
+    let disease = |reading: &Reading| {
+        let close = |evidence: NameEvidence| evidence.agreement <= Agreement::FirstLetter;
+        reading.entity_type == EntityType::Disease && reading.evidence.is_some_and(close)
+    };
+    if readings.iter().any(disease) {
+        readings.retain(|reading| {
+            let loose = reading.evidence.is_some_and(|evidence| evidence.agreement == Agreement::Spelling);
+            reading.entity_type != EntityType::Gene || !loose
+        });
+    }
+    readings
+}
+
+/// `DM` for "myotonic dystrophy (DM)", which keeps the order of the Latin name: the initials of a name of two words, the
+/// other way round. The algorithm of Schwartz and Hearst wants them in order.
+fn inverted_initials(
+    passages: &[PassageText<'_>],
+    mentions: &[Mention],
+    short_forms: &mut Vec<ShortForm>,
+    abbreviations: &mut Vec<Abbreviation>,
+) {
+    let mut known: FxHashSet<String> = short_forms.iter().map(|form| form.text.clone()).collect();
+    for mention in mentions.iter().filter(|mention| mention.tokens.len() == 2) {
+        let text = passages[mention.passage].text;
+        let Some(inside) = text[mention.span.end..].strip_prefix(" (") else { continue };
+        let (Some(short), Some(b')')) = (inside.get(..2), inside.as_bytes().get(2)) else { continue };
+        let long = passages[mention.passage].slice(mention.span);
+        let Some((first, second)) = long.split_once(char::is_whitespace) else { continue };
+        let starts = |word: &str, initial: &str| {
+            initial.bytes().all(|byte| byte.is_ascii_uppercase())
+                && word.get(..1).is_some_and(|letter| letter.eq_ignore_ascii_case(initial))
+        };
+        let inverted = short.is_ascii() && starts(first, &short[1..]) && starts(second, &short[..1]);
+        if inverted && short_forms.len() < DEFINITIONS_LIMIT && known.insert(short.to_owned()) {
+            abbreviations.push(Abbreviation { short_form: short.to_owned(), long_form: long.to_owned() });
+            let (text, long_words, readings) = (short.to_owned(), words(long), mention.readings.clone());
+            short_forms.push(ShortForm { text, readings, long_words, defines: true });
+        }
+    }
+}
+
+/// `S. aureus` for each organism of two words that stands in the document.
+fn shortened_genera(passages: &[PassageText<'_>], mentions: &[Mention], short_forms: &mut Vec<ShortForm>) {
+    let mut known = FxHashSet::default();
+    for mention in mentions.iter().filter(|mention| mention.tokens.len() == 2) {
+        let written = passages[mention.passage].slice(mention.span);
+        let Some((genus, epithet)) = written.split_once(char::is_whitespace) else { continue };
+        let binomial = genus.len() > 2
+            && genus.chars().all(char::is_alphabetic)
+            && genus.starts_with(char::is_uppercase)
+            && epithet.chars().all(|c| c.is_lowercase() || c == '-');
+        let readings: Vec<Reading> =
+            mention.readings.iter().filter(|r| r.entity_type == EntityType::Species).cloned().collect();
+        let Some(initial) = genus.chars().next().filter(|_| binomial && !readings.is_empty()) else {
+            continue;
+        };
+        let text = format!("{initial}. {epithet}");
+        if known.len() < DEFINITIONS_LIMIT && known.insert(text.clone()) {
+            short_forms.push(ShortForm { text, readings, long_words: Vec::new(), defines: false });
+        }
+    }
+}
+
+/// Reads every place of a short form.
+fn read_short_forms(
+    vocabulary: Vocabulary<'_>,
+    passages: &[PassageText<'_>],
+    mentions: &mut Vec<Mention>,
+    short_forms: &[ShortForm],
+    options: &PreparedOptions,
+) {
+    let mut trie = TermTrie::default();
+    let mut folded = FoldedText::new();
+    for (index, short_form) in short_forms.iter().enumerate() {
+        folded.fold(&short_form.text);
+        trie.insert(&folded, index);
+    }
+    if trie.is_empty() {
+        return;
+    }
+    let known = mentions.len();
+    for (passage_index, passage) in passages.iter().enumerate() {
+        for (tokens, index) in places_of_short_forms(passage, &trie, short_forms, options) {
+            let short_form = &short_forms[index];
+            let span = passage.span(tokens.start, tokens.end);
+            let place = (passage_index, span.start, std::cmp::Reverse(span.end));
+            match mentions[..known].binary_search_by_key(&place, Mention::place) {
+                Ok(at) => reread(vocabulary, &mut mentions[at], short_form),
+                Err(_) if short_form.readings.is_empty() => {}
+                Err(_) => {
+                    let readings = defined_readings(short_form, passage.slice(span));
+                    mentions.push(Mention { passage: passage_index, span, tokens, prefix: None, readings });
+                }
+            }
+        }
+    }
+    mentions.sort_by_key(Mention::place);
+}
+
+/// Where short forms stand in a passage, as ranges of tokens, and which: whole words in the case of the definition that
+/// are no part of a longer symbol.
+fn places_of_short_forms(
+    passage: &PassageText<'_>,
+    trie: &TermTrie,
+    short_forms: &[ShortForm],
+    options: &PreparedOptions,
+) -> Vec<(Range<usize>, usize)> {
+    let folded = &passage.folded;
+    let mut places = Vec::new();
+    for first in (0..folded.tokens().len()).filter(|&first| folded.begins_word(first)) {
+        trie.walk(folded, first, |tokens, indices| {
+            let end = first + tokens;
+            let written = passage.slice(passage.span(first, end));
+            let same = |index: &&usize| {
+                surface::agreement(written, &short_forms[**index].text) <= Agreement::SameCase
+            };
+            let whole = folded.ends_word(end - 1)
+                && !is_part_of_symbol(passage, first, end)
+                && !options.is_blocked(folded.key(first, end));
+            if let Some(&index) = indices.iter().find(same).filter(|_| whole) {
+                places.push((first..end, index));
+            }
+        });
+    }
+    places
+}
+
+/// Gives a mention that the dictionary has found the readings of its long form.
+fn reread(vocabulary: Vocabulary<'_>, mention: &mut Mention, short_form: &ShortForm) {
+    if !short_form.defines {
+        return;
+    }
+    let mut defined = defined_readings(short_form, "");
+    for reading in &mut mention.readings {
+        if let Some(at) = defined.iter().position(|other| other.subject == reading.subject) {
+            defined.remove(at);
+            confirm(reading);
+        } else if short_form.readings.is_empty()
+            && vocabulary.resembles(&reading.subject, &short_form.long_words)
+        {
+            confirm(reading);
+        } else {
+            reading.contradicted = true;
+        }
+    }
+    mention.readings.extend(defined);
+}
+
+/// The document defines the short form as a name of that entity.
+fn confirm(reading: &mut Reading) {
+    reading.method = Method::Abbreviation;
+    reading.contradicted = false;
+    if let Some(evidence) = &mut reading.evidence {
+        evidence.support = Support::Defined;
+        evidence.common_word = false;
+    }
+}
+
+/// The readings of a long form as readings of its short form.
+fn defined_readings(short_form: &ShortForm, written: &str) -> Vec<Reading> {
+    let mut readings = short_form.readings.clone();
+    for reading in &mut readings {
+        confirm(reading);
+        if let Some(evidence) = &mut reading.evidence {
+            evidence.agreement = Agreement::Identical;
+            evidence.symbol = true;
+            if !written.is_empty() {
+                evidence.characters = surface::characters(written);
+            }
+        }
+    }
+    readings
+}

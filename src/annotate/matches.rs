@@ -1,0 +1,419 @@
+//! Dictionary matches: every name of the catalog that stands in a passage, from the start of a word to the end of one.
+//! Nested names are kept; the decision chooses.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::heads;
+use super::mention::{Mention, Reading, Subject};
+use super::options::PreparedOptions;
+use super::passages::PassageText;
+use super::rank::{NameEvidence, Support};
+use super::species::{Taxon, split_prefix};
+use super::surface::{self, Agreement};
+use super::vocabulary::{Bearer, Vocabulary};
+use crate::catalog::GroupIndex;
+use crate::model::{EntityType, Method, Span};
+use crate::text::{FoldedText, Gap, TokenKind};
+
+/// The most entities of one name that are looked at, the closest names first: names such as "p25" have hundreds in a whole Entrez Gene.
+pub(super) const BEARERS_LIMIT: usize = 100;
+
+/// The matches in one passage, by place, longer ones first.
+pub(super) fn find_names(
+    vocabulary: Vocabulary<'_>,
+    passage: &PassageText<'_>,
+    passage_index: usize,
+    options: &PreparedOptions,
+) -> Vec<Mention> {
+    let mut mentions = Vec::new();
+    let folded = &passage.folded;
+    for first in (0..folded.tokens().len()).filter(|&first| folded.begins_word(first)) {
+        let from = mentions.len();
+        find_at(vocabulary, passage, (passage_index, first), None, options, &mut mentions);
+        let token = folded.tokens()[first];
+        let word = &passage.text[token.start as usize..token.end as usize];
+        if mentions.len() == from
+            && let Some((taxon, _)) = split_prefix(word)
+        {
+            find_at(vocabulary, passage, (passage_index, first), Some(taxon), options, &mut mentions);
+        }
+        mentions[from..].reverse();
+    }
+    mentions
+}
+
+/// The matches that begin at one token; where `prefix` names a species, of genes by the token without its first letter.
+fn find_at(
+    vocabulary: Vocabulary<'_>,
+    passage: &PassageText<'_>,
+    (passage_index, first): (usize, usize),
+    prefix: Option<Taxon>,
+    options: &PreparedOptions,
+    mentions: &mut Vec<Mention>,
+) {
+    let folded = &passage.folded;
+    let skipped = usize::from(prefix.is_some());
+    vocabulary.each_match(folded, first, skipped, |end, name| {
+        if !folded.ends_word(end - 1) || !holds_together(passage, first, end) {
+            return;
+        }
+        let span = passage.span(first, end);
+        let written = &passage.slice(span)[skipped..];
+        let decimal = is_part_of_number(passage.text, span);
+        if decimal || surface::is_never_a_name(written) || options.is_blocked(folded.key(first, end)) {
+            return;
+        }
+        let mut readings = readings_of(vocabulary, passage, first..end, written, name);
+        let outer = vocabulary.bearers(name).take(BEARERS_LIMIT).fold((0, 0), |(before, after), bearer| {
+            let outer = outer_punctuation(passage.text, span, bearer.name);
+            (before.max(outer.0), after.max(outer.1))
+        });
+        let span = Span { start: span.start - outer.0, end: span.end + outer.1 };
+        if !brackets_match(passage.slice(span)) {
+            return;
+        }
+        if prefix.is_some() {
+            readings.retain(|reading| {
+                let same_case =
+                    reading.evidence.is_some_and(|evidence| evidence.agreement <= Agreement::SameCase);
+                reading.entity_type == EntityType::Gene && reading.taxon == prefix && same_case
+            });
+        }
+        if !readings.is_empty() {
+            mentions.push(Mention { passage: passage_index, span, tokens: first..end, prefix, readings });
+        }
+    });
+}
+
+/// The readings of a name that stands in the text as `written`; `tokens` are what its neighbours are told from.
+pub(super) fn readings_of(
+    vocabulary: Vocabulary<'_>,
+    passage: &PassageText<'_>,
+    tokens: Range<usize>,
+    written: &str,
+    name: GroupIndex,
+) -> Vec<Reading> {
+    let context = Context::of(passage, tokens.start, tokens.end, written);
+    let mut readings: Vec<Reading> = Vec::new();
+    for bearer in vocabulary.bearers(name).take(BEARERS_LIMIT) {
+        add_reading(vocabulary, &context, &bearer, &mut readings);
+    }
+    readings
+}
+
+/// Whether the gaps inside a match are such as a name may have: no empty line, and a full stop only after an initial.
+fn holds_together(passage: &PassageText<'_>, first: usize, end: usize) -> bool {
+    let folded = &passage.folded;
+    (first + 1..end).all(|at| match folded.tokens()[at].gap {
+        Gap::Break => false,
+        Gap::Stop => folded.folded(at - 1).len() == 1 && at - 1 == first,
+        _ => true,
+    })
+}
+
+/// Whether the digits at an end of `span` go on behind a decimal point: "HR 1.5".
+fn is_part_of_number(text: &str, span: Span) -> bool {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let point = |c: Option<char>| matches!(c, Some('.' | ',' | '·'));
+    let (mut before, mut after) = (text[..span.start].chars().rev(), text[span.end..].chars());
+    let written = &text[span.start..span.end];
+    digit(written.chars().next_back()) && point(after.next()) && digit(after.next())
+        || digit(written.chars().next()) && point(before.next()) && digit(before.next())
+}
+
+/// How many bytes of punctuation before and after `span` belong to a name that begins or ends with it: "Ca(2+)".
+fn outer_punctuation(text: &str, span: Span, name: &str) -> (usize, usize) {
+    let head = name.len() - name.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+    let tail = name.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
+    let before = text[..span.start].ends_with(&name[..head]);
+    let after = text[span.end..].starts_with(&name[tail..]);
+    (if before { head } else { 0 }, if after { name.len() - tail } else { 0 })
+}
+
+/// Whether each bracket inside is closed inside.
+fn brackets_match(written: &str) -> bool {
+    let mut open: Vec<char> = Vec::new();
+    for character in written.chars() {
+        match character {
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            ')' | ']' if open.pop() != Some(character) => return false,
+            _ => {}
+        }
+    }
+    open.is_empty()
+}
+
+/// The punctuation between the tokens of a match, but for what joins words everywhere.
+fn punctuation(passage: &PassageText<'_>, first: usize, end: usize) -> String {
+    let tokens = passage.folded.tokens();
+    let mut marks = String::new();
+    for at in first + 1..end {
+        if matches!(tokens[at].gap, Gap::Comma | Gap::Other | Gap::Tight) {
+            let between =
+                passage.text.get(tokens[at - 1].end as usize..tokens[at].start as usize).unwrap_or("");
+            let joins = |c: char| {
+                c.is_whitespace() || matches!(c, '-' | '‐' | '‑' | '–' | '\'' | '’' | '"' | '*' | '\u{ad}')
+            };
+            marks.extend(between.chars().filter(|&c| !joins(c)));
+        }
+    }
+    marks
+}
+
+/// What all readings of a match share.
+struct Context<'p> {
+    written: &'p str,
+    digit: bool,
+    several_words: bool,
+    common_word: bool,
+    lower_case: bool,
+    plain: bool,
+    /// Letters and digits, Greek letters spelled out.
+    characters: usize,
+    heads_sentence: bool,
+    upper_case: bool,
+    formula: bool,
+    /// The punctuation inside the match that its name must have as well.
+    punctuation: String,
+    shouted: bool,
+    /// Whether it is a part of a longer symbol ("CAR-T", "c-Met").
+    part_of_symbol: bool,
+    /// Whether what follows looks like the second word of an organism's name.
+    epithet_follows: bool,
+    /// Whether the word behind it makes a chemical a part of a term of another kind.
+    part_of_other_term: bool,
+    /// The types that the words beside it speak for.
+    type_words: &'static [EntityType],
+}
+
+impl<'p> Context<'p> {
+    fn of(passage: &PassageText<'p>, first: usize, end: usize, written: &'p str) -> Self {
+        // "AIM: " heads a section
+        let heading = passage.text[passage.span(first, end).end..].starts_with(':');
+        let start = passage.span(first, end).start;
+        let spelled = surface::spelled_out(written);
+        Self {
+            written,
+            digit: written.chars().any(char::is_numeric),
+            several_words: written.contains(char::is_whitespace),
+            common_word: surface::is_common_word(written),
+            lower_case: !written.chars().any(char::is_uppercase),
+            // a Greek letter is a part of its own, as its name is after a hyphen
+            plain: matches!(spelled, Cow::Borrowed(_)) && written.chars().all(char::is_alphabetic),
+            characters: surface::characters(&spelled),
+            heads_sentence: passage.sentence(start).start == start
+                && written.chars().skip(1).all(char::is_lowercase),
+            formula: surface::is_formula(written),
+            upper_case: !written.chars().any(char::is_lowercase) && !heading,
+            punctuation: punctuation(passage, first, end),
+            shouted: passage.shouted,
+            part_of_symbol: is_part_of_symbol(passage, first, end),
+            epithet_follows: epithet_follows(passage, end),
+            part_of_other_term: heads::is_part_of_other_term(passage, first, end),
+            type_words: type_words(&passage.folded, first, end),
+        }
+    }
+}
+
+/// Whether a hyphen ties the match to one or two letters or to digits: "CAR-T", "PD-L1" read as "PD".
+pub(super) fn is_part_of_symbol(passage: &PassageText<'_>, first: usize, end: usize) -> bool {
+    let folded = &passage.folded;
+    let short = |at: usize| {
+        folded.tokens().get(at).is_some_and(|token| {
+            let written = passage.text.get(token.start as usize..token.end as usize).unwrap_or("");
+            let characters = written.chars().count();
+            let upper = written.starts_with(char::is_uppercase);
+            match token.kind {
+                TokenKind::Digits => true,
+                TokenKind::Letters => characters == 1 || characters == 2 && upper,
+            }
+        })
+    };
+    let hyphen = |at: usize| {
+        folded.tokens().get(at).is_some_and(|token| {
+            at > 0
+                && token.gap == Gap::Joiner
+                && passage.text[folded.tokens()[at - 1].end as usize..].starts_with(['-', '‐', '‑', '–', '.'])
+        })
+    };
+    let after = hyphen(end) && short(end);
+    let before = first > 0 && hyphen(first) && short(first - 1);
+    after || before
+}
+
+/// Whether the next word is such as the second of a binomial: a genus before it is a part of a name that the catalog does
+/// not know.
+fn epithet_follows(passage: &PassageText<'_>, end: usize) -> bool {
+    const NO_EPITHETS: &[&str] = &[
+        "alga",
+        "bacteria",
+        "bacterium",
+        "data",
+        "genera",
+        "genus",
+        "infection",
+        "insertion",
+        "larva",
+        "larvae",
+        "media",
+        "medium",
+        "pupae",
+        "serum",
+        "virus",
+        "was",
+        "has",
+        "is",
+        "mutant",
+        "mutants",
+        "isolates",
+    ];
+    const LATIN_ENDINGS: &[&str] =
+        &["us", "um", "is", "a", "ae", "i", "ii", "ens", "ans", "or", "ensis", "oides"];
+    let Some(token) = passage.folded.tokens().get(end).filter(|token| token.gap == Gap::Space) else {
+        return false;
+    };
+    let word = &passage.text[token.start as usize..token.end as usize];
+    word.len() > 3
+        && word.bytes().all(|byte| byte.is_ascii_lowercase())
+        && LATIN_ENDINGS.iter().any(|ending| word.ends_with(ending))
+        && !word.ends_with("sis")
+        && !NO_EPITHETS.contains(&word)
+        && !surface::is_common_word(word)
+}
+
+/// The types that the word after a mention, or the one before it, speaks for.
+fn type_words(folded: &FoldedText, first: usize, end: usize) -> &'static [EntityType] {
+    let near = |at: usize| {
+        folded.tokens().get(at).is_some_and(|token| matches!(token.gap, Gap::Space | Gap::Joiner))
+    };
+    let after = if near(end) { folded.folded(end) } else { "" };
+    let second = if near(end) && near(end + 1) { folded.folded(end + 1) } else { "" };
+    let before = if first > 0 && near(first) { folded.folded(first - 1) } else { "" };
+    match (before, after, second) {
+        (
+            _,
+            "gene" | "protein" | "mrna" | "expression" | "promoter" | "locus" | "allele" | "transcript",
+            _,
+        )
+        | (_, "knockout" | "mutant" | "mutation" | "receptor" | "kinase" | "deficient" | "null", _)
+        | ("gene" | "protein" | "anti" | "cytokine", _, _) => &[EntityType::Gene],
+        (_, "cell", "line") | (_, "cell" | "xenograft", _) => &[EntityType::CellLine],
+        (_, "disease" | "syndrome" | "patient", _) => &[EntityType::Disease],
+        (_, "infection" | "strain" | "isolate" | "spp" | "sp", _) => &[EntityType::Species],
+        _ => &[],
+    }
+}
+
+/// Adds the reading that a name gives, or betters the one of the same entity.
+fn add_reading(
+    vocabulary: Vocabulary<'_>,
+    context: &Context<'_>,
+    bearer: &Bearer<'_>,
+    readings: &mut Vec<Reading>,
+) {
+    let facts = vocabulary.facts(bearer.entity);
+    let agreement = surface::agreement(context.written, bearer.name);
+    let symbol = surface::is_symbol(facts.entity_type, bearer.name);
+    if !context.punctuation.chars().all(|mark| bearer.name.contains(mark)) {
+        return;
+    }
+    if context.part_of_other_term && facts.entity_type == EntityType::Chemical {
+        return;
+    }
+    let genus = facts.entity_type == EntityType::Species && surface::is_capitalised_word(bearer.name);
+    if genus && context.epithet_follows {
+        return;
+    }
+    if context.part_of_symbol && symbol && !context.several_words {
+        return;
+    }
+    let evidence = NameEvidence {
+        entity_type: facts.entity_type,
+        label: bearer.label,
+        scope: bearer.scope,
+        agreement,
+        symbol,
+        characters: context.characters,
+        digit: context.digit,
+        several_words: context.several_words,
+        common_word: context.common_word,
+        lower_case: context.lower_case,
+        plain: context.plain,
+        heads_sentence: context.heads_sentence,
+        upper_case: context.upper_case,
+        genus,
+        shouted: context.shouted,
+        support: Support::None,
+        rivals: 0,
+        species: None,
+        organism_of_the_name: false,
+        protein_of_the_name: false,
+        word_of_another_type: false,
+        formula: context.formula,
+        type_word: context.type_words.contains(&facts.entity_type),
+    };
+    let reading = Reading {
+        subject: Subject::Entity(bearer.entity),
+        entity_type: facts.entity_type,
+        taxon: facts.taxon,
+        method: Method::Dictionary,
+        evidence: Some(evidence),
+        score: super::rank::score_name(&evidence),
+        foreign: None,
+        contradicted: false,
+    };
+    match readings.iter_mut().find(|other| other.subject == reading.subject) {
+        Some(other) if other.score < reading.score => *other = reading,
+        Some(_) => {}
+        None => readings.push(reading),
+    }
+}
+
+/// The request's own terms in one passage.
+pub(super) fn find_extra_terms(
+    passage: &PassageText<'_>,
+    passage_index: usize,
+    options: &PreparedOptions,
+) -> Vec<Mention> {
+    let mut mentions = Vec::new();
+    let terms = options.extra_terms();
+    let folded = &passage.folded;
+    if terms.is_empty() {
+        return mentions;
+    }
+    for first in (0..folded.tokens().len()).filter(|&first| folded.begins_word(first)) {
+        terms.walk(folded, first, |tokens, matched| {
+            let end = first + tokens;
+            if !folded.ends_word(end - 1) || options.is_blocked(folded.key(first, end)) {
+                return;
+            }
+            let readings = matched
+                .iter()
+                .filter_map(|&index| Some((index, options.options().extra_terms.get(index)?)))
+                .map(|(index, term)| Reading {
+                    subject: Subject::ExtraTerm(index),
+                    entity_type: term.entity_type,
+                    taxon: None,
+                    method: Method::ExtraTerm,
+                    evidence: None,
+                    score: super::rank::EXTRA_TERM_SCORE,
+                    foreign: None,
+                    contradicted: false,
+                })
+                .collect::<Vec<_>>();
+            if !readings.is_empty() {
+                let span: Span = passage.span(first, end);
+                mentions.push(Mention {
+                    passage: passage_index,
+                    span,
+                    tokens: first..end,
+                    prefix: None,
+                    readings,
+                });
+            }
+        });
+    }
+    mentions
+}

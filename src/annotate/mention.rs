@@ -1,0 +1,62 @@
+//! Mentions and their readings, as the stages of the pipeline hand them on.
+
+use std::ops::Range;
+
+use super::rank::NameEvidence;
+use super::species::Taxon;
+use crate::catalog::EntityIndex;
+use crate::model::{EntityType, Method, Span};
+
+/// What a reading says a mention speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// An entity of the catalog.
+    Entity(EntityIndex),
+    /// A variant, by the identifier or form that its pattern gives.
+    Variant(String),
+    /// A term of the request's own, by its index.
+    ExtraTerm(usize),
+}
+
+/// One reading of a mention.
+#[derive(Debug, Clone)]
+pub(super) struct Reading {
+    /// What it speaks of.
+    pub subject: Subject,
+    /// The type of that.
+    pub entity_type: EntityType,
+    /// The taxon of a gene or a cell line; of an organism, itself.
+    pub taxon: Option<Taxon>,
+    /// How it was found.
+    pub method: Method,
+    /// What speaks for a name; none for patterns and extra terms.
+    pub evidence: Option<NameEvidence>,
+    /// How likely it is right; set by the ranking.
+    pub score: f32,
+    /// The species that the text speaks of where it is another than this gene's, and has no gene of the name.
+    pub foreign: Option<Taxon>,
+    /// Whether the document defines the mention as something else.
+    pub contradicted: bool,
+}
+
+/// A place in the text with its readings.
+#[derive(Debug, Clone)]
+pub(super) struct Mention {
+    /// The passage it stands in.
+    pub passage: usize,
+    /// Where, in bytes from the passage's start.
+    pub span: Span,
+    /// The tokens it covers; empty for patterns.
+    pub tokens: Range<usize>,
+    /// The species that a prefix on the symbol names.
+    pub prefix: Option<Taxon>,
+    /// Its readings; sorted best first by the ranking.
+    pub readings: Vec<Reading>,
+}
+
+impl Mention {
+    /// A key that sorts mentions by place, longer first.
+    pub(super) fn place(&self) -> (usize, usize, std::cmp::Reverse<usize>) {
+        (self.passage, self.span.start, std::cmp::Reverse(self.span.end))
+    }
+}

@@ -1,0 +1,143 @@
+//! The catalog as the stages of the annotator ask it.
+
+use super::mention::Subject;
+use super::options::number_of_taxon;
+use super::species::Taxon;
+use crate::catalog::{Catalog, EntityIndex, GroupIndex, NameScope};
+use crate::model::{Curie, EntityType, SynonymScope};
+use crate::text::{FoldedText, Gap};
+
+/// The least share of words that a long form and a name must have in common to mean the same.
+const RESEMBLANCE_MIN: f32 = 0.5;
+/// The most names of an entity that are compared with a long form.
+const COMPARED_NAMES_LIMIT: usize = 64;
+
+/// A name of an entity.
+pub(super) struct Bearer<'c> {
+    /// The entity.
+    pub entity: EntityIndex,
+    /// Whether it is the preferred name.
+    pub label: bool,
+    /// How near it is when it is not.
+    pub scope: SynonymScope,
+    /// The name as the catalog writes it.
+    pub name: &'c str,
+}
+
+/// What the stages need to know of an entity.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Facts {
+    /// Its type.
+    pub entity_type: EntityType,
+    /// The taxon of a gene or a cell line; of an organism, itself.
+    pub taxon: Option<Taxon>,
+}
+
+/// A view of a catalog.
+#[derive(Clone, Copy)]
+pub(super) struct Vocabulary<'c> {
+    catalog: &'c Catalog,
+}
+
+impl<'c> Vocabulary<'c> {
+    /// A view of that catalog.
+    pub(super) const fn new(catalog: &'c Catalog) -> Self {
+        Self { catalog }
+    }
+
+    /// Calls `found` with the end of each name that begins at the token `first` without its first `skipped` bytes, the
+    /// shortest first.
+    pub(super) fn each_match(
+        self,
+        text: &FoldedText,
+        first: usize,
+        skipped: usize,
+        mut found: impl FnMut(usize, GroupIndex),
+    ) {
+        let mut cursor = self.catalog.names().cursor();
+        for at in first..text.tokens().len() {
+            let broken = at > first && text.tokens()[at].gap == Gap::Break;
+            let token =
+                if at == first { text.folded(at).get(skipped..).unwrap_or("") } else { text.folded(at) };
+            if broken || !cursor.push_token(token) {
+                return;
+            }
+            if let Some(group) = cursor.group() {
+                found(at + 1, group);
+            }
+        }
+    }
+
+    /// The names of a folded key.
+    pub(super) fn group_of_key(self, key: &str) -> Option<GroupIndex> {
+        self.catalog.names().group_of_key(key)
+    }
+
+    /// Every entity that bears a name of the group, by scope and then in the catalog's order.
+    pub(super) fn bearers(self, group: GroupIndex) -> impl Iterator<Item = Bearer<'c>> {
+        self.catalog.names().entries(group).map(|entry| Bearer {
+            entity: entry.entity,
+            label: entry.scope == NameScope::Label,
+            scope: entry.scope.synonym_scope().unwrap_or(SynonymScope::Exact),
+            name: entry.surface,
+        })
+    }
+
+    /// What the stages need to know of an entity.
+    pub(super) fn facts(self, entity: EntityIndex) -> Facts {
+        let entity_type = self.catalog.entity_type(entity);
+        let id = match entity_type {
+            EntityType::Species => Some(self.catalog.id(entity)),
+            _ => self.catalog.taxon_id(entity),
+        };
+        let number = |id: &str| id.strip_prefix("NCBITaxon:").and_then(|number| number.parse().ok());
+        Facts { entity_type, taxon: id.and_then(number) }
+    }
+
+    /// The preferred name of an entity.
+    pub(super) fn label(self, entity: EntityIndex) -> &'c str {
+        self.catalog.label(entity)
+    }
+
+    /// The preferred name of what a reading speaks of; empty for what is not of the catalog.
+    pub(super) fn label_of(self, subject: &Subject) -> &'c str {
+        match subject {
+            Subject::Entity(entity) => self.label(*entity),
+            Subject::Variant(_) | Subject::ExtraTerm(_) => "",
+        }
+    }
+
+    /// The identifier to answer, in the first of `namespaces` that the entity has one in.
+    pub(super) fn answer_id(self, entity: EntityIndex, namespaces: &[String]) -> String {
+        self.catalog.answer_id(entity, namespaces).to_string()
+    }
+
+    /// The name of a taxon that the catalog knows.
+    pub(super) fn taxon_label(self, taxon: Taxon) -> Option<String> {
+        let id = Curie::new("NCBITaxon", &taxon.to_string())?;
+        debug_assert_eq!(number_of_taxon(&id), Some(taxon));
+        self.catalog.find(&id).map(|entity| self.catalog.label(entity).to_owned())
+    }
+
+    /// The taxa that a taxon lies in, as far as the catalog knows them.
+    pub(super) fn ancestors_of_taxon(self, taxon: Taxon) -> Vec<Taxon> {
+        let id = Curie::new("NCBITaxon", &taxon.to_string());
+        let entity = id.and_then(|id| self.catalog.find(&id));
+        let above = entity.map(|entity| self.catalog.ancestors(entity)).unwrap_or_default();
+        above.into_iter().filter_map(|entity| self.facts(entity).taxon).collect()
+    }
+
+    /// Whether an entity has a name that shares most of its words with `words`, which are folded.
+    pub(super) fn resembles(self, subject: &Subject, words: &[String]) -> bool {
+        let Subject::Entity(entity) = subject else { return false };
+        let mut folded = FoldedText::new();
+        self.catalog.names_of(*entity).take(COMPARED_NAMES_LIMIT).any(|(_, name)| {
+            folded.fold(name);
+            let count = folded.tokens().len();
+            let shared = (0..count).filter(|&at| words.iter().any(|word| word == folded.folded(at))).count();
+            let most = u16::try_from(count.max(words.len())).unwrap_or(u16::MAX);
+            let shared = u16::try_from(shared).unwrap_or(u16::MAX);
+            shared > 1 && f32::from(shared) >= RESEMBLANCE_MIN * f32::from(most)
+        })
+    }
+}
