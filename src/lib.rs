@@ -3,6 +3,7 @@
 
 pub mod annotate;
 pub mod catalog;
+pub mod corpus;
 pub mod formats;
 pub mod model;
 pub mod text;
