@@ -2,6 +2,7 @@
 //! variants, each with exact offsets, an identifier, a score and the other readings.
 
 pub mod annotate;
+pub mod api;
 pub mod catalog;
 pub mod corpus;
 pub mod formats;

@@ -1,0 +1,38 @@
+//! The gRPC services: wire to model and back, streams, errors.
+//!
+//! This room and `server` are the only ones that know tonic and prost.
+
+mod annotation_service;
+mod catalog_service;
+mod convert;
+mod entity_service;
+pub mod error;
+mod page;
+mod paper_service;
+mod state;
+mod stream;
+mod work;
+
+pub use annotation_service::AnnotationApi;
+pub use catalog_service::CatalogApi;
+pub use entity_service::EntityApi;
+pub use paper_service::PaperApi;
+pub use state::{CallCounts, Limits, State, StateHandle};
+pub use work::{WorkPool, WorkPoolError};
+
+/// The messages, servers and clients generated from `proto/glossator/v1`.
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::large_futures
+)]
+pub mod proto {
+    tonic::include_proto!("glossator.v1");
+
+    /// The encoded `google.protobuf.FileDescriptorSet` of the contract, its comments and imports included.
+    pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/glossator.protoset"));
+}
