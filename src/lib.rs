@@ -7,4 +7,5 @@ pub mod catalog;
 pub mod corpus;
 pub mod formats;
 pub mod model;
+pub mod server;
 pub mod text;
