@@ -1,0 +1,86 @@
+//! The command line: one file a subcommand.
+
+mod annotate;
+mod lookup;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Finds the genes, diseases, chemicals, species, cell lines and variants that biomedical text speaks of.
+#[derive(Parser)]
+#[command(name = "glossator", version, max_term_width = 100)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve annotations, entities and papers over gRPC
+    Serve(Box<serve::ServeArguments>),
+    /// Annotate files or standard input
+    Annotate(annotate::AnnotateArguments),
+    /// Show papers and entities by their identifiers
+    Lookup(lookup::LookupArguments),
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error(transparent)]
+    Serve(#[from] serve::ServeError),
+    #[error(transparent)]
+    Annotate(#[from] annotate::AnnotateError),
+    #[error(transparent)]
+    Lookup(#[from] lookup::LookupError),
+}
+
+impl CommandError {
+    /// 2 for wrong usage, 1 for a failure.
+    fn exit_code(&self) -> ExitCode {
+        let usage = match self {
+            Self::Serve(error) => error.is_usage(),
+            Self::Annotate(error) => error.is_usage(),
+            Self::Lookup(_) => false,
+        };
+        ExitCode::from(if usage { 2 } else { 1 })
+    }
+}
+
+/// Runs the program with the arguments of the process. A failure is one sentence on standard error.
+pub fn main() -> ExitCode {
+    // Wrong usage ends here, with exit code 2.
+    let command_line = CommandLine::parse();
+    let done = match &command_line.command {
+        Command::Serve(arguments) => serve::run(arguments).map_err(CommandError::from),
+        Command::Annotate(arguments) => annotate::run(arguments).map_err(CommandError::from),
+        Command::Lookup(arguments) => lookup::run(arguments).map_err(CommandError::from),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("glossator: {error}");
+            error.exit_code()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent_and_every_command_has_an_example() {
+        let mut command = CommandLine::command();
+        command.clone().debug_assert();
+        command.build();
+        for subcommand in command.get_subcommands_mut().filter(|c| c.get_name() != "help") {
+            let help = subcommand.render_long_help().to_string();
+            assert!(help.contains("Example"), "{}", subcommand.get_name());
+        }
+    }
+}
