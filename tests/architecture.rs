@@ -1,0 +1,136 @@
+//! The arrows between the rooms point one way, and the wire stays at the edge.
+
+// A test that cannot go on says so by panicking.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each room may use of the others.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("text", &["model"]),
+    ("formats", &["model", "text"]),
+    ("catalog", &["model", "text", "formats"]),
+    ("annotate", &["model", "text", "formats", "catalog"]),
+    ("corpus", &["model", "text", "formats", "catalog"]),
+    ("api", &["model", "text", "formats", "catalog", "annotate", "corpus"]),
+    ("server", &["model", "text", "formats", "catalog", "annotate", "corpus", "api"]),
+    ("cli", &["model", "text", "formats", "catalog", "annotate", "corpus", "api", "server"]),
+];
+/// The rooms that may know the wire and may be async.
+const EDGE: &[&str] = &["api", "server"];
+/// What only the edge may name.
+const WIRE: &[&str] =
+    &["tonic", "prost", "prost_types", "tonic_types", "tokio", "hyper", "h2", "http", "tower"];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Code without comments and string literals, so that prose names nothing.
+fn code_of(line: &str) -> String {
+    let line = line.split("//").next().unwrap_or_default();
+    let mut code = String::new();
+    let mut inside = false;
+    for part in line.split('"') {
+        if !inside {
+            code.push_str(part);
+        }
+        inside = !inside;
+    }
+    code
+}
+
+/// The names that follow `prefix` as a path, such as `text` in `crate::text::fold`, and all of `crate::{a, b}`.
+fn names_after(code: &str, prefix: &str) -> Vec<String> {
+    let name = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    code.match_indices(prefix)
+        .filter(|(at, _)| !code[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
+        .flat_map(|(at, _)| {
+            let rest = &code[at + prefix.len()..];
+            match rest.strip_prefix('{') {
+                Some(list) => list.split(',').map(|item| name(item.trim())).collect::<Vec<_>>(),
+                None => vec![name(rest)],
+            }
+        })
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+/// What a line of a room's code does that it may not.
+fn offences(room: &str, line: &str) -> Vec<String> {
+    let allowed = MAY_USE.iter().find(|(name, _)| *name == room).map_or(&[][..], |(_, uses)| *uses);
+    let is_room = |name: &String| MAY_USE.iter().any(|(room, _)| room == name);
+    let code = code_of(line);
+    let mut offences: Vec<String> = names_after(&code, "crate::")
+        .into_iter()
+        .filter(|name| is_room(name) && name != room && !allowed.contains(&name.as_str()))
+        .map(|name| format!("{room} uses {name}"))
+        .collect();
+    if !EDGE.contains(&room) {
+        let wire = WIRE.iter().filter(|name| !names_after(&code, &format!("{name}::")).is_empty());
+        offences.extend(wire.map(|name| format!("{room} knows {name}")));
+        if code.contains("async ") || code.contains(".await") {
+            offences.push(format!("{room} is async"));
+        }
+    }
+    offences
+}
+
+#[test]
+fn every_arrow_points_down() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut found = Vec::new();
+    for file in sources(&root) {
+        let relative = file.strip_prefix(&root).unwrap();
+        let room = relative.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+        if matches!(room.as_str(), "lib.rs" | "main.rs") {
+            continue;
+        }
+        *seen.entry(room.clone()).or_default() += 1;
+        for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
+            for offence in offences(&room, line) {
+                found.push(format!("src/{}:{}: {offence}", relative.display(), number + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "arrows that run the wrong way:\n{}", found.join("\n"));
+    let rooms: Vec<&str> = MAY_USE.iter().map(|(room, _)| *room).collect();
+    for room in seen.keys() {
+        assert!(rooms.contains(&room.as_str()), "src/{room} is a room that this test does not know");
+    }
+    assert_eq!(seen.len(), rooms.len(), "a room is missing: {seen:?}");
+}
+
+#[test]
+fn the_check_sees_what_it_should() {
+    for (room, line, expected) in [
+        ("text", "use crate::catalog::Catalog;", vec!["text uses catalog"]),
+        ("corpus", "    crate::annotate::run();", vec!["corpus uses annotate"]),
+        ("model", "use crate::{text, model};", vec!["model uses text"]),
+        ("model", "use tonic::Status;", vec!["model knows tonic"]),
+        ("catalog", "    let x = tokio::spawn(y);", vec!["catalog knows tokio"]),
+        ("annotate", "pub async fn annotate() {}", vec!["annotate is async"]),
+        ("api", "use crate::server::settings::Settings;", vec!["api uses server"]),
+        ("api", "use tonic::Status;", vec![]),
+        ("catalog", "use crate::text::fold::FoldedText;", vec![]),
+        ("model", "// crate::api is far above, and tonic::Status too", vec![]),
+        ("model", "let text = \"tonic::Status\";", vec![]),
+        ("cli", "use crate::server::run;", vec![]),
+    ] {
+        assert_eq!(offences(room, line), expected, "{line}");
+    }
+}
