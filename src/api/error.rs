@@ -104,6 +104,12 @@ pub enum ApiError {
         /// The path of the call.
         path: String,
     },
+    /// A request in an encoding that the server does not take: UNIMPLEMENTED.
+    #[error("{problem}; send the request without compression")]
+    UnsupportedEncoding {
+        /// What the transport says.
+        problem: String,
+    },
     /// More calls than the server takes on: UNAVAILABLE.
     #[error("the server is working on {limit} calls, as many as it takes; try again")]
     Overloaded {
@@ -191,7 +197,9 @@ impl ApiError {
             Code::OutOfRange => Some(Self::MessageTooLarge { limit_bytes }),
             // tonic's code for a message that prost cannot decode.
             Code::Internal => Some(Self::Malformed { problem: clip(status.message()) }),
-            Code::Unimplemented => Some(Self::NoSuchRpc { path: clip(path) }),
+            // Without a message nothing answers there; with one a service is, but does not read the encoding.
+            Code::Unimplemented if status.message().is_empty() => Some(Self::NoSuchRpc { path: clip(path) }),
+            Code::Unimplemented => Some(Self::UnsupportedEncoding { problem: clip(status.message()) }),
             _ => None,
         }
     }
@@ -215,7 +223,7 @@ impl ApiError {
             Self::DocumentTooLarge { .. } | Self::AnswerTooLarge { .. } | Self::MessageTooLarge { .. } => {
                 Code::ResourceExhausted
             }
-            Self::NoSuchRpc { .. } => Code::Unimplemented,
+            Self::NoSuchRpc { .. } | Self::UnsupportedEncoding { .. } => Code::Unimplemented,
             Self::Overloaded { .. } | Self::Loading | Self::Draining => Code::Unavailable,
             Self::DeadlineExceeded { .. } => Code::DeadlineExceeded,
             Self::Unauthenticated => Code::Unauthenticated,
@@ -234,6 +242,7 @@ impl ApiError {
             Self::MessageTooLarge { .. } => "MESSAGE_TOO_LARGE",
             Self::Malformed { .. } => "MALFORMED_MESSAGE",
             Self::NoSuchRpc { .. } => "NO_SUCH_RPC",
+            Self::UnsupportedEncoding { .. } => "UNSUPPORTED_ENCODING",
             Self::Overloaded { .. } => "OVERLOADED",
             Self::Loading => "LOADING",
             Self::Draining => "DRAINING",
@@ -325,6 +334,7 @@ mod tests {
             ApiError::MessageTooLarge { limit_bytes: 4 },
             ApiError::Malformed { problem: "not protobuf".to_owned() },
             ApiError::NoSuchRpc { path: "/a/b".to_owned() },
+            ApiError::UnsupportedEncoding { problem: "no gzip".to_owned() },
             ApiError::Overloaded { limit: 3 },
             ApiError::Loading,
             ApiError::Draining,

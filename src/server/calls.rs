@@ -34,6 +34,9 @@ const DEADLINE_MARGIN_MAX: Duration = Duration::from_millis(20);
 /// Lasts as long as its client, so that a server that drains would wait for it in vain.
 const HEALTH_WATCH: &str = "/grpc.health.v1.Health/Watch";
 
+/// The header that lists the encodings a server takes.
+const ACCEPTED_ENCODINGS: &str = "grpc-accept-encoding";
+
 /// How calls are let in and bounded. Shared by all connections.
 pub struct CallPolicy {
     /// Who may call what.
@@ -258,7 +261,12 @@ async fn answer<E>(
     if let Some(error) =
         transport.and_then(|status| ApiError::of_transport(&status, &path, request_limit_bytes))
     {
-        return Ok(bounds.ended(error).into_http());
+        let mut answer: Response<Body> = bounds.ended(error).into_http();
+        // Tells a client that compressed its request what it may use instead.
+        if let Some(accepted) = response.headers().get(ACCEPTED_ENCODINGS) {
+            answer.headers_mut().insert(ACCEPTED_ENCODINGS, accepted.clone());
+        }
+        return Ok(answer);
     }
     if let Some(code) = grpc_code(response.headers()) {
         bounds.record.end(code);

@@ -198,6 +198,8 @@ async fn set_health(health: &HealthReporter, status: ServingStatus) {
 
 fn routes(settings: &Settings, state: &StateHandle) -> Result<Routes, tonic_reflection::server::Error> {
     let limits = settings.limits();
+    // The services keep answers within their limit and say so; the transport's own is a little above it, for what is
+    // around an answer.
     macro_rules! bounded {
         ($server:ident, $api:ident) => {{
             let service = $server::new($api::new(state.clone()))

@@ -105,16 +105,26 @@ async fn errors_of_the_transport_carry_reasons_as_well() {
         assert!(status.message().contains("1000 bytes"), "{}", status.message());
     }
     // A string that is no UTF-8, where the contract has a string.
-    let status = raw_call(&server, "/glossator.v1.PaperService/GetPaper", vec![0x0a, 0x01, 0xff]).await;
+    let status =
+        raw_call(&server, "/glossator.v1.PaperService/GetPaper", "identity", vec![0x0a, 0x01, 0xff]).await;
     assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "MALFORMED_MESSAGE"));
     for path in ["/glossator.v1.PaperService/Nothing", "/no.such.Service/Call"] {
-        let status = raw_call(&server, path, Vec::new()).await;
+        let status = raw_call(&server, path, "identity", Vec::new()).await;
         assert_eq!((status.code(), reason(&status).as_str()), (Code::Unimplemented, "NO_SUCH_RPC"), "{path}");
     }
+    // Compression is off unless asked for, which is not the same as no such call.
+    let status = raw_call(&server, "/glossator.v1.PaperService/GetPaper", "gzip", Vec::new()).await;
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::Unimplemented, "UNSUPPORTED_ENCODING"));
+    assert!(status.message().contains("gzip"), "{}", status.message());
 }
 
-/// What a call answers whose message is these bytes.
-async fn raw_call(server: &TestServer, path: &'static str, message: Vec<u8>) -> Status {
+/// What a call answers whose message is these bytes, said to be in that encoding.
+async fn raw_call(
+    server: &TestServer,
+    path: &'static str,
+    encoding: &'static str,
+    message: Vec<u8>,
+) -> Status {
     let mut frame = vec![0];
     frame.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
     frame.extend(message);
@@ -122,6 +132,7 @@ async fn raw_call(server: &TestServer, path: &'static str, message: Vec<u8>) -> 
         .method("POST")
         .uri(format!("http://server{path}"))
         .header("content-type", "application/grpc")
+        .header("grpc-encoding", encoding)
         .body(tonic::body::Body::new(http_body_util::Full::new(bytes::Bytes::from(frame))))
         .unwrap();
     let mut channel = server.channel().await;
