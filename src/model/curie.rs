@@ -189,13 +189,6 @@ impl Curie {
     pub fn preferred_prefix(prefix: &str) -> &str {
         namespace_of(prefix).map_or(prefix, |namespace| namespace.prefix)
     }
-
-    /// A key that sorts by prefix and then by number where the local part ends in one.
-    pub fn sort_key(&self) -> (&str, &str, u64, &str) {
-        let local = self.local();
-        let head = local.trim_end_matches(|c: char| c.is_ascii_digit());
-        (self.prefix(), head, local[head.len()..].parse().unwrap_or(u64::MAX), local)
-    }
 }
 
 impl fmt::Display for Curie {
