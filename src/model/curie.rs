@@ -3,17 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::address::without_scheme;
+mod addresses;
+mod namespaces;
 
-/// Hosts that are told without a scheme before them.
-const HOSTS: &[&str] = &[
-    "identifiers.org/",
-    "purl.obolibrary.org/",
-    "bioregistry.io/",
-    "www.",
-    "id.nlm.nih.gov/",
-    "meshb.nlm.nih.gov/",
-];
+use addresses::from_address;
+use namespaces::{namespace_of, normalise_local, really_of};
+
 /// The most bytes an identifier may have in a lookup, URLs included.
 const IDENTIFIER_BYTES_LIMIT: usize = 512;
 
@@ -56,117 +51,28 @@ pub enum CurieError {
     },
 }
 
-/// What the local identifiers of a namespace look like.
-#[derive(Clone, Copy)]
-enum Local {
-    /// Digits without leading zeros.
-    Number,
-    /// Digits, whose leading zeros belong to the identifier (both DOID:9538 and DOID:0060155 are preferred forms).
-    Digits,
-    /// Exactly that many digits; fewer are filled with zeros.
-    Padded(usize),
-    /// A letter of the set and digits.
-    LetterDigits(&'static str),
-    /// That head (as written here) and then letters and digits in upper case.
-    Head(&'static str),
-    /// `rs` and digits.
-    RefSnp,
-}
-
-struct Namespace {
-    prefix: &'static str,
-    /// In lower case, without spaces, `_`, `-` and `.`; the prefix itself is understood.
-    aliases: &'static [&'static str],
-    local: Local,
-    example: &'static str,
-}
-
-/// The namespaces whose spelling variants are known.
-const NAMESPACES: &[Namespace] = &[
-    Namespace {
-        prefix: "NCBIGene",
-        aliases: &["gene", "geneid", "entrez", "entrezgene", "entrezgeneid", "egid", "ncbigeneid"],
-        local: Local::Number,
-        example: "NCBIGene:3574",
-    },
-    Namespace {
-        prefix: "MESH",
-        aliases: &["msh", "meshid", "meshui"],
-        local: Local::LetterDigits("CDQ"),
-        example: "MESH:D009101",
-    },
-    Namespace {
-        prefix: "NCBITaxon",
-        aliases: &[
-            "taxon",
-            "taxonomy",
-            "tax",
-            "taxid",
-            "txid",
-            "taxonid",
-            "ncbitax",
-            "ncbitaxid",
-            "ncbitaxonomy",
-        ],
-        local: Local::Number,
-        example: "NCBITaxon:9606",
-    },
-    Namespace { prefix: "MONDO", aliases: &["mondoid"], local: Local::Padded(7), example: "MONDO:0009693" },
-    Namespace {
-        prefix: "DOID",
-        aliases: &["do", "diseaseontology"],
-        local: Local::Digits,
-        example: "DOID:9538",
-    },
-    Namespace {
-        prefix: "OMIM",
-        aliases: &["mim", "mimid", "omimid"],
-        local: Local::Padded(6),
-        example: "OMIM:146660",
-    },
-    Namespace { prefix: "CHEBI", aliases: &["chebiid"], local: Local::Number, example: "CHEBI:15377" },
-    Namespace { prefix: "HGNC", aliases: &["hgncid"], local: Local::Number, example: "HGNC:6023" },
-    Namespace { prefix: "HP", aliases: &["hpo"], local: Local::Padded(7), example: "HP:0001888" },
-    Namespace { prefix: "GO", aliases: &["geneontology"], local: Local::Padded(7), example: "GO:0006915" },
-    Namespace { prefix: "CL", aliases: &["cellontology"], local: Local::Padded(7), example: "CL:0000084" },
-    Namespace { prefix: "UBERON", aliases: &[], local: Local::Padded(7), example: "UBERON:0000955" },
-    Namespace { prefix: "MGI", aliases: &["mgiid"], local: Local::Number, example: "MGI:96561" },
-    Namespace {
-        prefix: "cellosaurus",
-        aliases: &["cvcl", "rrid"],
-        local: Local::Head("CVCL_"),
-        example: "cellosaurus:CVCL_0224",
-    },
-    Namespace {
-        prefix: "DRUGBANK",
-        aliases: &["drugbankid"],
-        local: Local::Head("DB"),
-        example: "DRUGBANK:DB00945",
-    },
-    Namespace {
-        prefix: "ENSEMBL",
-        aliases: &["ensemblid", "ensemblgene"],
-        local: Local::Head("ENS"),
-        example: "ENSEMBL:ENSG00000104432",
-    },
-    Namespace {
-        prefix: "dbSNP",
-        aliases: &["snp", "refsnp"],
-        local: Local::RefSnp,
-        example: "dbSNP:rs113488022",
-    },
-];
-
 impl Curie {
     /// A CURIE of the two parts as they are. `None` when a part is empty, the prefix holds a colon or white space, or
     /// the whole is longer than 512 bytes.
     pub fn new(prefix: &str, local: &str) -> Option<Self> {
-        let bad = |text: &str| text.is_empty() || text.contains(char::is_whitespace);
+        let bad = |text: &str| {
+            let spaced = if text.is_ascii() {
+                // Quicker than by character: nearly every identifier is ASCII.
+                text.bytes().any(|byte| byte.is_ascii_whitespace() || byte == 0xb)
+            } else {
+                text.contains(char::is_whitespace)
+            };
+            text.is_empty() || spaced
+        };
         let bytes = prefix.len() + 1 + local.len();
         if bad(prefix) || bad(local) || prefix.contains(':') || bytes > IDENTIFIER_BYTES_LIMIT {
             return None;
         }
-        Some(Self { text: format!("{prefix}:{local}").into(), colon: u16::try_from(prefix.len()).ok()? })
+        let mut text = String::with_capacity(bytes);
+        text.push_str(prefix);
+        text.push(':');
+        text.push_str(local);
+        Some(Self { text: text.into(), colon: u16::try_from(prefix.len()).ok()? })
     }
 
     /// The namespace, such as `NCBIGene`.
@@ -202,9 +108,9 @@ impl FromStr for Curie {
 
     /// Reads a CURIE, a variant of one (`ncbigene:3574`, `NCBI Gene 3574`, `taxon 9606`), a bare identifier that tells
     /// its namespace (`CVCL_0224`, `rs113488022`, `MONDO_0009693`), or an address at identifiers.org, the OBO PURLs,
-    /// the Bioregistry, NCBI or NLM.
+    /// the Bioregistry, NCBI, NLM or the publishers' own sites.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim();
+        let text = without_surroundings(text);
         if text.is_empty() {
             return Err(CurieError::Empty);
         }
@@ -218,62 +124,20 @@ impl FromStr for Curie {
     }
 }
 
-/// `prefix` without what people vary: case, spaces, `_`, `-`, `.`.
-fn plain(prefix: &str) -> String {
-    prefix.chars().filter(|c| !matches!(c, ' ' | '_' | '-' | '.')).map(|c| c.to_ascii_lowercase()).collect()
-}
-
-fn namespace_of(prefix: &str) -> Option<&'static Namespace> {
-    let wanted = plain(prefix);
-    NAMESPACES.iter().find(|namespace| {
-        namespace.prefix.eq_ignore_ascii_case(&wanted) || namespace.aliases.contains(&wanted.as_str())
-    })
-}
-
-/// The identifier inside an address; `None` when `text` is not an address.
-fn from_address(text: &str) -> Option<Result<Curie, CurieError>> {
-    let rest = without_scheme(text, HOSTS)?;
-    let path = rest.split('#').next().unwrap_or(&rest).trim_end_matches('/');
-    let last_two: Vec<&str> = path.rsplit('/').take(2).collect();
-    let last = last_two.first().copied().unwrap_or(path);
-    let before = last_two.get(1).copied().unwrap_or("");
-    // Queries such as wwwtax.cgi?id=9606 and record/ui?ui=D009101 name the record.
-    if let Some((page, query)) = last.split_once('?') {
-        let id = query.split('&').find_map(|pair| {
-            let (key, value) = pair.split_once('=')?;
-            matches!(key.to_ascii_lowercase().as_str(), "id" | "term" | "ui").then_some(value)
-        });
-        return Some(match id {
-            Some(id) if page.starts_with("wwwtax") || before.eq_ignore_ascii_case("taxonomy") => {
-                build("NCBITaxon", id)
-            }
-            Some(id) => from_bare(id).unwrap_or_else(|| from_last_segments(before, page, text)),
-            None => from_last_segments(before, page, text),
-        });
-    }
-    Some(from_last_segments(before, last, text))
-}
-
-fn from_last_segments(before: &str, last: &str, whole: &str) -> Result<Curie, CurieError> {
-    if let Some(found) = from_bare(last) {
-        return found;
-    }
-    if let Some((prefix, local)) = last.split_once([':', '_'])
-        && namespace_of(prefix).is_some()
-    {
-        return build(prefix, local);
-    }
-    if namespace_of(before).is_some() {
-        return build(before, last);
-    }
-    match last.split_once(':') {
-        Some((prefix, local)) => build(prefix, local),
-        None => Err(CurieError::NoPrefix(whole.to_owned())),
-    }
+/// What is pasted with the end of its sentence or its brackets.
+fn without_surroundings(text: &str) -> &str {
+    let text = text.trim().trim_end_matches(['.', ',', ';']);
+    let inner = [('(', ')'), ('[', ']')]
+        .into_iter()
+        .find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
+    inner.unwrap_or(text).trim()
 }
 
 /// Identifiers that tell their namespace without a prefix.
 fn from_bare(text: &str) -> Option<Result<Curie, CurieError>> {
+    if text.contains(':') {
+        return None;
+    }
     let digits = |tail: &str| !tail.is_empty() && tail.bytes().all(|b| b.is_ascii_digit());
     let head = |prefix: &str| -> Option<&str> {
         let (start, tail) = text.split_at_checked(prefix.len())?;
@@ -287,11 +151,26 @@ fn from_bare(text: &str) -> Option<Result<Curie, CurieError>> {
     {
         return Some(build("NCBITaxon", number));
     }
+    if head("DB").is_some_and(|number| number.len() == 5 && digits(number)) {
+        return Some(build("DRUGBANK", text));
+    }
     if head("rs").is_some_and(digits) {
         return Some(build("dbSNP", text));
     }
-    if head("ENSG").or_else(|| head("ENSMUSG")).is_some_and(digits) {
+    // A species' letters and then those of genes, transcripts and proteins: ENSG, ENSMUSG, ENSDARP.
+    if let Some(tail) = head("ENS")
+        && let Some((letters, number)) = tail.split_at_checked(tail.len().saturating_sub(11))
+        && digits(number)
+        && matches!(letters.len(), 1..=6)
+        && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+    {
         return Some(build("ENSEMBL", text));
+    }
+    if head("FBgn").is_some_and(digits) {
+        return Some(build("FLYBASE", text));
+    }
+    if head("WBGene").is_some_and(digits) {
+        return Some(build("WORMBASE", text));
     }
     // MeSH's own identifiers: a letter and six or nine digits.
     if let Some(tail) = head("D").or_else(|| head("C"))
@@ -309,6 +188,12 @@ fn from_prefixed(text: &str) -> Result<Curie, CurieError> {
     if let Some((prefix, local)) = text.split_once(':') {
         return build(prefix.trim(), local.trim());
     }
+    // "MIM#254500"
+    if let Some((prefix, local)) =
+        text.split_once('#').filter(|(prefix, _)| namespace_of(prefix.trim()).is_some())
+    {
+        return build(prefix.trim(), local.trim());
+    }
     // "NCBI Gene 3574", "taxon 9606"
     match text.rsplit_once(char::is_whitespace) {
         Some((prefix, local)) if namespace_of(prefix).is_some() => build(prefix, local),
@@ -321,11 +206,15 @@ fn build(prefix: &str, local: &str) -> Result<Curie, CurieError> {
         return unknown_namespace(prefix, local)
             .ok_or_else(|| CurieError::NoPrefix(format!("{prefix}:{local}")));
     };
+    // OMIM writes what kind of entry it is before the number.
+    let local =
+        if namespace.prefix == "OMIM" { local.trim_start_matches(['#', '*', '+', '%']) } else { local };
     // "HGNC:HGNC:6023", "CHEBI:CHEBI:15377"
     let inner = match local.split_once(':') {
         Some((again, inner)) if namespace_of(again).is_some_and(|n| n.prefix == namespace.prefix) => inner,
         _ => local,
     };
+    let namespace = really_of(namespace.prefix, inner).unwrap_or(namespace);
     normalise_local(namespace.local, inner).and_then(|local| Curie::new(namespace.prefix, &local)).ok_or_else(
         || CurieError::BadLocal {
             prefix: namespace.prefix,
@@ -335,7 +224,7 @@ fn build(prefix: &str, local: &str) -> Result<Curie, CurieError> {
     )
 }
 
-/// A CURIE of a namespace that is not known here, such as `FPLX:ERK`: its prefix is a plain word, and none that begins
+/// A CURIE of a namespace that is not known here, such as `BTO:0001421`: its prefix is a plain word, and none that begins
 /// an address.
 fn unknown_namespace(prefix: &str, local: &str) -> Option<Curie> {
     let plain = prefix.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -343,34 +232,6 @@ fn unknown_namespace(prefix: &str, local: &str) -> Option<Curie> {
     let scheme = ["http", "https"].iter().any(|scheme| prefix.eq_ignore_ascii_case(scheme));
     let odd = local.contains(|c: char| c.is_control() || matches!(c, '<' | '>' | '"' | '\\'));
     (plain && !scheme && !odd).then(|| Curie::new(prefix, local))?
-}
-
-fn normalise_local(shape: Local, local: &str) -> Option<String> {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    match shape {
-        Local::Number => {
-            let trimmed = local.trim_start_matches('0');
-            (digits(local) && !trimmed.is_empty()).then(|| trimmed.to_owned())
-        }
-        Local::Digits => digits(local).then(|| local.to_owned()),
-        Local::Padded(width) => (digits(local) && local.len() <= width).then(|| format!("{local:0>width$}")),
-        Local::LetterDigits(letters) => {
-            let upper = local.to_ascii_uppercase();
-            let first = upper.chars().next()?;
-            (letters.contains(first) && digits(&upper[first.len_utf8()..])).then_some(upper)
-        }
-        Local::Head(head) => {
-            let upper = local.to_ascii_uppercase();
-            let tail = upper.strip_prefix(head).unwrap_or(&upper);
-            let good = !tail.is_empty() && tail.bytes().all(|b| b.is_ascii_alphanumeric());
-            good.then(|| format!("{head}{tail}"))
-        }
-        Local::RefSnp => {
-            let lower = local.to_ascii_lowercase();
-            let number = lower.strip_prefix("rs").unwrap_or(&lower);
-            digits(number).then(|| format!("rs{number}"))
-        }
-    }
 }
 
 #[cfg(test)]
@@ -423,6 +284,111 @@ mod tests {
             ("MIM:146660", "OMIM:146660"),
             ("  NCBIGene:3574  ", "NCBIGene:3574"),
             ("FPLX:ERK", "FPLX:ERK"),
+            ("MESH:D009101.", "MESH:D009101"),
+            ("(NCBIGene:3574),", "NCBIGene:3574"),
+            ("[CHEBI:15377]", "CHEBI:15377"),
+            ("OMIM:#254500", "OMIM:254500"),
+            ("MIM#254500", "OMIM:254500"),
+            ("OMIM #254500", "OMIM:254500"),
+            ("DB00945", "DRUGBANK:DB00945"),
+            ("BTO:0001421", "BTO:0001421"),
+        ] {
+            let curie: Curie = input.parse().unwrap_or_else(|error| panic!("{input}: {error}"));
+            assert_eq!(curie.as_str(), expected, "{input}");
+        }
+    }
+
+    #[test]
+    fn the_names_of_other_namespaces_are_known() {
+        for (input, expected) in [
+            ("UMLS_CUI:C0018923", "UMLS:C0018923"),
+            ("umls:c0018923", "UMLS:C0018923"),
+            ("Orphanet:2608", "orphanet:2608"),
+            ("Orphanet:ORPHA2608", "orphanet:2608"),
+            ("ORPHA:2608", "orphanet:2608"),
+            ("ORDO:75374", "orphanet:75374"),
+            ("orphanet.ordo:75374", "orphanet:75374"),
+            ("Orphanet_377788", "orphanet:377788"),
+            ("NCI:C3088", "NCIT:C3088"),
+            ("ncithesaurus:C3088", "NCIT:C3088"),
+            ("http://purl.obolibrary.org/obo/NCIT_C3088", "NCIT:C3088"),
+            ("SCTID:64572001", "SNOMEDCT:64572001"),
+            ("SNOMEDCT_US_2025_09_01:702342007", "SNOMEDCT:702342007"),
+            ("SNOMEDCT_US:702342007", "SNOMEDCT:702342007"),
+            ("icd10cm:e30.1", "ICD10CM:E30.1"),
+            ("ICD9:799.9", "ICD9CM:799.9"),
+            ("ICD-O:9833/3", "ICDO:9833/3"),
+            ("ICD11:2A81.Z", "ICD11:2A81.Z"),
+            ("icd11.foundation:733056203", "ICD11:733056203"),
+            ("ICD10WHO:H00-H06", "ICD10:H00-H06"),
+            ("MEDGEN:4347", "MEDGEN:4347"),
+            ("GARD:0022702", "GARD:22702"),
+            ("MedDRA:10060873", "MEDDRA:10060873"),
+            ("EFO_0009491", "EFO:0009491"),
+            ("OMIMPS:203655", "OMIMPS:203655"),
+            ("mimPS:203655", "OMIMPS:203655"),
+            ("OMIM:PS203655", "OMIMPS:203655"),
+            ("https://omim.org/phenotypicSeries/PS203655", "OMIMPS:203655"),
+            ("RGD:2003", "RGD:2003"),
+            ("FlyBase:fbgn0040373", "FLYBASE:FBgn0040373"),
+            ("FBgn0040373", "FLYBASE:FBgn0040373"),
+            ("FB:FBal0000001", "FLYBASE:FBal0000001"),
+            ("WormBase:WBGene00022277", "WORMBASE:WBGene00022277"),
+            ("WBGene00022277", "WORMBASE:WBGene00022277"),
+            ("Ensembl:WBGene00022277", "WORMBASE:WBGene00022277"),
+            ("Ensembl:ENSDARG00000021948", "ENSEMBL:ENSDARG00000021948"),
+            ("ENSDARG00000021948", "ENSEMBL:ENSDARG00000021948"),
+            ("Ensembl:ENSG00000104432.5", "ENSEMBL:ENSG00000104432"),
+            ("zfin:ZDB-GENE-980526-104", "ZFIN:ZDB-GENE-980526-104"),
+            ("SGD:S000001855", "SGD:S000001855"),
+            ("famplex:ERK", "FPLX:ERK"),
+            ("SO_0000704", "SO:0000704"),
+            ("MOP:0000568", "MOP:0000568"),
+            ("CAS:50-78-2", "CAS:50-78-2"),
+            ("CAS RN 50-78-2", "CAS:50-78-2"),
+            ("UNII:r16co5y76e", "UNII:R16CO5Y76E"),
+            ("UniProtKB:P13232", "UniProt:P13232"),
+            ("HGNC.GeneGroup:594", "HGNC_GROUP:594"),
+            ("HGNC_GROUP:594", "HGNC_GROUP:594"),
+            ("entrez:3574", "NCBIGene:3574"),
+            ("MGI:MGI:97490", "MGI:97490"),
+        ] {
+            let curie: Curie = input.parse().unwrap_or_else(|error| panic!("{input}: {error}"));
+            assert_eq!(curie.as_str(), expected, "{input}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_records_are_read() {
+        for (input, expected) in [
+            ("https://www.ncbi.nlm.nih.gov/gene/?term=3574", "NCBIGene:3574"),
+            ("https://www.ncbi.nlm.nih.gov/gene?term=3574", "NCBIGene:3574"),
+            ("https://www.ncbi.nlm.nih.gov/medgen/4347", "MEDGEN:4347"),
+            ("https://www.genenames.org/data/gene-symbol-report/#!/hgnc_id/HGNC:6023", "HGNC:6023"),
+            ("https://www.genenames.org/data/gene-symbol-report/#!/hgnc_id/6023", "HGNC:6023"),
+            ("https://omim.org/entry/146660", "OMIM:146660"),
+            ("omim.org/entry/146660?search=il7#text", "OMIM:146660"),
+            ("https://monarchinitiative.org/MONDO:0009693", "MONDO:0009693"),
+            ("https://monarchinitiative.org/disease/MONDO:0009693", "MONDO:0009693"),
+            ("https://disease-ontology.org/?id=DOID:9538", "DOID:9538"),
+            ("https://disease-ontology.org/term/DOID%3A9538/", "DOID:9538"),
+            ("https://www.ebi.ac.uk/chebi/searchId.do?chebiId=CHEBI:15377", "CHEBI:15377"),
+            ("https://www.ebi.ac.uk/chebi/CHEBI:15377", "CHEBI:15377"),
+            ("https://go.drugbank.com/drugs/DB00945", "DRUGBANK:DB00945"),
+            ("https://web.expasy.org/cellosaurus/CVCL_0224", "cellosaurus:CVCL_0224"),
+            ("https://id.nlm.nih.gov/mesh/2024/D009101", "MESH:D009101"),
+            ("https://amigo.geneontology.org/amigo/term/GO:0006915", "GO:0006915"),
+            ("https://www.orpha.net/en/disease/detail/2608", "orphanet:2608"),
+            ("http://www.orpha.net/ORDO/Orphanet_2608", "orphanet:2608"),
+            ("https://www.uniprot.org/uniprotkb/P13232/entry", "UniProt:P13232"),
+            ("https://flybase.org/reports/FBgn0040373", "FLYBASE:FBgn0040373"),
+            ("https://wormbase.org/species/c_elegans/gene/WBGene00022277", "WORMBASE:WBGene00022277"),
+            ("https://zfin.org/ZDB-GENE-980526-104", "ZFIN:ZDB-GENE-980526-104"),
+            ("https://www.informatics.jax.org/marker/MGI:97490", "MGI:97490"),
+            (
+                "https://www.ensembl.org/Homo_sapiens/Gene/Summary?db=core;g=x&g=ENSG00000104432",
+                "ENSEMBL:ENSG00000104432",
+            ),
         ] {
             let curie: Curie = input.parse().unwrap_or_else(|error| panic!("{input}: {error}"));
             assert_eq!(curie.as_str(), expected, "{input}");
@@ -444,7 +410,12 @@ mod tests {
             ("https://example.org/nothing", "no prefix"),
             ("<MESH:D009101>", "no prefix"),
             ("\u{591A}:9", "no prefix"),
-            ("FPLX:<ERK>", "no prefix"),
+            ("FPLX:<ERK>", "FPLX:ERK"),
+            ("BTO:<x>", "no prefix"),
+            ("CAS:50-78", "CAS:50-78-2"),
+            ("UMLS:12634", "UMLS:C0012634"),
+            ("ENSEMBL:123", "ENSEMBL:ENSG00000104432"),
+            ("https://omim.org/entry/x", "no prefix"),
             ("https:\u{b}//", "no prefix"),
             ("https://http:idh//", "no prefix"),
         ] {
