@@ -8,6 +8,7 @@ pub mod input;
 pub mod output;
 pub mod paper_page;
 pub mod record;
+pub mod terminology;
 
 mod bioc_json;
 mod bioc_xml;

@@ -45,7 +45,12 @@ pub(super) struct Xml {
 
 impl Xml {
     pub(super) fn new(file: String, bytes: Bytes) -> Self {
-        let mut reader = Reader::from_reader(Counted::new(bytes, RECORD_BYTES_LIMIT));
+        Self::with_limit(file, bytes, RECORD_BYTES_LIMIT)
+    }
+
+    /// `limit` is the most bytes of a record.
+    pub(super) fn with_limit(file: String, bytes: Bytes, limit: usize) -> Self {
+        let mut reader = Reader::from_reader(Counted::new(bytes, limit));
         let config = reader.config_mut();
         config.expand_empty_elements = true;
         config.allow_dangling_amp = true;
@@ -55,6 +60,11 @@ impl Xml {
     /// How many elements are open.
     pub(super) const fn depth(&self) -> usize {
         self.depth
+    }
+
+    /// The line that has been read to, from 1.
+    pub(super) fn line(&self) -> usize {
+        self.reader.get_ref().line()
     }
 
     pub(super) fn file(&self) -> &str {
@@ -121,7 +131,7 @@ impl Xml {
     pub(super) fn error(&self, document: &str, problem: FormatProblem) -> FormatError {
         FormatError {
             file: self.file.clone(),
-            line: self.reader.get_ref().line(),
+            line: self.line(),
             document: (!document.is_empty()).then(|| document.to_owned()),
             problem,
         }
@@ -129,20 +139,20 @@ impl Xml {
 
     /// The next record: an element whose name `is_record`, read by `read`.
     ///
-    /// `read` is called when the element has begun, and need not read to its end. It gives the record and, with an
-    /// error, the id as far as it is known.
-    fn next_record<T>(
+    /// `read` is called with the element when it has begun, and need not read to its end. It gives the record and, with
+    /// an error, the id as far as it is known.
+    pub(super) fn next_record<T>(
         &mut self,
         is_record: impl Fn(&str) -> bool,
-        read: impl FnOnce(&mut Self) -> Result<T, (String, FormatProblem)>,
+        read: impl FnOnce(&mut Self, &BytesStart<'_>) -> Result<T, (String, FormatProblem)>,
     ) -> Option<Result<T, FormatError>> {
         if self.ended {
             return None;
         }
-        loop {
+        let element = loop {
             self.refill();
             match self.next() {
-                Ok(Node::Open(element)) if is_record(element.local_name().as_ref()) => break,
+                Ok(Node::Open(element)) if is_record(element.local_name().as_ref()) => break element,
                 Ok(Node::End) => {
                     self.ended = true;
                     return None;
@@ -153,9 +163,9 @@ impl Xml {
                     return Some(Err(self.error("", problem)));
                 }
             }
-        }
+        };
         let outside = self.depth.saturating_sub(1);
-        let mut record = read(self).map_err(|(id, problem)| self.error(&id, problem));
+        let mut record = read(self, &element).map_err(|(id, problem)| self.error(&id, problem));
         if record.as_ref().is_err_and(|error| error.problem.ends_file()) {
             self.ended = true;
         } else if let Err(problem) = self.skip_to(outside) {
@@ -186,7 +196,8 @@ impl Iterator for Records {
     type Item = Result<InputDocument, FormatError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.xml.next_record(self.is_record, self.read)
+        let read = self.read;
+        self.xml.next_record(self.is_record, |xml, _| read(xml))
     }
 }
 
