@@ -23,12 +23,7 @@ fn text(catalog: &Catalog) -> String {
 fn walk(catalog: &Catalog, folded: &FoldedText) -> usize {
     let mut found = 0;
     for first in 0..folded.tokens().len() {
-        let mut cursor = catalog.names().cursor();
-        let mut next = first;
-        while next < folded.tokens().len() && cursor.push_token(folded.folded(next)) {
-            found += usize::from(cursor.group().is_some());
-            next += 1;
-        }
+        catalog.names().each_match(folded, first, 0, |_, _| found += 1);
     }
     found
 }

@@ -24,6 +24,10 @@ const EDGE: &[&str] = &["api", "server"];
 /// What only the edge may name.
 const WIRE: &[&str] =
     &["tonic", "prost", "prost_types", "tonic_types", "tokio", "hyper", "h2", "http", "tower"];
+/// The crate that goes to the network, and the one folder that may name it.
+const NETWORK: (&str, &str) = ("ureq", "catalog/fetch");
+/// The one file that may hold unsafe code, as it maps a catalog.
+const UNSAFE: &str = "catalog/file/data.rs";
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -89,6 +93,38 @@ fn offences(room: &str, line: &str) -> Vec<String> {
     offences
 }
 
+/// Whether a line outside of the folder for it goes to the network.
+fn is_network(file: &str, line: &str) -> bool {
+    let (name, folder) = NETWORK;
+    let code = code_of(line);
+    let words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+    !file.starts_with(&format!("{folder}/")) && words.into_iter().any(|word| word == name)
+}
+
+/// Whether a line outside of the file for it is unsafe code or allows it.
+fn is_unsafe(file: &str, line: &str) -> bool {
+    let code = code_of(line);
+    let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+    file != UNSAFE && words.any(|word| matches!(word, "unsafe" | "unsafe_code"))
+}
+
+#[test]
+fn unsafe_code_stands_in_one_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let (mut found, mut blocks) = (Vec::new(), 0);
+    for file in sources(&root) {
+        let relative = file.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+        for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
+            if is_unsafe(&relative, line) {
+                found.push(format!("src/{relative}:{}", number + 1));
+            }
+            blocks += usize::from(relative == UNSAFE && code_of(line).contains("unsafe {"));
+        }
+    }
+    assert!(found.is_empty(), "unsafe code outside of src/{UNSAFE}:\n{}", found.join("\n"));
+    assert_eq!(blocks, 1, "src/{UNSAFE} maps a file and does nothing else that is unsafe");
+}
+
 #[test]
 fn every_arrow_points_down() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -104,6 +140,9 @@ fn every_arrow_points_down() {
         for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
             for offence in offences(&room, line) {
                 found.push(format!("src/{}:{}: {offence}", relative.display(), number + 1));
+            }
+            if is_network(&relative.to_string_lossy().replace('\\', "/"), line) {
+                found.push(format!("src/{}:{}: goes to the network", relative.display(), number + 1));
             }
         }
     }
@@ -132,5 +171,33 @@ fn the_check_sees_what_it_should() {
         ("cli", "use crate::server::run;", vec![]),
     ] {
         assert_eq!(offences(room, line), expected, "{line}");
+    }
+}
+
+#[test]
+fn the_check_for_unsafe_code_sees_what_it_should() {
+    for (file, line, expected) in [
+        ("catalog/trie.rs", "    let value = unsafe { *pointer };", true),
+        ("text/fold.rs", "unsafe fn read() {}", true),
+        ("lib.rs", "#![allow(unsafe_code)]", true),
+        ("catalog/file/data.rs", "        let mapped = unsafe { Mmap::map(&file)? };", false),
+        ("catalog/mod.rs", "// no unsafe code", false),
+        ("catalog/mod.rs", "let text = \"unsafe\";", false),
+    ] {
+        assert_eq!(is_unsafe(file, line), expected, "{file}: {line}");
+    }
+}
+
+#[test]
+fn the_network_check_sees_what_it_should() {
+    for (file, line, expected) in [
+        ("catalog/recipe/mod.rs", "use ureq::Agent;", true),
+        ("catalog/fetcher.rs", "    let agent = ureq::agent();", true),
+        ("cli/catalog.rs", "use {ureq as client};", true),
+        ("catalog/fetch/client.rs", "use ureq::{Agent, Error};", false),
+        ("cli/catalog.rs", "// ureq is named elsewhere", false),
+        ("cli/catalog.rs", "let bureq = 1;", false),
+    ] {
+        assert_eq!(is_network(file, line), expected, "{file}: {line}");
     }
 }

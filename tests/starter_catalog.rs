@@ -63,7 +63,7 @@ fn it_is_sound() {
     let mut seen = HashSet::new();
     for index in catalog.indices() {
         let id = catalog.id(index);
-        assert!(seen.insert(id), "{id} is there twice");
+        assert!(seen.insert(id.clone()), "{id} is there twice");
         let entity = catalog.entity(index);
         let taxon = entity.taxon_id.as_ref();
         let identifiers =
@@ -83,7 +83,7 @@ fn it_is_sound() {
         assert_eq!(taxon.is_some(), has_taxon, "{id}: the taxon");
         for parent in &entity.parent_ids {
             let found = catalog.find(parent).map(|found| catalog.id(found));
-            assert_eq!(found, Some(parent.as_str()), "{id}: its parent is an entity");
+            assert_eq!(found, Some(parent.to_string()), "{id}: its parent is an entity");
         }
         assert!(!catalog.ancestors(index).contains(&index), "{id} is above itself");
         assert!(!entity.source.name.is_empty() && !entity.source.license.is_empty(), "{id}: the source");
@@ -95,7 +95,7 @@ fn most_diseases_have_a_mondo_or_doid_identifier() {
     let catalog = starter();
     let diseases: Vec<_> =
         catalog.indices().filter(|index| catalog.entity_type(*index) == EntityType::Disease).collect();
-    let other = |id: &str| id.starts_with("MONDO:") || id.starts_with("DOID:");
+    let other = |id: String| id.starts_with("MONDO:") || id.starts_with("DOID:");
     let referenced = diseases.iter().filter(|index| catalog.xrefs(**index).any(other)).count();
     let share = referenced as f64 / diseases.len() as f64;
     println!("{referenced} of {} diseases have a MONDO or DOID identifier: {share:.3}", diseases.len());
@@ -105,7 +105,7 @@ fn most_diseases_have_a_mondo_or_doid_identifier() {
 #[test]
 fn human_genes_are_there_with_their_taxon() {
     let catalog = starter();
-    let human = |index: &_| catalog.taxon_id(*index) == Some("NCBITaxon:9606");
+    let human = |index: &_| catalog.taxon_id(*index).as_deref() == Some("NCBITaxon:9606");
     let genes = catalog.indices().filter(|index| catalog.entity_type(*index) == EntityType::Gene);
     assert!(genes.filter(human).count() >= 1_000);
     for (id, label) in [("NCBIGene:7157", "TP53"), ("NCBIGene:672", "BRCA1"), ("HGNC:6018", "IL6")] {
@@ -388,7 +388,7 @@ fn added_names_are_of_known_entities_and_no_others_label() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/catalog/curated_names.tsv");
     let mut rows = CatalogTsvReader::added_names(BufReader::new(File::open(path).unwrap()), "names").unwrap();
     let catalog = starter();
-    let mut labels: HashMap<_, Vec<&str>> = HashMap::new();
+    let mut labels: HashMap<_, Vec<String>> = HashMap::new();
     for index in catalog.indices() {
         let key = (catalog.entity_type(index), catalog.label(index).to_lowercase());
         labels.entry(key).or_default().push(catalog.id(index));
@@ -398,7 +398,7 @@ fn added_names_are_of_known_entities_and_no_others_label() {
         let index = catalog.find(&row.id.parse().unwrap()).unwrap();
         assert_eq!(catalog.id(index), row.id);
         let bearers = labels.get(&(catalog.entity_type(index), row.name.to_lowercase()));
-        if bearers.is_some_and(|ids| ids.iter().any(|id| *id != row.id)) {
+        if bearers.is_some_and(|ids| ids.iter().any(|id| id != row.id)) {
             assert_eq!(row.scope, SynonymScope::Related, "{} {}", row.id, row.name);
             added.push((row.id.to_owned(), row.name.to_owned()));
         }

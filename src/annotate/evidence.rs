@@ -266,7 +266,7 @@ fn count_rivals(mention: &mut Mention) {
     }
 }
 
-/// The order of readings: by score, then by type and subject, so that it never depends on how they were found.
+/// The order of readings: by score, then by how known the entity is, then by type and subject, so that it never depends on how they were found.
 pub(super) fn better_first(one: &Reading, other: &Reading) -> Ordering {
     let subject = |reading: &Reading| match &reading.subject {
         Subject::ExtraTerm(index) => (0, *index, String::new()),
@@ -276,6 +276,7 @@ pub(super) fn better_first(one: &Reading, other: &Reading) -> Ordering {
     other
         .score
         .total_cmp(&one.score)
+        .then_with(|| other.prominence.cmp(&one.prominence))
         .then_with(|| one.entity_type.cmp(&other.entity_type))
         .then_with(|| subject(one).cmp(&subject(other)))
 }

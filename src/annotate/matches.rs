@@ -94,12 +94,36 @@ pub(super) fn readings_of(
     written: &str,
     name: GroupIndex,
 ) -> Vec<Reading> {
+    readings_of_bearers(vocabulary, passage, tokens, written, vocabulary.bearers(name))
+}
+
+fn readings_of_bearers<'c>(
+    vocabulary: Vocabulary<'c>,
+    passage: &PassageText<'_>,
+    tokens: Range<usize>,
+    written: &str,
+    bearers: impl Iterator<Item = Bearer<'c>>,
+) -> Vec<Reading> {
     let context = Context::of(passage, tokens.start, tokens.end, written);
     let mut readings: Vec<Reading> = Vec::new();
-    for bearer in vocabulary.bearers(name).take(BEARERS_LIMIT) {
+    for bearer in bearers.take(BEARERS_LIMIT) {
         add_reading(vocabulary, &context, &bearer, &mut readings);
     }
     readings
+}
+
+/// The whole passage as a name, also one that is not looked for in texts: a number, a letter, a formula.
+pub(super) fn find_whole(
+    vocabulary: Vocabulary<'_>,
+    passage: &PassageText<'_>,
+    passage_index: usize,
+) -> Option<Mention> {
+    let tokens = 0..passage.folded.tokens().len();
+    let bearers = vocabulary.bearers_of_name(passage.text);
+    let readings = readings_of_bearers(vocabulary, passage, tokens.clone(), passage.text, bearers);
+    let span = Span { start: 0, end: passage.text.len() };
+    let mention = Mention { passage: passage_index, span, tokens, prefix: None, readings };
+    Some(mention).filter(|mention| !mention.readings.is_empty())
 }
 
 /// Whether the gaps inside a match are such as a name may have: no empty line, and a full stop only after an initial.
@@ -331,6 +355,7 @@ fn add_reading(
     }
     let evidence = NameEvidence {
         entity_type: facts.entity_type,
+        preferred: facts.preferred,
         label: bearer.label,
         scope: bearer.scope,
         agreement,
@@ -363,6 +388,7 @@ fn add_reading(
         score: super::rank::score_name(&evidence),
         foreign: None,
         contradicted: false,
+        prominence: facts.prominence,
     };
     match readings.iter_mut().find(|other| other.subject == reading.subject) {
         Some(other) if other.score < reading.score => *other = reading,
@@ -401,6 +427,7 @@ pub(super) fn find_extra_terms(
                     score: super::rank::EXTRA_TERM_SCORE,
                     foreign: None,
                     contradicted: false,
+                    prominence: 0,
                 })
                 .collect::<Vec<_>>();
             if !readings.is_empty() {

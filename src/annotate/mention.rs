@@ -37,6 +37,8 @@ pub(super) struct Reading {
     pub foreign: Option<Taxon>,
     /// Whether the document defines the mention as something else.
     pub contradicted: bool,
+    /// How known the entity is; of two that fit alike the more known one is meant.
+    pub prominence: u8,
 }
 
 /// A place in the text with its readings.

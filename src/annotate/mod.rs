@@ -119,6 +119,7 @@ fn find_variants(passage: &PassageText<'_>, passage_index: usize, options: &Prep
                 score: rank::score_pattern(variant.certainty == variants::Certainty::Certain),
                 foreign: None,
                 contradicted: false,
+                prominence: 0,
             };
             Mention {
                 passage: passage_index,

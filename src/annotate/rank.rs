@@ -25,6 +25,8 @@ mod weight {
     pub(super) const GENE: f32 = -0.2;
     /// Added for a cell line: its codes are short and look like other codes.
     pub(super) const CELL_LINE: f32 = -0.4;
+    /// The entity is named in a namespace that is not wanted most: likely another of the same name is meant.
+    pub(super) const OTHER_NAMESPACE: f32 = -0.9;
     /// The name is the preferred one.
     pub(super) const LABEL: f32 = 0.6;
     /// The name is used for the entity without meaning quite the same.
@@ -108,6 +110,8 @@ mod weight {
 pub(super) struct NameEvidence {
     /// The type of the entity.
     pub entity_type: EntityType,
+    /// Whether the entity is named in the namespace that is wanted most for its type.
+    pub preferred: bool,
     /// Whether the name is the entity's preferred one.
     pub label: bool,
     /// How near a name that is not the preferred one is.
@@ -200,6 +204,9 @@ fn of_type(evidence: &NameEvidence) -> f32 {
     }
     if evidence.type_word {
         sum += weight::TYPE_WORD;
+    }
+    if !evidence.preferred {
+        sum += weight::OTHER_NAMESPACE;
     }
     sum
 }
@@ -318,6 +325,7 @@ mod tests {
     fn evidence() -> NameEvidence {
         NameEvidence {
             entity_type: EntityType::Gene,
+            preferred: true,
             label: true,
             scope: SynonymScope::Exact,
             agreement: Agreement::Identical,

@@ -4,7 +4,7 @@ use super::answer::{candidate, why};
 use super::definitions::apply_definitions;
 use super::evidence::{better_first, rank_mentions};
 use super::find_variants;
-use super::matches::find_names;
+use super::matches::{find_names, find_whole};
 use super::mention::{Mention, Reading};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
@@ -36,10 +36,14 @@ pub(super) fn resolve_name(
     for (index, passage) in passages.iter().enumerate() {
         mentions.extend(find_names(vocabulary, passage, index, &options));
     }
+    let tokens = passages[0].folded.tokens().len();
+    let is_whole = |mention: &Mention| mention.passage == 0 && mention.tokens == (0..tokens);
+    if !mentions.iter().any(is_whole) {
+        mentions.extend(find_whole(vocabulary, &passages[0], 0));
+    }
     apply_definitions(vocabulary, &passages, &mut mentions, &options);
     rank_mentions(&mut mentions, vocabulary, &passages, &options);
-    let tokens = passages[0].folded.tokens().len();
-    let whole = mentions.into_iter().find(|mention| mention.passage == 0 && mention.tokens == (0..tokens));
+    let whole = mentions.into_iter().find(is_whole);
     let mut readings: Vec<Reading> = whole.map(|mention| mention.readings).unwrap_or_default();
     let all = Span { start: 0, end: passages[0].text.len() };
     let variants = find_variants(&passages[0], 0, &options);

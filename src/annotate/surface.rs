@@ -66,12 +66,7 @@ pub(super) fn agreement(written: &str, name: &str) -> Agreement {
         return Agreement::Identical;
     }
     let (written, name) = (&*spelled_out(written), &*spelled_out(name));
-    let same = |fold: fn(char) -> char| {
-        let plain =
-            |text: &'_ str| -> Vec<char> { text.chars().filter(|c| c.is_alphanumeric()).map(fold).collect() };
-        let (written, name) = (plain(written), plain(name));
-        written == name || without_plural(&written, &name) || without_plural(&name, &written)
-    };
+    let same = |fold: fn(char) -> char| are_equal_or_plural(plain(written, fold), plain(name, fold));
     if same(|c| c) {
         return Agreement::SameCase;
     }
@@ -101,8 +96,27 @@ fn lower(character: char) -> char {
     character.to_lowercase().next().unwrap_or(character)
 }
 
-fn without_plural(plural: &[char], singular: &[char]) -> bool {
-    plural.strip_suffix(&['s']) == Some(singular) && singular.len() > 1
+/// The letters and digits of a text.
+fn plain(text: &str, fold: fn(char) -> char) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| c.is_alphanumeric()).map(fold)
+}
+
+/// Whether two texts are equal, or one is the other, of two characters at least, with an `s` behind it.
+fn are_equal_or_plural(mut one: impl Iterator<Item = char>, mut other: impl Iterator<Item = char>) -> bool {
+    let mut alike = 0;
+    loop {
+        let (rest, longer): (_, &mut dyn Iterator<Item = char>) = match (one.next(), other.next()) {
+            (None, None) => return true,
+            (Some(left), Some(right)) if left == right => {
+                alike += 1;
+                continue;
+            }
+            (Some(rest), None) => (rest, &mut one),
+            (None, Some(rest)) => (rest, &mut other),
+            _ => return false,
+        };
+        return rest == 's' && alike > 1 && longer.next().is_none();
+    }
 }
 
 /// Whether a name is a symbol (`IL7`, `Trp53`, `w`, `HIV`) and no word: one word that is short, or holds digits or upper

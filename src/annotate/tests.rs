@@ -364,6 +364,7 @@ fn bounds_hold_at_the_bound() {
             description: String::new(),
             taxon_id: None,
             xrefs: Vec::new(),
+            retired_ids: Vec::new(),
             parent_ids: Vec::new(),
             obsolete: false,
             replaced_by: Vec::new(),

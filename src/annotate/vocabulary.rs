@@ -3,9 +3,9 @@
 use super::mention::Subject;
 use super::options::number_of_taxon;
 use super::species::Taxon;
-use crate::catalog::{Catalog, EntityIndex, GroupIndex, NameScope};
+use crate::catalog::{Catalog, EntityIndex, GroupIndex, NameEntry, NameScope};
 use crate::model::{Curie, EntityType, SynonymScope};
-use crate::text::{FoldedText, Gap};
+use crate::text::FoldedText;
 
 /// The least share of words that a long form and a name must have in common to mean the same.
 const RESEMBLANCE_MIN: f32 = 0.5;
@@ -24,6 +24,17 @@ pub(super) struct Bearer<'c> {
     pub name: &'c str,
 }
 
+impl<'c> From<NameEntry<'c>> for Bearer<'c> {
+    fn from(entry: NameEntry<'c>) -> Self {
+        Self {
+            entity: entry.entity,
+            label: entry.scope == NameScope::Label,
+            scope: entry.scope.synonym_scope().unwrap_or(SynonymScope::Exact),
+            name: entry.surface,
+        }
+    }
+}
+
 /// What the stages need to know of an entity.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
@@ -31,6 +42,10 @@ pub(super) struct Facts {
     pub entity_type: EntityType,
     /// The taxon of a gene or a cell line; of an organism, itself.
     pub taxon: Option<Taxon>,
+    /// Whether it is named in the namespace that is wanted most for its type.
+    pub preferred: bool,
+    /// How known it is.
+    pub prominence: u8,
 }
 
 /// A view of a catalog.
@@ -52,46 +67,35 @@ impl<'c> Vocabulary<'c> {
         text: &FoldedText,
         first: usize,
         skipped: usize,
-        mut found: impl FnMut(usize, GroupIndex),
+        found: impl FnMut(usize, GroupIndex),
     ) {
-        let mut cursor = self.catalog.names().cursor();
-        for at in first..text.tokens().len() {
-            let broken = at > first && text.tokens()[at].gap == Gap::Break;
-            let token =
-                if at == first { text.folded(at).get(skipped..).unwrap_or("") } else { text.folded(at) };
-            if broken || !cursor.push_token(token) {
-                return;
-            }
-            if let Some(group) = cursor.group() {
-                found(at + 1, group);
-            }
-        }
+        self.catalog.names().each_match(text, first, skipped, found);
     }
 
     /// The names of a folded key.
     pub(super) fn group_of_key(self, key: &str) -> Option<GroupIndex> {
-        self.catalog.names().group_of_key(key)
+        self.catalog.names().group_for_texts(key)
     }
 
-    /// Every entity that bears a name of the group, by scope and then in the catalog's order.
+    /// Every entity that bears a name of the group that is looked for in texts, by scope and then in the catalog's order.
     pub(super) fn bearers(self, group: GroupIndex) -> impl Iterator<Item = Bearer<'c>> {
-        self.catalog.names().entries(group).map(|entry| Bearer {
-            entity: entry.entity,
-            label: entry.scope == NameScope::Label,
-            scope: entry.scope.synonym_scope().unwrap_or(SynonymScope::Exact),
-            name: entry.surface,
-        })
+        self.catalog.names().entries(group).filter(|entry| entry.for_texts).map(Bearer::from)
+    }
+
+    /// Every entity that bears a name, looked for in texts or not.
+    pub(super) fn bearers_of_name(self, name: &str) -> impl Iterator<Item = Bearer<'c>> {
+        let names = self.catalog.names();
+        names.exact(name).into_iter().flat_map(move |group| names.entries(group)).map(Bearer::from)
     }
 
     /// What the stages need to know of an entity.
     pub(super) fn facts(self, entity: EntityIndex) -> Facts {
-        let entity_type = self.catalog.entity_type(entity);
-        let id = match entity_type {
-            EntityType::Species => Some(self.catalog.id(entity)),
-            _ => self.catalog.taxon_id(entity),
-        };
-        let number = |id: &str| id.strip_prefix("NCBITaxon:").and_then(|number| number.parse().ok());
-        Facts { entity_type, taxon: id.and_then(number) }
+        Facts {
+            entity_type: self.catalog.entity_type(entity),
+            taxon: self.catalog.taxon_number(entity),
+            preferred: self.catalog.is_preferred(entity),
+            prominence: self.catalog.prominence(entity),
+        }
     }
 
     /// The preferred name of an entity.
@@ -109,7 +113,7 @@ impl<'c> Vocabulary<'c> {
 
     /// The identifier to answer, in the first of `namespaces` that the entity has one in.
     pub(super) fn answer_id(self, entity: EntityIndex, namespaces: &[String]) -> String {
-        self.catalog.answer_id(entity, namespaces).to_string()
+        self.catalog.answer_id(entity, namespaces)
     }
 
     /// The name of a taxon that the catalog knows.

@@ -46,14 +46,6 @@ pub enum CatalogError {
         /// The first such identifier.
         id: String,
     },
-    /// An identifier that cannot be kept.
-    #[error("entity {id}: the identifier {value} holds the character |")]
-    BadIdentifier {
-        /// The entity.
-        id: String,
-        /// Its identifier, cross-reference or parent.
-        value: String,
-    },
     /// An entity has too many names.
     #[error("entity {id} has more than {limit} names")]
     TooManyNames {
@@ -62,10 +54,54 @@ pub enum CatalogError {
         /// The bound.
         limit: usize,
     },
-    /// Too much text for one catalog in memory.
-    #[error("the catalog holds more than {limit} bytes of text")]
-    TooLarge {
-        /// The bound.
-        limit: usize,
+    /// Not a catalog at all.
+    #[error("{file} is no catalog of glossator; make one by `glossator catalog build`")]
+    NotACatalog {
+        /// The file.
+        file: String,
+    },
+    /// A catalog of another version of the format.
+    #[error(
+        "{file} has version {found} of the catalog format and this program reads version {expected}; build it anew by `glossator catalog build`"
+    )]
+    OtherFormat {
+        /// The file.
+        file: String,
+        /// Its version.
+        found: u32,
+        /// The version that is read.
+        expected: u32,
+    },
+    /// A catalog that has been cut short.
+    #[error("the catalog {file} is cut short: it has {found} of {expected} bytes; copy or build it anew")]
+    Truncated {
+        /// The file.
+        file: String,
+        /// How many bytes it has.
+        found: u64,
+        /// How many it should have at least.
+        expected: u64,
+    },
+    /// A catalog whose bytes have changed.
+    #[error("the catalog {file} is damaged in its section \"{section}\"; copy or build it anew")]
+    Damaged {
+        /// The file.
+        file: String,
+        /// The part that is damaged.
+        section: String,
+    },
+    /// Intermediate data or the catalog cannot be written.
+    #[error("the catalog {path} cannot be written: {source}")]
+    Write {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// More than the format has room for.
+    #[error("the catalog has more {what} than the format has room for")]
+    Full {
+        /// What there is too much of.
+        what: &'static str,
     },
 }

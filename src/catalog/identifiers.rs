@@ -1,153 +1,96 @@
-//! From identifiers to entities, and the hierarchy between them.
+//! From identifiers to entities: a hash table of the entities' own identifiers, those that mean the same, those that were
+//! retired in an entity's favour, and cross-references.
+//!
+//! A slot is a 32-bit number: the entity plus one in as few low bits as hold the number of entities plus one, and above
+//! it as many of the hash's low half's highest bits as there is room for; 0 is free. The hash is XXH3 of the whole CURIE
+//! with A to Z in lower case; a slot's place is the high half of it, scaled to the number of slots, or the next free one.
+//! Entities of one identifier stand in the order of their right to it.
 
-use super::error::CatalogError;
-use super::store::{EntityIndex, Store};
-use super::table::TextTable;
+use xxhash_rust::xxh3::xxh3_64;
 
-/// The most entities that a walk up or down the hierarchy answers.
-pub const RELATIVES_LIMIT: usize = 100_000;
+use super::file::U32s;
+use super::records::IdentifierRole;
 
-/// Every identifier, the entities' own and their cross-references.
-#[derive(Debug, Default)]
-pub(super) struct IdentifierIndex {
-    /// Places in `owners`.
-    table: TextTable,
-    /// The entity, and which of its identifiers it is: 0 its own, n its nth cross-reference.
-    owners: Vec<(EntityIndex, u32)>,
+/// Slots are this many for `SLOTS_OF` identifiers.
+const SLOTS_FOR: usize = 4;
+const SLOTS_OF: usize = 3;
+
+/// The most entities of a catalog, so that a slot has bits left for the hash.
+pub(super) const ENTITIES_LIMIT: u32 = 1 << 28;
+
+/// The most bytes of an identifier that is looked up.
+const IDENTIFIER_BYTES_LIMIT: usize = 1_024;
+
+/// The hash of an identifier, whatever its case.
+pub(super) fn identifier_hash(id: &str) -> u64 {
+    let mut buffer = [0; IDENTIFIER_BYTES_LIMIT];
+    let Some(lower) = buffer.get_mut(..id.len()) else { return 0 };
+    lower.copy_from_slice(id.as_bytes());
+    lower.make_ascii_lowercase();
+    xxh3_64(lower)
 }
 
-impl IdentifierIndex {
-    /// An entity's own identifier wins over a cross-reference; among cross-references the first entity's.
-    pub(super) fn build(store: &Store) -> Result<Self, CatalogError> {
-        let count = store.len() + store.indices().map(|entity| store.xrefs(entity).count()).sum::<usize>();
-        let mut index = Self { table: TextTable::with_capacity(count), owners: Vec::with_capacity(count) };
-        for entity in store.indices() {
-            let id = store.id(entity);
-            if !index.add(store, id, (entity, 0)) {
-                return Err(CatalogError::DuplicateId { id: id.to_owned() });
-            }
-        }
-        for entity in store.indices() {
-            for (number, xref) in (1..).zip(store.xrefs(entity)) {
-                index.add(store, xref, (entity, number));
-            }
-        }
-        Ok(index)
-    }
-
-    /// Whether the identifier was new.
-    fn add(&mut self, store: &Store, id: &str, owner: (EntityIndex, u32)) -> bool {
-        let value = u32::try_from(self.owners.len()).unwrap_or(u32::MAX - 1);
-        let owners = &self.owners;
-        let before = self.table.insert(id, value, |value| identifier(store, owners[value as usize]) == id);
-        if before.is_none() {
-            self.owners.push(owner);
-        }
-        before.is_none()
-    }
-
-    pub(super) fn find(&self, store: &Store, id: &str) -> Option<EntityIndex> {
-        let value = self.table.get(id, |value| identifier(store, self.owners[value as usize]) == id)?;
-        self.owners.get(value as usize).map(|(entity, _)| *entity)
-    }
+/// The bits that hold an entity plus one.
+const fn entity_bits(entities: u32) -> u32 {
+    u32::BITS - (entities + 1).leading_zeros()
 }
 
-fn identifier(store: &Store, (entity, number): (EntityIndex, u32)) -> &str {
-    match number.checked_sub(1) {
-        None => store.id(entity),
-        Some(xref) => store.xrefs(entity).nth(xref as usize).unwrap_or(""),
-    }
+const fn home(hash: u64, count: usize) -> usize {
+    (((hash >> 32) * count as u64) >> 32) as usize
 }
 
-/// Direct parents and children.
-#[derive(Debug, Default)]
-pub(super) struct Hierarchy {
-    parents: Relation,
-    children: Relation,
+/// The table in the catalog's bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Identifiers<'a> {
+    slots: U32s<'a>,
+    entities: u32,
 }
 
-/// For each entity some others.
-#[derive(Debug, Default)]
-struct Relation {
-    /// Where those of each entity begin in `others`, and after them where the last ones end.
-    starts: Vec<u32>,
-    others: Vec<EntityIndex>,
-}
-
-impl Relation {
-    /// From pairs (entity, other).
-    fn new(entities: usize, pairs: &mut Vec<(EntityIndex, EntityIndex)>) -> Self {
-        pairs.sort_unstable();
-        pairs.dedup();
-        let mut starts = Vec::with_capacity(entities + 1);
-        let mut next = pairs.iter().map(|(entity, _)| entity.position()).peekable();
-        let mut count = 0;
-        for entity in 0..entities {
-            starts.push(count);
-            while next.next_if_eq(&entity).is_some() {
-                count += 1;
-            }
-        }
-        starts.push(count);
-        Self { starts, others: pairs.iter().map(|(_, other)| *other).collect() }
+impl<'a> Identifiers<'a> {
+    pub(super) const fn new(bytes: &'a [u8], entities: u32) -> Self {
+        Self { slots: U32s::new(bytes), entities }
     }
 
-    fn of(&self, entity: EntityIndex) -> &[EntityIndex] {
-        let place = entity.position();
-        match self.starts.get(place..place + 2) {
-            Some(ends) => &self.others[ends[0] as usize..ends[1] as usize],
-            None => &[],
-        }
-    }
-
-    /// Everything that can be reached, without the entity itself, sorted; at most `limit`, the nearest first to be kept.
-    fn reach(&self, entity: EntityIndex, limit: usize) -> Vec<EntityIndex> {
-        let mut seen = rustc_hash::FxHashSet::default();
-        seen.insert(entity);
-        let mut found = Vec::new();
-        let mut level = vec![entity];
-        while !level.is_empty() && found.len() < limit {
-            let mut next = Vec::new();
-            for other in level.iter().flat_map(|entity| self.of(*entity)) {
-                if found.len() < limit && seen.insert(*other) {
-                    found.push(*other);
-                    next.push(*other);
-                }
-            }
-            level = next;
-        }
-        found.sort_unstable();
-        found
+    /// Those entities that may have the identifier, those with the best right first.
+    pub(super) fn candidates(self, id: &str) -> impl Iterator<Item = u32> + use<'a> {
+        let hash = identifier_hash(id);
+        let (count, bits) = (self.slots.len(), entity_bits(self.entities));
+        let check = (hash as u32).unbounded_shr(bits);
+        let start = home(hash, count);
+        (0..count)
+            .map(move |offset| self.slots.get((start + offset) % count))
+            .take_while(|slot| *slot != 0)
+            .filter(move |slot| slot.unbounded_shr(bits) == check)
+            .filter_map(move |slot| (slot & !u32::MAX.unbounded_shl(bits)).checked_sub(1))
     }
 }
 
-impl Hierarchy {
-    /// Parents that the catalog does not have are left out.
-    pub(super) fn build(store: &Store, identifiers: &IdentifierIndex) -> Self {
-        let mut up = Vec::new();
-        for entity in store.indices() {
-            let parents = store.parent_ids(entity).filter_map(|id| identifiers.find(store, id));
-            up.extend(parents.filter(|parent| *parent != entity).map(|parent| (entity, parent)));
+/// One identifier of one entity, to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct IdentifierEntry {
+    pub(super) hash: u64,
+    pub(super) role: IdentifierRole,
+    pub(super) entity: u32,
+}
+
+/// The table of those identifiers, sorted.
+pub(super) fn build(sorted: &[IdentifierEntry], entities: u32) -> Vec<u8> {
+    let mut slots = vec![0_u32; sorted.len() * SLOTS_FOR / SLOTS_OF + 1];
+    let bits = entity_bits(entities);
+    let mut last = None;
+    for IdentifierEntry { hash, entity, .. } in sorted {
+        if last == Some((hash, entity)) {
+            continue;
         }
-        let mut down: Vec<_> = up.iter().map(|(entity, parent)| (*parent, *entity)).collect();
-        Self { parents: Relation::new(store.len(), &mut up), children: Relation::new(store.len(), &mut down) }
+        last = Some((hash, entity));
+        let mut slot = home(*hash, slots.len());
+        while slots[slot] != 0 {
+            slot = (slot + 1) % slots.len();
+        }
+        let check = (*hash as u32).unbounded_shr(bits);
+        slots[slot] = check.unbounded_shl(bits) | (entity + 1);
     }
-
-    pub(super) fn parents(&self, entity: EntityIndex) -> &[EntityIndex] {
-        self.parents.of(entity)
-    }
-
-    pub(super) fn children(&self, entity: EntityIndex) -> &[EntityIndex] {
-        self.children.of(entity)
-    }
-
-    pub(super) fn ancestors(&self, entity: EntityIndex) -> Vec<EntityIndex> {
-        self.parents.reach(entity, RELATIVES_LIMIT)
-    }
-
-    pub(super) fn descendants(&self, entity: EntityIndex) -> Vec<EntityIndex> {
-        self.children.reach(entity, RELATIVES_LIMIT)
-    }
+    slots.iter().flat_map(|slot| slot.to_le_bytes()).collect()
 }
 
 #[cfg(test)]
@@ -155,18 +98,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn walks_end_in_circles_and_at_the_limit() {
-        let index = |number| EntityIndex(number);
-        // 0 -> 1 -> 2 -> 0, 2 -> 3, 2 -> 4
-        let mut pairs =
-            [(2, 4), (0, 1), (1, 2), (2, 0), (2, 3), (0, 1)].map(|(a, b)| (index(a), index(b))).to_vec();
-        let relation = Relation::new(5, &mut pairs);
-        assert_eq!(relation.of(index(2)), [0, 3, 4].map(index));
-        assert_eq!(relation.of(index(4)), []);
-        assert_eq!(relation.of(index(9)), []);
-        assert_eq!(relation.reach(index(0), 10), [1, 2, 3, 4].map(index));
-        assert_eq!(relation.reach(index(0), 4), [1, 2, 3, 4].map(index));
-        assert_eq!(relation.reach(index(0), 3), [1, 2, 3].map(index));
-        assert_eq!(relation.reach(index(0), 0), []);
+    fn identifiers_are_found_in_any_case_by_the_right_of_their_entities() {
+        let entry = |id: &str, role, entity| IdentifierEntry { hash: identifier_hash(id), role, entity };
+        let mut entries = vec![
+            entry("MESH:D1", IdentifierRole::Reference, 0),
+            entry("MESH:D1", IdentifierRole::Own, 2),
+            entry("MESH:D1", IdentifierRole::Own, 2),
+            entry("OMIM:7", IdentifierRole::Retired, 1),
+        ];
+        entries.extend((0..200).map(|number| entry(&format!("A:{number}"), IdentifierRole::Own, number)));
+        entries.sort_unstable();
+        for entities in [200, 1 << 20, u32::MAX - 1] {
+            let bytes = build(&entries, entities);
+            let table = Identifiers::new(&bytes, entities);
+            let first = |id: &str| table.candidates(id).next();
+            if entities < 1 << 24 {
+                assert_eq!(table.candidates("mesh:d1").collect::<Vec<_>>(), [2, 0]);
+                assert_eq!(first("OMIM:7"), Some(1));
+            }
+            for number in 0..200 {
+                assert!(table.candidates(&format!("a:{number}")).any(|entity| entity == number));
+            }
+        }
+        assert_eq!(Identifiers::new(&[], 3).candidates("A:1").count(), 0);
+        assert_eq!(Identifiers::new(&[1; 40], 3).candidates("A:1").count() % 10, 0);
+        let long = "A".repeat(IDENTIFIER_BYTES_LIMIT + 1);
+        assert_eq!(Identifiers::new(&[], 3).candidates(&long).count(), 0);
     }
 }

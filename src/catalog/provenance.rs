@@ -1,6 +1,6 @@
 //! Where facts come from: the terminologies behind the namespaces.
 
-use super::store::Store;
+use super::about::{Listed, Origin};
 use crate::model::EntitySource;
 
 /// A terminology that a catalog draws on.
@@ -65,68 +65,59 @@ pub(super) fn source_of(prefix: &str, embedded: bool) -> EntitySource {
     }
 }
 
-/// The distinct sources of a catalog.
+/// How many entities and names a catalog has of each prefix.
 #[derive(Debug, Default)]
-pub(super) struct SourceTable {
-    sources: Vec<EntitySource>,
+pub(super) struct PrefixCounts {
+    /// By the prefix's number: entities with an identifier there, names of those whose own it is.
+    counts: Vec<(u64, u64)>,
+    seen: Vec<u32>,
 }
 
-impl SourceTable {
-    /// The number of a source; the same for equal ones. More than 65,535 share the last number.
-    pub(super) fn number(&mut self, source: &EntitySource) -> u16 {
-        let position = self.sources.iter().position(|known| known == source).unwrap_or_else(|| {
-            if self.sources.len() < usize::from(u16::MAX) {
-                self.sources.push(source.clone());
-            }
-            self.sources.len() - 1
-        });
-        u16::try_from(position).unwrap_or(u16::MAX)
-    }
-
-    /// The sources in the order of their numbers.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &EntitySource> {
-        self.sources.iter()
-    }
-
-    /// The source of that number.
-    pub(super) fn get(&self, number: u16) -> Option<&EntitySource> {
-        self.sources.get(usize::from(number))
-    }
-}
-
-/// The terminologies of a store: the known ones in their order, then others by their prefix.
-pub(super) fn terminologies(store: &Store, embedded: bool) -> Vec<Terminology> {
-    let mut found: Vec<Terminology> = Vec::new();
-    for entity in store.indices() {
-        let own = prefix(store.id(entity));
-        count(&mut found, own, embedded, (1, store.names_of(entity).count() as u64));
-        let mut seen = vec![own];
-        for xref in store.xrefs(entity).map(prefix) {
-            if !seen.contains(&xref) {
-                seen.push(xref);
-                count(&mut found, xref, embedded, (1, 0));
+impl PrefixCounts {
+    /// Counts an entity with its own identifier's prefix, the others', and how many names it has.
+    pub(super) fn count(&mut self, own: u32, others: impl Iterator<Item = u32>, names: u64) {
+        self.seen.clear();
+        for prefix in std::iter::once(own).chain(others) {
+            if !self.seen.contains(&prefix) {
+                self.seen.push(prefix);
+                let place = prefix as usize;
+                if self.counts.len() <= place {
+                    self.counts.resize(place + 1, (0, 0));
+                }
+                self.counts[place].0 += 1;
             }
         }
+        self.counts[own as usize].1 += names;
     }
-    let place = |prefix: &str| PUBLISHERS.iter().position(|publisher| publisher.prefix == prefix);
-    found.sort_by(|one, other| {
-        let key = |terminology: &Terminology| place(&terminology.prefix).unwrap_or(usize::MAX);
-        key(one).cmp(&key(other)).then_with(|| one.prefix.cmp(&other.prefix))
-    });
-    found
-}
 
-fn count(found: &mut Vec<Terminology>, prefix: &str, embedded: bool, (entities, names): (u64, u64)) {
-    let position = found.iter().position(|known| known.prefix == prefix).unwrap_or_else(|| {
-        let EntitySource { name, version, license } = source_of(prefix, embedded);
-        let prefix = prefix.to_owned();
-        found.push(Terminology { prefix, name, version, license, entities: 0, names: 0 });
-        found.len() - 1
-    });
-    found[position].entities += entities;
-    found[position].names += names;
-}
-
-fn prefix(curie: &str) -> &str {
-    curie.split_once(':').map_or("", |(prefix, _)| prefix)
+    /// The terminologies: the known ones in their order, then others by their prefix. `stated` are those that a recipe
+    /// tells of.
+    pub(super) fn listed(
+        &self,
+        prefixes: &[String],
+        stated: &[(String, Origin)],
+        embedded: bool,
+    ) -> Vec<Listed> {
+        let origin = |prefix: &str| {
+            let stated = stated.iter().find(|(known, _)| known == prefix).map(|(_, origin)| origin.clone());
+            stated.unwrap_or_else(|| Origin::from(&source_of(prefix, embedded)))
+        };
+        let mut listed: Vec<Listed> = prefixes
+            .iter()
+            .zip(&self.counts)
+            .filter(|(_, (entities, _))| *entities > 0)
+            .map(|(prefix, (entities, names))| Listed {
+                prefix: prefix.clone(),
+                origin: origin(prefix),
+                entities: *entities,
+                names: *names,
+            })
+            .collect();
+        let place = |prefix: &str| PUBLISHERS.iter().position(|publisher| publisher.prefix == prefix);
+        listed.sort_by(|one, other| {
+            let key = |listed: &Listed| place(&listed.prefix).unwrap_or(usize::MAX);
+            key(one).cmp(&key(other)).then_with(|| one.prefix.cmp(&other.prefix))
+        });
+        listed
+    }
 }

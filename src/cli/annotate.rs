@@ -38,7 +38,8 @@ pub struct AnnotateArguments {
     /// Files and folders of files, packed with gzip or not; `-` is standard input [default: -]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The catalog: a folder of catalog tables, or one table [default: the embedded starter catalog]
+    /// The catalog: a file that `glossator catalog build` made, or a folder of catalog tables, or one table [default: the
+    /// embedded starter catalog]
     #[arg(long, value_name = "PATH")]
     catalog: Option<PathBuf>,
     /// The format of the input [default: told from the file's name and first bytes]

@@ -24,7 +24,8 @@ pub struct LookupArguments {
     /// Identifiers of papers and entities, in any form that people paste
     #[arg(required = true, value_name = "ID")]
     ids: Vec<String>,
-    /// The catalog: a folder of catalog tables, or one table [default: the embedded starter catalog]
+    /// The catalog: a file that `glossator catalog build` made, or a folder of catalog tables, or one table [default: the
+    /// embedded starter catalog]
     #[arg(long, value_name = "PATH")]
     catalog: Option<PathBuf>,
     /// Papers: paper pages or folders of them; may be repeated [default: the embedded starter corpus]

@@ -68,6 +68,7 @@ pub fn entity_json(entity: &Entity) -> String {
         "description": entity.description,
         "taxon_id": entity.taxon_id.as_ref().map(Curie::as_str),
         "xrefs": texts(&entity.xrefs),
+        "retired_ids": texts(&entity.retired_ids),
         "parent_ids": texts(&entity.parent_ids),
         "obsolete": entity.obsolete,
         "replaced_by": texts(&entity.replaced_by),
@@ -171,6 +172,7 @@ pub fn entity_table(entity: &Entity) -> String {
     lines.add("description", &entity.description);
     lines.add("taxon", entity.taxon_id.as_ref().map_or("", Curie::as_str));
     lines.add("xrefs", &texts(&entity.xrefs).join(" "));
+    lines.add("retired", &texts(&entity.retired_ids).join(" "));
     lines.add("parents", &texts(&entity.parent_ids).join(" "));
     lines.add("obsolete", if entity.obsolete { "yes" } else { "" });
     lines.add("replaced by", &texts(&entity.replaced_by).join(" "));
@@ -203,6 +205,7 @@ pub fn entity_markdown(entity: &Entity) -> String {
     add("Description", entity.description.clone());
     add("Taxon", entity.taxon_id.as_ref().map(ToString::to_string).unwrap_or_default());
     add("Cross-references", texts(&entity.xrefs).join(", "));
+    add("Retired identifiers", texts(&entity.retired_ids).join(", "));
     add("Parents", texts(&entity.parent_ids).join(", "));
     add("Replaced by", texts(&entity.replaced_by).join(", "));
     add("Source", format!("{} {}", entity.source.name, entity.source.version).trim().to_owned());
@@ -259,6 +262,7 @@ mod tests {
             description: String::new(),
             taxon_id: Some("NCBITaxon:9606".parse().unwrap()),
             xrefs: vec!["HGNC:6023".parse().unwrap()],
+            retired_ids: Vec::new(),
             parent_ids: Vec::new(),
             obsolete: false,
             replaced_by: Vec::new(),

@@ -139,6 +139,8 @@ pub struct Entity {
     pub taxon_id: Option<Curie>,
     /// The same thing in other namespaces.
     pub xrefs: Vec<Curie>,
+    /// Identifiers that once named it and were retired in its favour.
+    pub retired_ids: Vec<Curie>,
     /// Its direct parents in a hierarchy.
     pub parent_ids: Vec<Curie>,
     /// Whether its source has retired it.
