@@ -7,12 +7,14 @@
 //! answer that has an order follows from it, so that the same inputs give the same answers.
 
 mod about;
+pub mod build;
 mod check;
 #[doc(hidden)]
 pub mod damage;
 #[cfg(test)]
 mod damage_tests;
 mod error;
+pub mod fetch;
 mod file;
 mod hierarchy;
 mod identifiers;
@@ -20,6 +22,7 @@ mod keys;
 mod load;
 mod names;
 mod provenance;
+pub mod recipe;
 mod records;
 mod search;
 mod store;
