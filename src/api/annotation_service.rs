@@ -29,6 +29,9 @@ use crate::model::Paper;
 /// The most papers that a query of AnnotatePapers annotates.
 const QUERY_PAPERS_LIMIT: usize = 1_000;
 
+/// What to do about an answer over the limit.
+const LESS_OF_A_DOCUMENT: &str = "split the document, or ask for fewer candidates or types";
+
 /// The service over shared state.
 #[derive(Clone)]
 pub struct AnnotationApi {
@@ -121,7 +124,10 @@ fn fit_into(
             *room = left;
             Ok(answer)
         }
-        None => Err(ApiError::AnswerTooLarge { bytes, limit_bytes: state.limits.answer_bytes }),
+        None => {
+            let limit_bytes = state.limits.answer_bytes;
+            Err(ApiError::AnswerTooLarge { bytes, limit_bytes, advice: LESS_OF_A_DOCUMENT })
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::convert::{self, PaperMask};
 use super::error::{ApiError, ResourceKind};
-use super::page::Page;
+use super::page::{LESS_OF_A_PAGE, Page};
 use super::proto::entity_service_server::EntityService;
 use super::proto::lookup_entities_response::Result as LookupAnswer;
 use super::proto::{
@@ -15,10 +15,12 @@ use super::proto::{
     ListEntityPapersRequest, ListEntityPapersResponse, LookupEntitiesRequest, LookupEntitiesResponse,
     ResolveNamesRequest, ResolveNamesResponse, SearchEntitiesRequest, SearchEntitiesResponse, SearchMode,
 };
-use super::state::{CallCounts, State, StateHandle, find_all};
+use super::state::{CallCounts, LESS_OF_A_BATCH, State, StateHandle, find_all};
 use super::stream::{Answers, BudgetShare, in_order, numbered};
 use super::work::CallerGone;
+use crate::catalog::{Catalog, EntityIndex};
 use crate::corpus::PaperQuery;
+use crate::model::{Curie, EntityType};
 use crate::text::FoldedText;
 
 /// The most bytes of a name or of a search query.
@@ -50,6 +52,29 @@ fn check_name(name: &str, field: &str) -> Result<(), ApiError> {
     if name.trim().is_empty() || name.len() > NAME_BYTES_LIMIT {
         let problem = format!("must have 1 to {NAME_BYTES_LIMIT} bytes, not {}", name.len());
         return Err(ApiError::invalid(field, problem));
+    }
+    Ok(())
+}
+
+/// A search of the catalog; see [`Catalog::search_prefix`].
+type Search = fn(&Catalog, &str, &[EntityType], &[Curie], usize, usize) -> (Vec<EntityIndex>, bool);
+
+/// The search of a mode, and the mode with its default filled in.
+fn search_of(mode: i32) -> Result<(Search, SearchMode), ApiError> {
+    match SearchMode::try_from(mode) {
+        Ok(SearchMode::Unspecified | SearchMode::Prefix) => Ok((Catalog::search_prefix, SearchMode::Prefix)),
+        Ok(SearchMode::Fuzzy) => Ok((Catalog::search_fuzzy, SearchMode::Fuzzy)),
+        Ok(SearchMode::Full) => Ok((Catalog::search_full, SearchMode::Full)),
+        Err(_) => Err(ApiError::invalid("mode", format!("{mode} is no search mode"))),
+    }
+}
+
+fn check_search_query(query: &str) -> Result<(), ApiError> {
+    check_name(query, "query")?;
+    let mut folded = FoldedText::default();
+    folded.fold(query);
+    if folded.tokens().is_empty() {
+        return Err(ApiError::invalid("query", "holds no letter and no digit"));
     }
     Ok(())
 }
@@ -118,11 +143,10 @@ impl EntityService for EntityApi {
         let catalog = state.catalog();
         let entities: Vec<_> =
             found.into_iter().map(|index| convert::entity(&catalog.entity(index))).collect();
-        counts.answered(entities.len());
-        Ok(Response::new(BatchGetEntitiesResponse {
-            entities,
-            catalog_version: catalog.version().to_owned(),
-        }))
+        let response = BatchGetEntitiesResponse { entities, catalog_version: catalog.version().to_owned() };
+        let response = state.limits.fit(response, LESS_OF_A_BATCH)?;
+        counts.answered(response.entities.len());
+        Ok(Response::new(response))
     }
 
     type LookupEntitiesStream = Answers<LookupEntitiesResponse>;
@@ -178,31 +202,25 @@ impl EntityService for EntityApi {
         let counts = CallCounts::of_one(&request);
         let state = self.state.get()?;
         let request = request.into_inner();
-        check_name(&request.query, "query")?;
-        let mut folded = FoldedText::default();
-        folded.fold(&request.query);
-        if folded.tokens().is_empty() {
-            return Err(ApiError::invalid("query", "holds no letter and no digit").into());
-        }
-        if SearchMode::try_from(request.mode).is_err() {
-            return Err(ApiError::invalid("mode", format!("{} is no search mode", request.mode)).into());
-        }
+        check_search_query(&request.query)?;
+        let (search, mode) = search_of(request.mode)?;
         let types = convert::entity_types(&request.types, "types")?;
         let taxa = convert::taxa(&request.taxa, "taxa")?;
         let catalog = state.catalog();
-        let asked = ("search", catalog.version(), &request.query, &types, &taxa);
+        let asked = ("search", catalog.version(), mode, &request.query, &types, &taxa);
         let page = Page::new(request.page_size, &request.page_token, asked)?;
         let (offset, size, shared) = (page.offset, page.size, Arc::clone(&state));
         // A query of one letter looks at thousands of names.
-        let search =
-            move |_: &CallerGone| shared.catalog().search_prefix(&request.query, &types, &taxa, offset, size);
-        let (found, more) = state.pool.run(search).await?;
-        counts.answered(found.len());
-        Ok(Response::new(SearchEntitiesResponse {
+        let job = move |_: &CallerGone| search(shared.catalog(), &request.query, &types, &taxa, offset, size);
+        let (found, more) = state.pool.run(job).await?;
+        let response = SearchEntitiesResponse {
             entities: found.into_iter().map(|index| convert::entity(&catalog.entity(index))).collect(),
             next_page_token: if more { page.next_token() } else { String::new() },
             catalog_version: catalog.version().to_owned(),
-        }))
+        };
+        let response = state.limits.fit(response, LESS_OF_A_PAGE)?;
+        counts.answered(response.entities.len());
+        Ok(Response::new(response))
     }
 
     async fn list_entity_papers(
@@ -223,13 +241,15 @@ impl EntityService for EntityApi {
         };
         let all = state.search_papers(query).await?;
         let (papers, next_page_token) = page.cut(&all);
-        counts.answered(papers.len());
         let mask = PaperMask::new(None)?;
-        Ok(Response::new(ListEntityPapersResponse {
+        let response = ListEntityPapersResponse {
             papers: papers.iter().map(|paper| convert::paper(paper, mask)).collect(),
             next_page_token,
             total_size: wire_size(all.len()),
             catalog_version: catalog.version().to_owned(),
-        }))
+        };
+        let response = state.limits.fit(response, LESS_OF_A_PAGE)?;
+        counts.answered(response.papers.len());
+        Ok(Response::new(response))
     }
 }

@@ -76,15 +76,14 @@ pub enum ApiError {
         limit_bytes: usize,
     },
     /// An answer over the message limit: RESOURCE_EXHAUSTED.
-    #[error(
-        "the answer has {bytes} bytes; the limit of a message is {limit_bytes} bytes; split the document, or ask for \
-         fewer candidates or types"
-    )]
+    #[error("the answer has {bytes} bytes; the limit of a message is {limit_bytes} bytes; {advice}")]
     AnswerTooLarge {
         /// Its encoded size.
         bytes: usize,
         /// The limit in force.
         limit_bytes: usize,
+        /// How to ask for less.
+        advice: &'static str,
     },
     /// A message over the size limit: RESOURCE_EXHAUSTED.
     #[error("the message is over the limit of this server, {limit_bytes} bytes; send fewer documents in one")]
@@ -139,6 +138,29 @@ pub enum ApiError {
         /// The full name of the gRPC service.
         service: String,
     },
+    /// A call that only operators make, without a token that has the admin right: PERMISSION_DENIED.
+    #[error(
+        "{method} needs a token with the admin right, a line \"TOKEN admin\" in the file that the server is started with \
+         (--token-file FILE); or send the server SIGHUP"
+    )]
+    AdminOnly {
+        /// The name of the RPC.
+        method: String,
+    },
+    /// A catalog to be taken up that is not good: FAILED_PRECONDITION.
+    #[error("the new catalog is not good, and the one in force stays: {problem}")]
+    CatalogBad {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A reload of the catalog in the program: FAILED_PRECONDITION.
+    #[error(
+        "there is no file to read again: the server works with the catalog in the program; start it with --catalog PATH"
+    )]
+    NoCatalogFile,
+    /// One reload runs and another waits: UNAVAILABLE.
+    #[error("a reload runs and another one waits for it; try again")]
+    ReloadBusy,
     /// A defect of the server: INTERNAL. The cause is in its log.
     #[error("the server failed on this item; its log says why")]
     Internal,
@@ -186,6 +208,11 @@ impl ApiError {
         Self::NotFound { kind, names: vec![name.into()] }
     }
 
+    /// A catalog that cannot be taken up.
+    pub fn bad_catalog(error: impl std::fmt::Display) -> Self {
+        Self::CatalogBad { problem: clip_to(&error.to_string(), PROBLEM_BYTES_LIMIT) }
+    }
+
     /// What the transport's own status says in this server's words; `None` for one that is this server's already, or
     /// that the client will not see.
     pub fn of_transport(status: &Status, path: &str, limit_bytes: usize) -> Option<Self> {
@@ -224,10 +251,11 @@ impl ApiError {
                 Code::ResourceExhausted
             }
             Self::NoSuchRpc { .. } | Self::UnsupportedEncoding { .. } => Code::Unimplemented,
-            Self::Overloaded { .. } | Self::Loading | Self::Draining => Code::Unavailable,
+            Self::Overloaded { .. } | Self::Loading | Self::Draining | Self::ReloadBusy => Code::Unavailable,
+            Self::CatalogBad { .. } | Self::NoCatalogFile => Code::FailedPrecondition,
             Self::DeadlineExceeded { .. } => Code::DeadlineExceeded,
             Self::Unauthenticated => Code::Unauthenticated,
-            Self::PermissionDenied { .. } => Code::PermissionDenied,
+            Self::PermissionDenied { .. } | Self::AdminOnly { .. } => Code::PermissionDenied,
             Self::Internal => Code::Internal,
         }
     }
@@ -249,6 +277,10 @@ impl ApiError {
             Self::DeadlineExceeded { .. } => "DEADLINE_EXCEEDED",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::PermissionDenied { .. } => "PERMISSION_DENIED",
+            Self::AdminOnly { .. } => "ADMIN_ONLY",
+            Self::CatalogBad { .. } => "CATALOG_BAD",
+            Self::NoCatalogFile => "NO_CATALOG_FILE",
+            Self::ReloadBusy => "RELOAD_BUSY",
             Self::Internal => "INTERNAL",
         }
     }
@@ -271,7 +303,7 @@ impl ApiError {
             | Self::MessageTooLarge { limit_bytes } => {
                 metadata.insert("limit_bytes".to_owned(), limit_bytes.to_string());
             }
-            Self::Overloaded { .. } | Self::Loading | Self::Draining => {
+            Self::Overloaded { .. } | Self::Loading | Self::Draining | Self::ReloadBusy => {
                 details.set_retry_info(Some(RETRY_DELAY));
             }
             _ => {}
@@ -330,7 +362,7 @@ mod tests {
             ApiError::NotFound { kind: ResourceKind::Entity, names: vec!["\u{1F9EC}".repeat(1_000); 1_000] },
             ApiError::invalid("\u{1F9EC}".repeat(1_000), "\u{1F9EC}".repeat(1_000)),
             ApiError::DocumentTooLarge { bytes: 5, limit_bytes: 4 },
-            ApiError::AnswerTooLarge { bytes: 5, limit_bytes: 4 },
+            ApiError::AnswerTooLarge { bytes: 5, limit_bytes: 4, advice: "ask for less" },
             ApiError::MessageTooLarge { limit_bytes: 4 },
             ApiError::Malformed { problem: "not protobuf".to_owned() },
             ApiError::NoSuchRpc { path: "/a/b".to_owned() },
@@ -341,6 +373,10 @@ mod tests {
             ApiError::DeadlineExceeded { timeout_ms: 5 },
             ApiError::Unauthenticated,
             ApiError::PermissionDenied { service: "glossator.v1.PaperService".to_owned() },
+            ApiError::AdminOnly { method: "ReloadCatalog".to_owned() },
+            ApiError::bad_catalog("\u{1F9EC}".repeat(1_000)),
+            ApiError::NoCatalogFile,
+            ApiError::ReloadBusy,
             ApiError::Internal,
         ]
     }

@@ -9,6 +9,7 @@ mod entity_service;
 pub mod error;
 mod page;
 mod paper_service;
+mod reload;
 mod state;
 mod stream;
 mod work;
@@ -17,6 +18,7 @@ pub use annotation_service::AnnotationApi;
 pub use catalog_service::CatalogApi;
 pub use entity_service::EntityApi;
 pub use paper_service::PaperApi;
+pub use reload::{CatalogReloader, RELOADS_LIMIT, ReloadTrigger, Reloaded};
 pub use state::{CallCounts, Limits, State, StateHandle};
 pub use work::{WorkPool, WorkPoolError};
 

@@ -11,6 +11,10 @@ pub const PAGE_SIZE_LIMIT: usize = 1_000;
 /// The most bytes of a token.
 const TOKEN_BYTES_LIMIT: usize = 64;
 
+/// What to do about a page over the size limit of a message.
+pub const LESS_OF_A_PAGE: &str =
+    "ask for a smaller page_size, or for fewer fields by read_mask where the request has one";
+
 /// The page a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
@@ -43,7 +47,10 @@ impl Page {
             return Ok(Self { offset: 0, size, fingerprint });
         }
         let offset = read_token(page_token, fingerprint).ok_or_else(|| {
-            ApiError::invalid("page_token", "is not a token of this request; ask for the first page again")
+            ApiError::invalid(
+                "page_token",
+                "is not a token of this request with the catalog in force; ask for the first page again",
+            )
         })?;
         Ok(Self { offset, size, fingerprint })
     }

@@ -6,7 +6,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::convert::{self, PaperMask};
 use super::entity_service::wire_size;
 use super::error::{ApiError, ResourceKind};
-use super::page::Page;
+use super::page::{LESS_OF_A_PAGE, Page};
 use super::proto::lookup_papers_response::Result as LookupAnswer;
 use super::proto::paper_service_server::PaperService;
 use super::proto::{
@@ -14,7 +14,7 @@ use super::proto::{
     ListPapersResponse, LookupPapersRequest, LookupPapersResponse, Paper, SearchPapersRequest,
     SearchPapersResponse,
 };
-use super::state::{CallCounts, State, StateHandle, find_all};
+use super::state::{CallCounts, LESS_OF_A_BATCH, State, StateHandle, find_all};
 use super::stream::{Answers, numbered};
 use crate::corpus::{PaperQuery, QUERY_WORDS_LIMIT, distinct_words};
 
@@ -22,6 +22,9 @@ use crate::corpus::{PaperQuery, QUERY_WORDS_LIMIT, distinct_words};
 const QUERY_BYTES_LIMIT: usize = 1_000;
 /// The most entities of a query.
 const QUERY_ENTITIES_LIMIT: usize = 100;
+
+/// What to do about a paper over the size limit of a message.
+const LESS_OF_A_PAPER: &str = "ask for fewer fields by read_mask";
 
 /// The service over shared state.
 #[derive(Clone)]
@@ -55,7 +58,8 @@ pub(super) fn check_query(query: &str) -> Result<(), ApiError> {
 
 fn lookup(state: &State, request: &LookupPapersRequest) -> Result<Paper, ApiError> {
     let mask = PaperMask::new(request.read_mask.as_ref())?;
-    Ok(convert::paper(&*state.find_paper(&request.id, "id")?, mask))
+    let paper = convert::paper(&*state.find_paper(&request.id, "id")?, mask);
+    state.limits.fit(paper, LESS_OF_A_PAPER)
 }
 
 fn query_of(state: &State, request: &SearchPapersRequest) -> Result<PaperQuery, ApiError> {
@@ -101,8 +105,10 @@ impl PaperService for PaperApi {
         let mask = PaperMask::new(read_mask.as_ref())?;
         let state = self.state.get()?;
         let paper = state.find_paper(&id, "id")?;
+        let response = GetPaperResponse { paper: Some(convert::paper(&paper, mask)) };
+        let response = state.limits.fit(response, LESS_OF_A_PAPER)?;
         counts.answered(1);
-        Ok(Response::new(GetPaperResponse { paper: Some(convert::paper(&paper, mask)) }))
+        Ok(Response::new(response))
     }
 
     async fn batch_get_papers(
@@ -114,9 +120,10 @@ impl PaperService for PaperApi {
         let mask = PaperMask::new(read_mask.as_ref())?;
         let state = self.state.get()?;
         let found = find_all(&ids, ResourceKind::Paper, |id, field| state.find_paper(id, field))?;
-        counts.answered(found.len());
         let papers = found.iter().map(|paper| convert::paper(paper, mask)).collect();
-        Ok(Response::new(BatchGetPapersResponse { papers }))
+        let response = state.limits.fit(BatchGetPapersResponse { papers }, LESS_OF_A_BATCH)?;
+        counts.answered(response.papers.len());
+        Ok(Response::new(response))
     }
 
     type LookupPapersStream = Answers<LookupPapersResponse>;
@@ -156,12 +163,14 @@ impl PaperService for PaperApi {
         let state = self.state.get()?;
         let all = state.corpus.papers();
         let (papers, next_page_token) = page.cut(all);
-        counts.answered(papers.len());
-        Ok(Response::new(ListPapersResponse {
+        let response = ListPapersResponse {
             papers: papers.iter().map(|paper| convert::paper(paper, mask)).collect(),
             next_page_token,
             total_size: wire_size(all.len()),
-        }))
+        };
+        let response = state.limits.fit(response, LESS_OF_A_PAGE)?;
+        counts.answered(response.papers.len());
+        Ok(Response::new(response))
     }
 
     async fn search_papers(
@@ -181,12 +190,14 @@ impl PaperService for PaperApi {
         let page = Page::new(request.page_size, &request.page_token, asked)?;
         let all = state.search_papers(query).await?;
         let (papers, next_page_token) = page.cut(&all);
-        counts.answered(papers.len());
-        Ok(Response::new(SearchPapersResponse {
+        let response = SearchPapersResponse {
             papers: papers.iter().map(|paper| convert::paper(paper, mask)).collect(),
             next_page_token,
             total_size: wire_size(all.len()),
             catalog_version: catalog.version().to_owned(),
-        }))
+        };
+        let response = state.limits.fit(response, LESS_OF_A_PAGE)?;
+        counts.answered(response.papers.len());
+        Ok(Response::new(response))
     }
 }

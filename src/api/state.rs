@@ -1,8 +1,11 @@
 //! What all services share: the data, the pool that works on it, the limits, and the counts of a call.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
+
+use arc_swap::ArcSwapOption;
+use prost::Message;
 
 use super::error::{ApiError, ResourceKind};
 use super::work::WorkPool;
@@ -33,6 +36,18 @@ impl Limits {
     pub const DEFAULT_ANSWER_BYTES: usize = 64 << 20;
     /// A few large documents, or thousands of abstracts.
     pub const DEFAULT_STREAM_BYTES: usize = 8 << 20;
+
+    /// The answer, if it fits into a message; else the transport would break the call off.
+    ///
+    /// # Errors
+    /// An answer over the limit, with `advice` on how to ask for less.
+    pub fn fit<T: Message>(&self, answer: T, advice: &'static str) -> Result<T, ApiError> {
+        let (bytes, limit_bytes) = (answer.encoded_len(), self.answer_bytes);
+        if bytes > limit_bytes {
+            return Err(ApiError::AnswerTooLarge { bytes, limit_bytes, advice });
+        }
+        Ok(answer)
+    }
 }
 
 impl Default for Limits {
@@ -90,9 +105,10 @@ impl CallCounts {
     }
 }
 
-/// The data and the means that the services work with.
+/// The data and the means that the services work with. A reload makes a new one: the annotator with its catalog is another
+/// one then, all else is shared with the old.
 pub struct State {
-    /// Annotates with the catalog in force.
+    /// Annotates with the state's catalog.
     pub annotator: Arc<Annotator>,
     /// The papers.
     pub corpus: Arc<Corpus>,
@@ -105,9 +121,21 @@ pub struct State {
 }
 
 impl State {
-    /// The catalog in force.
+    /// The state's catalog.
     pub fn catalog(&self) -> &Arc<Catalog> {
         self.annotator.catalog()
+    }
+
+    /// The same with another catalog behind another annotator.
+    #[must_use]
+    pub fn with_annotator(&self, annotator: Annotator) -> Self {
+        Self {
+            annotator: Arc::new(annotator),
+            corpus: Arc::clone(&self.corpus),
+            pool: self.pool.clone(),
+            limits: self.limits,
+            started_at: self.started_at,
+        }
     }
 
     /// Searches the papers, on the pool: a search may touch every paper.
@@ -143,27 +171,32 @@ impl State {
     }
 }
 
-/// Where the services find the state: empty until the data is read.
+/// Where the services find the state: empty until the data is read, and another one after a reload.
 #[derive(Clone, Default)]
-pub struct StateHandle(Arc<OnceLock<Arc<State>>>);
+pub struct StateHandle(Arc<ArcSwapOption<State>>);
 
 impl StateHandle {
-    /// Puts the state there; the first one stays.
-    pub fn fill(&self, state: Arc<State>) {
-        let _ = self.0.set(state);
+    /// Puts the state in force. Calls that hold the one before keep it.
+    pub fn set(&self, state: Arc<State>) {
+        self.0.store(Some(state));
     }
 
-    /// The state. A call takes it once, when it begins, and keeps it.
+    /// The state in force. A call takes it once, when it begins, and keeps it: an answer, a stream or a page with parts of
+    /// two catalogs would be wrong.
     ///
     /// # Errors
     /// [`ApiError::Loading`] before the data is read.
     pub fn get(&self) -> Result<Arc<State>, ApiError> {
-        self.0.get().cloned().ok_or(ApiError::Loading)
+        self.0.load_full().ok_or(ApiError::Loading)
     }
 }
 
 /// The most identifiers of a batch.
 pub const BATCH_LIMIT: usize = 1_000;
+
+/// What to do about a batch over the size limit of a message.
+pub const LESS_OF_A_BATCH: &str =
+    "ask for fewer at once, or for fewer fields by read_mask where the request has one";
 
 /// Looks up all identifiers of a batch, or fails naming the malformed one or the missing ones.
 ///

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -97,7 +97,7 @@ impl CallPolicy {
         if *self.draining.borrow() {
             return Err(ApiError::Draining);
         }
-        self.tokens.check(headers, service)?;
+        self.tokens.check(headers, path)?;
         let before = self.calls.fetch_add(1, Ordering::Relaxed);
         let place = Place(Arc::clone(self));
         if before >= self.calls_limit {
@@ -237,11 +237,14 @@ impl Bounds {
         error.into()
     }
 
-    /// Why the body must end now, if it must.
-    fn poll_end(&mut self, context: &mut Context<'_>) -> Option<Status> {
-        if self.deadline.as_mut().poll(context).is_ready() {
-            return Some(self.expired());
-        }
+    /// Why the body must end now, whatever is still in it.
+    fn poll_deadline(&mut self, context: &mut Context<'_>) -> Option<Status> {
+        self.deadline.as_mut().poll(context).is_ready().then(|| self.expired())
+    }
+
+    /// Why the body must end once nothing is in it that waits to be sent: a watch of the server's health tells that it
+    /// drains before it ends.
+    fn poll_drained(&mut self, context: &mut Context<'_>) -> Option<Status> {
         self.drained.as_mut().poll(context).is_ready().then(|| self.ended(ApiError::Draining))
     }
 }
@@ -284,6 +287,18 @@ struct BoundedBody {
     bounds: Bounds,
 }
 
+impl BoundedBody {
+    /// Ends the body with that status. Dropping the stream behind the body stops its work.
+    fn cut(&mut self, status: &Status) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        self.inner = None;
+        let mut trailers = HeaderMap::new();
+        Poll::Ready(Some(match status.add_header(&mut trailers) {
+            Ok(()) => Ok(Frame::trailers(trailers)),
+            Err(status) => Err(status),
+        }))
+    }
+}
+
 impl HttpBody for BoundedBody {
     type Data = Bytes;
     type Error = Status;
@@ -294,16 +309,16 @@ impl HttpBody for BoundedBody {
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let this = &mut *self;
         let Some(inner) = &mut this.inner else { return Poll::Ready(None) };
-        if let Some(status) = this.bounds.poll_end(context) {
-            // Dropping the stream behind the body stops its work.
-            this.inner = None;
-            let mut trailers = HeaderMap::new();
-            return Poll::Ready(Some(match status.add_header(&mut trailers) {
-                Ok(()) => Ok(Frame::trailers(trailers)),
-                Err(status) => Err(status),
-            }));
+        if let Some(status) = this.bounds.poll_deadline(context) {
+            return this.cut(&status);
         }
-        let frame = ready!(Pin::new(inner).poll_frame(context));
+        let frame = match Pin::new(inner).poll_frame(context) {
+            Poll::Ready(frame) => frame,
+            Poll::Pending => match this.bounds.poll_drained(context) {
+                Some(status) => return this.cut(&status),
+                None => return Poll::Pending,
+            },
+        };
         match &frame {
             Some(Ok(frame)) => {
                 if let Some(code) = frame.trailers_ref().and_then(grpc_code) {

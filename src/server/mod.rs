@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio_stream::wrappers::UnixListenerStream;
 use tonic::codec::CompressionEncoding;
@@ -29,7 +29,8 @@ use crate::api::proto::entity_service_server::EntityServiceServer;
 use crate::api::proto::paper_service_server::PaperServiceServer;
 use crate::api::proto::{self};
 use crate::api::{
-    AnnotationApi, CatalogApi, EntityApi, PaperApi, State, StateHandle, WorkPool, WorkPoolError,
+    AnnotationApi, CatalogApi, CatalogReloader, EntityApi, PaperApi, ReloadTrigger, State, StateHandle,
+    WorkPool, WorkPoolError,
 };
 use crate::catalog::{Catalog, CatalogError};
 use crate::corpus::{Corpus, CorpusError};
@@ -113,6 +114,9 @@ pub fn run(settings: &Settings) -> Result<(), ServerError> {
 }
 
 async fn serve(settings: &Settings, started: Instant) -> Result<(), ServerError> {
+    // First of all: a signal that is not waited for would end the process.
+    let mut signals = Signals::new()?;
+    let hangup = wait_for(SignalKind::hangup())?;
     let tokens = settings.token_file.as_deref().map(Tokens::from_file).transpose()?.unwrap_or_default();
     let policy = Arc::new(CallPolicy::new(tokens, settings));
     // The socket's file is removed when this function ends, however it ends.
@@ -121,13 +125,13 @@ async fn serve(settings: &Settings, started: Instant) -> Result<(), ServerError>
     let state = StateHandle::default();
     let (health, health_service) = tonic_health::server::health_reporter();
     set_health(&health, ServingStatus::NotServing).await;
-    let routes = routes(settings, &state)?.add_service(health_service);
+    let reloader = Arc::new(CatalogReloader::new(state.clone(), settings.catalog.clone()));
+    let routes = routes(settings, &state, &reloader)?.add_service(health_service);
 
     let (stop, stopped) = watch::channel(false);
     let server = tokio::spawn(accept(settings.clone(), Arc::clone(&policy), routes, listener, stopped));
     info!(%address, "listening");
 
-    let mut signals = Signals::new()?;
     let loading = tokio::task::spawn_blocking({
         let settings = settings.clone();
         move || load(&settings)
@@ -136,22 +140,37 @@ async fn serve(settings: &Settings, started: Instant) -> Result<(), ServerError>
         loaded = loading => {
             let loaded = loaded.map_err(|error| ServerError::Load(error.to_string()))??;
             let loaded = Arc::new(loaded);
-            state.fill(Arc::clone(&loaded));
+            state.set(Arc::clone(&loaded));
             set_health(&health, ServingStatus::Serving).await;
-            let catalog_version = loaded.catalog().version();
-            info!(
-                catalog_version,
-                entities = loaded.catalog().entity_count(),
-                papers = loaded.corpus.len(),
-                workers = loaded.pool.threads(),
-                duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-                "serving"
-            );
+            log_serving(&loaded, started);
+            // The first catalog is freed when another one is in force.
+            drop(loaded);
+            let reloads = tokio::spawn(reload_at_hangup(hangup, reloader));
             signals.next().await;
+            reloads.abort();
         }
         () = signals.next() => {}
     }
     drain(settings, &health, &policy, &stop, server, &mut signals).await
+}
+
+fn log_serving(state: &State, started: Instant) {
+    info!(
+        catalog_version = state.catalog().version(),
+        entities = state.catalog().entity_count(),
+        papers = state.corpus.len(),
+        workers = state.pool.threads(),
+        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "serving"
+    );
+}
+
+/// Reloads the catalog at every SIGHUP, those before the server served included; several that come together are one.
+async fn reload_at_hangup(mut hangup: Signal, reloader: Arc<CatalogReloader>) {
+    while hangup.recv().await.is_some() {
+        // Logged there, whatever becomes of it.
+        let _ = reloader.reload(ReloadTrigger::Signal).await;
+    }
 }
 
 /// The order matters: health says NOT_SERVING, load balancers get time to look elsewhere, nothing more is accepted, calls
@@ -196,13 +215,17 @@ async fn set_health(health: &HealthReporter, status: ServingStatus) {
     }
 }
 
-fn routes(settings: &Settings, state: &StateHandle) -> Result<Routes, tonic_reflection::server::Error> {
+fn routes(
+    settings: &Settings,
+    state: &StateHandle,
+    reloader: &Arc<CatalogReloader>,
+) -> Result<Routes, tonic_reflection::server::Error> {
     let limits = settings.limits();
     // The services keep answers within their limit and say so; the transport's own is a little above it, for what is
     // around an answer.
     macro_rules! bounded {
-        ($server:ident, $api:ident) => {{
-            let service = $server::new($api::new(state.clone()))
+        ($server:ident, $api:expr) => {{
+            let service = $server::new($api)
                 .max_decoding_message_size(limits.request_bytes)
                 .max_encoding_message_size(limits.answer_bytes.saturating_add(limits.answer_bytes / 8));
             if settings.compression {
@@ -219,10 +242,10 @@ fn routes(settings: &Settings, state: &StateHandle) -> Result<Routes, tonic_refl
             .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
-    Ok(Routes::new(bounded!(AnnotationServiceServer, AnnotationApi))
-        .add_service(bounded!(EntityServiceServer, EntityApi))
-        .add_service(bounded!(PaperServiceServer, PaperApi))
-        .add_service(bounded!(CatalogServiceServer, CatalogApi))
+    Ok(Routes::new(bounded!(AnnotationServiceServer, AnnotationApi::new(state.clone())))
+        .add_service(bounded!(EntityServiceServer, EntityApi::new(state.clone())))
+        .add_service(bounded!(PaperServiceServer, PaperApi::new(state.clone())))
+        .add_service(bounded!(CatalogServiceServer, CatalogApi::new(state.clone(), Arc::clone(reloader))))
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?))
 }
@@ -285,7 +308,7 @@ fn load(settings: &Settings) -> Result<State, ServerError> {
 /// A catalog that cannot be read.
 pub fn open_catalog(path: Option<&PathBuf>) -> Result<Arc<Catalog>, CatalogError> {
     match path {
-        Some(path) => Catalog::open(path).map(Arc::new),
+        Some(path) => Catalog::open_whole(path).map(Arc::new),
         None => Catalog::embedded().map(Arc::new),
     }
 }
@@ -305,18 +328,22 @@ pub fn open_corpus(paths: &[PathBuf]) -> Result<Corpus, CorpusError> {
     Ok(corpus)
 }
 
+/// A stream of signals of that kind, which from now on do not end the process.
+fn wait_for(kind: SignalKind) -> Result<Signal, ServerError> {
+    signal(kind).map_err(|source| ServerError::System { what: "signals", source })
+}
+
 /// SIGTERM and SIGINT.
 struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
+    terminate: Signal,
+    interrupt: Signal,
 }
 
 impl Signals {
     fn new() -> Result<Self, ServerError> {
-        let failed = |source| ServerError::System { what: "signals", source };
         Ok(Self {
-            terminate: signal(SignalKind::terminate()).map_err(failed)?,
-            interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
+            terminate: wait_for(SignalKind::terminate())?,
+            interrupt: wait_for(SignalKind::interrupt())?,
         })
     }
 

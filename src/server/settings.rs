@@ -32,7 +32,8 @@ pub struct SettingsSource {
     /// Where to listen: HOST:PORT (port 0 picks a free one) or unix:PATH [default: 127.0.0.1:50051]
     #[arg(long, env = "GLOSSATOR_LISTEN", value_name = "ADDRESS")]
     listen: Option<String>,
-    /// The catalog: a folder of catalog tables, or one table [default: the embedded starter catalog]
+    /// The catalog: a file that `glossator catalog build` made, or a folder of catalog tables, or one table [default: the
+    /// embedded starter catalog]
     #[arg(long, env = "GLOSSATOR_CATALOG", value_name = "PATH")]
     catalog: Option<PathBuf>,
     /// Papers: paper pages or folders of them; may be repeated, or joined by commas [default: the embedded starter corpus]
@@ -77,16 +78,17 @@ pub struct SettingsSource {
     /// How long it may take to answer that [default: 10000]
     #[arg(long, env = "GLOSSATOR_KEEPALIVE_TIMEOUT_MS", value_name = "MS")]
     keepalive_timeout_ms: Option<u64>,
-    /// The flow-control window of a stream [default: 1048576]
+    /// The flow-control window of a stream [default: 262144]
     #[arg(long, env = "GLOSSATOR_STREAM_WINDOW_BYTES", value_name = "BYTES")]
     stream_window_bytes: Option<u32>,
-    /// The flow-control window of a connection [default: 8388608]
+    /// The flow-control window of a connection [default: 16777216]
     #[arg(long, env = "GLOSSATOR_CONNECTION_WINDOW_BYTES", value_name = "BYTES")]
     connection_window_bytes: Option<u32>,
     /// Compress answers with gzip for clients that take it, and take compressed requests [default: false]
     #[arg(long, env = "GLOSSATOR_COMPRESSION", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     compression: Option<bool>,
-    /// A file of tokens, one a line, each followed by the services it is good for, all if none [default: no tokens]
+    /// A file of tokens, one a line, each followed by the services it is good for, all if none, and by the word admin if it
+    /// is good for ReloadCatalog [default: no tokens]
     #[arg(long, env = "GLOSSATOR_TOKEN_FILE", value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// How long to go on after a stop signal, NOT_SERVING, until load balancers look elsewhere [default: 500]
@@ -108,7 +110,7 @@ pub struct SettingsSource {
 pub struct Settings {
     /// `HOST:PORT` or `unix:PATH`.
     pub listen: String,
-    /// A folder of catalog tables or one table; the embedded starter catalog when absent.
+    /// A built catalog, a folder of catalog tables or one table; the embedded starter catalog when absent.
     pub catalog: Option<PathBuf>,
     /// Paper pages and folders of them; the embedded starter corpus when empty.
     pub papers: Vec<PathBuf>,
@@ -175,8 +177,10 @@ impl Default for Settings {
             stream_timeout_ms: 24 * 60 * 60 * 1_000,
             keepalive_interval_ms: 30_000,
             keepalive_timeout_ms: 10_000,
-            stream_window_bytes: 1 << 20,
-            connection_window_bytes: 8 << 20,
+            // h2 ends a connection when frames under 256 bytes wait whose overhead (256 less their size) is over half of
+            // the connection's window. With 64 times a stream's window, one stream of frames of 8 bytes is within it.
+            stream_window_bytes: 256 << 10,
+            connection_window_bytes: 16 << 20,
             compression: false,
             token_file: None,
             drain_wait_ms: 500,

@@ -3,9 +3,11 @@
 use glossator::api::proto::annotate_result::Result as ItemAnswer;
 use glossator::api::proto::annotate_stream_response::Result as StreamAnswer;
 use glossator::api::proto::{
-    AnnotateOptions, AnnotateRequest, BatchGetEntitiesRequest, DocumentBatch, GetCatalogRequest,
-    GetEntityRequest, GetPaperRequest, annotate_stream_request::Item,
+    AnnotateOptions, AnnotateRequest, BatchGetEntitiesRequest, BatchGetPapersRequest, DocumentBatch,
+    GetCatalogRequest, GetEntityRequest, GetPaperRequest, ListEntityPapersRequest, ListPapersRequest,
+    SearchPapersRequest, annotate_stream_request::Item,
 };
+use prost_types::FieldMask;
 use tonic::{Code, Request, Status};
 use tonic_types::{ErrorDetail, StatusExt, pb};
 
@@ -186,6 +188,38 @@ async fn an_answer_over_the_message_limit_is_refused_and_not_the_stream() {
     let Some(ItemAnswer::Error(error)) = &results[1].result else { panic!("it is over the limit") };
     assert_eq!(error.code, Code::ResourceExhausted as i32);
     assert!(error.message.contains("2000 bytes"), "{}", error.message);
+}
+
+#[tokio::test]
+async fn a_page_over_the_message_limit_is_refused_with_what_to_ask_for_instead() {
+    let server = TestServer::start(&["--answer-limit-bytes", "4000"]);
+    let (mut papers, mut entities) = (server.papers().await, server.entities().await);
+    let page_size = 20;
+    let listed = papers.list_papers(ListPapersRequest { page_size, ..Default::default() }).await;
+    let searched = papers.search_papers(SearchPapersRequest { page_size, ..Default::default() }).await;
+    let ids = vec!["PMC12808468".to_owned(); 20];
+    let fetched = papers.batch_get_papers(BatchGetPapersRequest { ids, read_mask: None }).await;
+    let entity_id = "MESH:D009369".to_owned();
+    let all_kinds =
+        ListEntityPapersRequest { entity_id, include_descendants: true, page_size, ..Default::default() };
+    let of_entity = entities.list_entity_papers(all_kinds).await;
+    let ids = vec!["MESH:D009101".to_owned(); 100];
+    let batch = entities.batch_get_entities(BatchGetEntitiesRequest { ids }).await;
+    for (status, advice) in [
+        (listed.unwrap_err(), "a smaller page_size"),
+        (searched.unwrap_err(), "a smaller page_size"),
+        (fetched.unwrap_err(), "fewer at once"),
+        (of_entity.unwrap_err(), "a smaller page_size"),
+        (batch.unwrap_err(), "fewer at once"),
+    ] {
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "ANSWER_TOO_LARGE"));
+        assert!(status.message().contains("4000 bytes"), "{}", status.message());
+        assert!(status.message().contains(advice), "{}", status.message());
+        assert_eq!(status.get_details_error_info().unwrap().metadata["limit_bytes"], "4000");
+    }
+    let read_mask = Some(FieldMask { paths: vec!["title".to_owned()] });
+    let titles = ListPapersRequest { page_size, read_mask, ..Default::default() };
+    assert_eq!(papers.list_papers(titles).await.unwrap().into_inner().papers.len(), 20);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The built server in a process of its own, and clients of it.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
@@ -11,6 +11,8 @@ use glossator::api::proto::catalog_service_client::CatalogServiceClient;
 use glossator::api::proto::entity_service_client::EntityServiceClient;
 use glossator::api::proto::paper_service_client::PaperServiceClient;
 use glossator::api::proto::{self, Annotation, Document};
+use glossator::catalog::build::{BuildOptions, build};
+use glossator::catalog::recipe::Recipe;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::{Channel, Endpoint, Uri};
@@ -210,4 +212,27 @@ pub fn document_item(id: &str, text: &str) -> proto::AnnotateStreamRequest {
 /// The ids of annotations, in their order.
 pub fn ids(annotations: &[Annotation]) -> Vec<&str> {
     annotations.iter().map(|annotation| annotation.entity_id.as_str()).collect()
+}
+
+/// Writes a table of a catalog: its header, then a line a row of `id`, `label`, `taxon_id`, `parent_ids` and exact names.
+pub fn write_table(folder: &Path, file: &str, rows: &[[&str; 5]]) {
+    let mut table = "id\tlabel\ttaxon_id\txrefs\tparent_ids\texact\trelated\tnarrow\tbroad\n".to_owned();
+    for [id, label, taxon, parents, exact] in rows {
+        table.push_str(&format!("{id}\t{label}\t{taxon}\t\t{parents}\t{exact}\t\t\t\n"));
+    }
+    std::fs::create_dir_all(folder).unwrap();
+    std::fs::write(folder.join(file), table).unwrap();
+}
+
+/// Builds a catalog file of diseases, each an id, a label and another name or none, and gives its bytes.
+pub fn write_catalog(file: &Path, diseases: &[[&str; 3]]) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = diseases.iter().map(|row| format!("Disease\t{}\n", row.join("\t")));
+    let terms = format!("type\tid\tname\tsynonyms\n{}", rows.collect::<String>());
+    std::fs::write(folder.path().join("terms.tsv"), terms).unwrap();
+    let recipe = "name = \"test\"\n[[sources]]\nname = \"terms\"\nversion = \"1\"\nlicense = \"CC0-1.0\"\n\
+                  file = \"terms.tsv\"\nformat = \"terms\"\n";
+    let recipe = Recipe::parse(recipe, "test.toml").unwrap();
+    build(&recipe, folder.path(), file, &BuildOptions::default(), &mut |_| {}).unwrap();
+    std::fs::read(file).unwrap()
 }

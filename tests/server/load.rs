@@ -1,7 +1,7 @@
 //! Bounds under load: slow readers, clients that leave, many streams.
 
 use glossator::api::proto::annotate_stream_response::Result as StreamAnswer;
-use glossator::api::proto::{AnnotateRequest, LookupPapersRequest};
+use glossator::api::proto::{AnnotateRequest, LookupEntitiesRequest, LookupPapersRequest};
 use tokio::runtime::Runtime;
 use tokio::time::{Duration, timeout};
 
@@ -48,6 +48,35 @@ async fn a_client_that_does_not_read_costs_bounded_memory_and_loses_nothing() {
         sequence += 1;
     }
     assert_eq!(sequence, sent + 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_sends_small_messages_far_ahead_of_the_answers_is_not_cut_off() {
+    let server = TestServer::start(&[]);
+    let (sender, stream) = requests();
+    let mut answers = server.entities().await.lookup_entities(stream).await.unwrap().into_inner();
+    let writing = tokio::spawn(async move {
+        let mut sent = 0_u64;
+        // A message at a time, so that each is a frame of its own; until the server takes no more.
+        while sent < 200_000 {
+            let request = LookupEntitiesRequest { id: "D009101".to_owned() };
+            match timeout(Duration::from_secs(3), sender.send(request)).await {
+                Ok(sending) => sending.expect("the connection stays"),
+                Err(_) => break,
+            }
+            sent += 1;
+        }
+        sent
+    });
+    let sent = writing.await.unwrap();
+    println!("taken: {sent} messages");
+    assert!(sent < 200_000, "the server takes without bound");
+    let mut answered = 0;
+    while let Some(answer) = soon(answers.message()).await.unwrap() {
+        assert_eq!(answer.sequence, answered);
+        answered += 1;
+    }
+    assert_eq!(answered, sent);
 }
 
 #[test]

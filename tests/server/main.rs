@@ -6,8 +6,10 @@
 mod annotate;
 mod contract;
 mod data;
+mod entities;
 mod errors;
 mod harness;
 mod lifecycle;
 mod load;
 mod offsets;
+mod reload;

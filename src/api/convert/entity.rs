@@ -102,6 +102,7 @@ pub fn entity(entity: &Entity) -> proto::Entity {
             version: entity.source.version.clone(),
             license: entity.source.license.clone(),
         }),
+        retired_ids: texts(&entity.retired_ids),
     }
 }
 
