@@ -5,6 +5,10 @@
 //! deletions, substitutions, swaps of neighbours). Rows are a band around the diagonal. Where a row has no value within
 //! the edits allowed, all keys that begin so are left out, whole blocks of them at once.
 
+use std::ops::Range;
+
+use rayon::prelude::*;
+
 use super::{Fit, SEARCH_KEYS_LIMIT};
 use crate::catalog::Catalog;
 use crate::catalog::file::Section;
@@ -13,6 +17,8 @@ use crate::text::fold_to_string;
 
 /// The most edits.
 const EDITS_LIMIT: usize = 2;
+/// The fewest blocks of keys that are worth a thread of their own.
+const PART_BLOCKS_MIN: usize = if cfg!(test) { 2 } else { 4_096 };
 /// The width of the band.
 const BAND: usize = 2 * EDITS_LIMIT + 1;
 /// More edits than any are allowed.
@@ -104,13 +110,35 @@ fn candidates_within(catalog: &Catalog, folded: &str, keys_limit: usize) -> Vec<
     if folded.is_empty() || folded.len() > KEY_BYTES_LIMIT + EDITS_LIMIT {
         return Vec::new();
     }
+    // Parts of whole blocks, so that each is walked by itself.
+    let blocks = catalog.section(Section::KeyShares).len();
+    let part = blocks.div_ceil(rayon::current_num_threads().max(1)).max(PART_BLOCKS_MIN);
+    let place = |block: usize| u32::try_from(block.saturating_mul(BLOCK_KEYS)).unwrap_or(u32::MAX);
+    let parts = (0..blocks.div_ceil(part)).into_par_iter();
+    let found: Vec<Vec<(Fit, u32)>> = parts
+        .map(|number| {
+            candidates_among(catalog, folded, place(number * part)..place((number + 1) * part), keys_limit)
+        })
+        .collect();
+    let mut found = found.concat();
+    found.truncate(keys_limit);
+    found
+}
+
+/// Those of the keys at these places, of which the first is the first of a block.
+fn candidates_among(
+    catalog: &Catalog,
+    folded: &str,
+    places: Range<u32>,
+    keys_limit: usize,
+) -> Vec<(Fit, u32)> {
     let shares = catalog.section(Section::KeyShares);
     let mut table = Table::new(folded.as_bytes());
-    let mut scan = catalog.keys().scan(0);
+    let mut scan = catalog.keys().scan(places.start);
     // How many bytes of the key at hand no near name begins with.
     let mut dead: Option<usize> = None;
     let mut found = Vec::new();
-    while let Some(place) = scan.advance() {
+    while let Some(place) = scan.advance().filter(|place| *place < places.end) {
         if dead.is_none_or(|depth| scan.shared() < depth) {
             table.rows.truncate(scan.shared() + 1);
             dead = (table.rows.len()..=scan.key().len()).find(|depth| !table.push(&scan.key()[..*depth]));
@@ -124,14 +152,12 @@ fn candidates_within(catalog: &Catalog, folded: &str, keys_limit: usize) -> Vec<
             }
         }
         if let Some(depth) = dead.filter(|_| (place as usize).is_multiple_of(BLOCK_KEYS)) {
-            // The last block whose first key begins so too; all keys up to it do.
+            // To the last block whose first key begins so too, as all keys up to it do.
             let block = place as usize / BLOCK_KEYS;
-            let next =
-                shares[(block + 1).min(shares.len())..].iter().position(|share| usize::from(*share) < depth);
-            match next {
-                Some(0) => {}
-                Some(blocks) => scan.jump(block + blocks),
-                None => scan.jump(shares.len().saturating_sub(1).max(block)),
+            let after = shares.get(block + 1..).unwrap_or_default();
+            let alike = after.iter().take_while(|share| usize::from(**share) >= depth).count();
+            if alike > 0 {
+                scan.jump(block + alike);
             }
         }
     }
