@@ -26,10 +26,10 @@ fn fits(bytes: usize, section: Section, counts: &Counts) -> bool {
         Section::PriorityPeaks => bytes == peak_count(keys),
         Section::WordBlocks => bytes == words.div_ceil(BLOCK_KEYS) * 4,
         Section::WordKeys => bytes >= (words + 1) * 4,
-        Section::Identifiers | Section::GroupNames => bytes.is_multiple_of(4),
+        Section::Identifiers | Section::GroupNames | Section::BagKeys => bytes.is_multiple_of(4),
         Section::Parents | Section::Children => bytes.is_multiple_of(8),
-        // The seed and a slot at least.
-        Section::Trie => bytes.is_multiple_of(8) && bytes >= 16,
+        // The seed, or the hash of the rules, and a slot at least.
+        Section::Trie | Section::Bags => bytes.is_multiple_of(8) && bytes >= 16,
         Section::About | Section::Names | Section::Details | Section::Keys | Section::Words => true,
     }
 }

@@ -6,7 +6,7 @@ use super::file::{Layout, Section};
 use super::write::sealed_bytes;
 use super::{Catalog, EntityIndex, GroupIndex};
 use crate::model::{Curie, EntityType};
-use crate::text::FoldedText;
+use crate::text::{FoldedText, bags};
 
 /// The sections of a catalog's bytes, in the order of the file, as its table tells their lengths. What is not there is
 /// empty.
@@ -75,6 +75,10 @@ fn walk_names(catalog: &Catalog) -> usize {
             .iter()
             .flatten()
             .count();
+        for hash in bags(key.split(' ')).into_iter().flat_map(|bags| [bags.strict, bags.loose]) {
+            assert!(names.with_bag(hash).all(|group| (group.0 as usize) < names.len()));
+            seen += names.with_bag(hash).count();
+        }
     }
     seen
 }

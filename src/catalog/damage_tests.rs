@@ -103,17 +103,17 @@ fn other_formats_and_other_files_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.catalog");
     let mut newer = bytes.clone();
-    newer[8] = 2;
+    newer[8] = 3;
     let mut other = bytes.clone();
     other[0] = b'g';
     for (bytes, expected) in [
-        (newer, "has version 2 of the catalog format and this program reads version 1; build it anew"),
+        (newer, "has version 3 of the catalog format and this program reads version 2; build it anew"),
         (other, "is no catalog of glossator; make one by `glossator catalog build`"),
         (Vec::new(), "is no catalog of glossator"),
         (b"id\tname\n".to_vec(), "is no catalog of glossator"),
         (bytes[..7].to_vec(), "is no catalog of glossator"),
-        (bytes[..8].to_vec(), "is cut short: it has 8 of 760 bytes; copy or build it anew"),
-        (bytes[..9].to_vec(), "is cut short: it has 9 of 760 bytes"),
+        (bytes[..8].to_vec(), "is cut short: it has 8 of 840 bytes; copy or build it anew"),
+        (bytes[..9].to_vec(), "is cut short: it has 9 of 840 bytes"),
         ([&bytes[..], b"\0"].concat(), "is damaged in its section \"end\""),
     ] {
         let told = problem_on_disk(&path, &bytes);
@@ -176,10 +176,11 @@ fn sections_that_do_not_fit_the_counts_are_refused() {
         assert_eq!(with_length(section, |length| length + 4), damaged_in(section.name()));
         assert_eq!(with_length(section, |_| 0), damaged_in(section.name()));
     }
-    for section in [Identifiers, Parents, Children, GroupNames, Trie] {
+    for section in [Identifiers, Parents, Children, GroupNames, Trie, Bags, BagKeys] {
         assert_eq!(with_length(section, |length| length - 1), damaged_in(section.name()));
     }
     assert_eq!(with_length(Trie, |_| 8), damaged_in("trie"));
+    assert_eq!(with_length(Bags, |_| 8), damaged_in("bags"));
     assert_eq!(with_length(WordKeys, |_| 8), damaged_in("word_keys"));
     for (count, section) in [("entities", Entities), ("keys", KeyBlocks), ("words", WordBlocks)] {
         let mut sections = unsealed(&bytes());

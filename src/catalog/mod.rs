@@ -7,6 +7,7 @@
 //! answer that has an order follows from it, so that the same inputs give the same answers.
 
 mod about;
+mod bags;
 pub mod build;
 mod check;
 #[doc(hidden)]
@@ -42,6 +43,7 @@ pub use search::SEARCH_KEYS_LIMIT;
 pub use store::EntityIndex;
 
 use about::About;
+use bags::BagTable;
 use file::{Data, Layout, Section, U32s};
 use hierarchy::Relation;
 use identifiers::Identifiers;
@@ -219,6 +221,7 @@ impl Catalog {
             trie: Trie::new(self.section(Section::Trie)),
             groups: U32s::new(self.section(Section::Groups)),
             group_names: U32s::new(self.section(Section::GroupNames)),
+            bags: BagTable::new(self.section(Section::Bags), self.section(Section::BagKeys)),
             names: self.section(Section::Names),
             entities: self.about.counts.entities,
         }

@@ -1,5 +1,6 @@
 //! The index of names: from folded keys to the entities that bear them.
 
+use super::bags::BagTable;
 use super::file::{ByteReader, U32s};
 use super::keys::Keys;
 use super::records::NameRecord;
@@ -101,6 +102,7 @@ pub struct NameIndex<'a> {
     pub(super) trie: Trie<'a>,
     pub(super) groups: U32s<'a>,
     pub(super) group_names: U32s<'a>,
+    pub(super) bags: BagTable<'a>,
     /// The section of names.
     pub(super) names: &'a [u8],
     /// How many entities there are; a damaged name may be another's.
@@ -178,6 +180,16 @@ impl<'a> NameIndex<'a> {
             (hash, last) = (step.hash, step.key);
         }
         last.filter(|place| self.keys.is(*place, key.as_bytes())).map(GroupIndex)
+    }
+
+    /// The groups that mean the same in other words: rearranged, inflected, paraphrased. `hash` is one of a
+    /// [`crate::text::Bag`]. Groups whose strict hash it is come first, then those whose loose hash it is, both the best
+    /// known first; groups of an entity that a group before has may be left out. Only keys of at most
+    /// [`crate::text::BAG_TOKENS_LIMIT`] tokens that are looked for in texts are found so, and those of genes, cell lines
+    /// and variants are not. About once in 2^32 times what is not there is taken for something else.
+    pub fn with_bag(self, hash: u64) -> impl Iterator<Item = GroupIndex> + use<'a> {
+        let count = self.keys.len();
+        self.bags.keys(hash).filter(move |key| *key < count).map(GroupIndex)
     }
 
     /// The group of a name as a user writes it: of its folded form or else of the first of its other keys that is there

@@ -145,6 +145,30 @@ fn lookups_by_name_find_numbers_and_letters_as_well() {
 }
 
 #[test]
+fn names_are_found_in_other_words() {
+    let receptor = entity("MESH:D011956", EntityType::Gene, "receptor of the cell", &[]);
+    let failure = entity("MESH:D051437", EntityType::Disease, "Renal Insufficiency", &["kidney failure"]);
+    let long = "w".repeat(3) + &" x y z".repeat(3);
+    let liver = entity("UBERON:0002107", EntityType::Anatomy, "liver", &[&long]);
+    let catalog = Catalog::from_entities([&receptor, &failure, &liver]).unwrap();
+    let found = |name: &str, loose: bool| -> Vec<String> {
+        let bags = crate::text::bags(crate::text::fold_to_string(name).split(' '));
+        let hash = bags.map_or(0, |bags| if loose { bags.loose } else { bags.strict });
+        catalog.names().with_bag(hash).map(|group| catalog.names().key(group)).collect()
+    };
+    for (name, loose, expected) in [
+        ("failure of the kidneys", false, &["kidney failure"][..]),
+        ("hepatic", false, &["liver"]),
+        ("human hepatic", true, &["liver"]),
+        ("human hepatic", false, &[]),
+        ("cell receptor", false, &[]),
+        (&long, false, &[]),
+    ] {
+        assert_eq!(found(name, loose), expected, "{name}");
+    }
+}
+
+#[test]
 fn identifiers_find_their_entity() {
     let catalog = catalog();
     for (id, expected) in [

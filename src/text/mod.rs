@@ -1,6 +1,7 @@
-//! Reading text: tokens, folding with an offset map, the keys of names, sentences, abbreviations, offset units.
+//! Reading text: tokens, folding with an offset map, the keys of names, bags of meanings, sentences, abbreviations, offset units.
 
 pub mod abbreviations;
+mod bags;
 mod characters;
 mod fold;
 mod names;
@@ -9,6 +10,7 @@ mod sentences;
 mod unfinished;
 mod words;
 
+pub use bags::{BAG_NUMBERS_LIMIT, BAG_TOKENS_LIMIT, Bag, Bags, bag_rules, bags, has_other_forms};
 pub use characters::spelled_greek;
 pub use fold::{FoldedText, Gap, TEXT_BYTES_LIMIT, Token, TokenKind, fold_to_string};
 pub use names::{NAME_KEYS_LIMIT, NameFolder, name_keys};

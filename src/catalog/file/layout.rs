@@ -11,7 +11,7 @@ use crate::catalog::error::CatalogError;
 pub(in crate::catalog) const MAGIC: [u8; 8] = *b"GLOSSCAT";
 
 /// The version of the format. A reader reads its own only.
-pub(in crate::catalog) const FORMAT_VERSION: u32 = 1;
+pub(in crate::catalog) const FORMAT_VERSION: u32 = 2;
 
 /// Magic, format version, number of sections, length of the file, checksum of the table, checksum of these.
 const HEADER_BYTES: usize = 8 + 4 + 4 + 8 + 8 + 8;
@@ -74,6 +74,10 @@ sections! {
     GroupNames = "group_names",
     /// A hash table of the beginnings of keys, token by token: what text is walked with.
     Trie = "trie",
+    /// A hash table from what keys mean, in whatever words, to the keys.
+    Bags = "bags",
+    /// The keys that mean the same.
+    BagKeys = "bag_keys",
     /// How early each key is answered by a search.
     Priorities = "priorities",
     /// The highest priority of each run of keys, level by level.
@@ -87,9 +91,19 @@ sections! {
 }
 
 impl Section {
-    /// Whether it leads from a text to the names in it: the keys, the table that text is walked with, the lists of names.
+    /// Whether it leads from a text to the names in it: the keys, the table that text is walked with, that of
+    /// names in other words, the lists of names.
     pub(in crate::catalog) const fn is_for_matching(self) -> bool {
-        matches!(self, Self::Keys | Self::KeyBlocks | Self::Groups | Self::GroupNames | Self::Trie)
+        matches!(
+            self,
+            Self::Keys
+                | Self::KeyBlocks
+                | Self::Groups
+                | Self::GroupNames
+                | Self::Trie
+                | Self::Bags
+                | Self::BagKeys
+        )
     }
 }
 

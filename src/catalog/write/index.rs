@@ -3,6 +3,7 @@
 use super::Workspace;
 use super::sorter::{KeyUse, Sorter};
 use super::spool::Spool;
+use crate::catalog::bags::{self, Bearer, is_paraphrased};
 use crate::catalog::error::CatalogError;
 use crate::catalog::file::Section;
 use crate::catalog::keys::{KeyWriter, Keys};
@@ -32,6 +33,8 @@ struct Groups {
     priorities: Vec<u8>,
     /// Whether each key is looked for in texts.
     for_texts: Vec<bool>,
+    /// Whose each key is that is to be found in other words.
+    bearers: Vec<Bearer>,
 }
 
 /// A key with its names.
@@ -106,7 +109,9 @@ impl Groups {
         let live = records().filter(|(_, record)| !record.obsolete);
         let best = live.map(|(scope, record)| priority(scope, record.prominence)).max();
         self.priorities.push(best.unwrap_or(0));
-        self.for_texts.push(is_for_texts(group, entities));
+        let for_texts = is_for_texts(group, entities);
+        self.for_texts.push(for_texts);
+        self.bearers.push(if for_texts { bearer(group, entities) } else { Bearer::None });
         Ok(())
     }
 
@@ -114,7 +119,10 @@ impl Groups {
         let full = |what| CatalogError::Full { what };
         let keys = Keys::new(&self.keys.bytes, &self.keys.blocks, self.keys.len());
         let wanted = |key: u32| self.for_texts.get(key as usize).copied().unwrap_or(false);
-        let (trie, words) = rayon::join(|| trie::build(keys, wanted), || words::build(keys));
+        let bags = || bags::build(keys, &self.bearers, &self.priorities);
+        let ((trie, bags), words) =
+            rayon::join(|| rayon::join(|| trie::build(keys, wanted), bags), || words::build(keys));
+        let (bags, bag_keys) = bags.ok_or_else(|| full("names in other words"))?;
         let trie = trie.ok_or_else(|| full("beginnings of names"))?;
         let (words, lists) = words.ok_or_else(|| full("words"))?;
         let (key_count, word_count) = (self.keys.len(), words.len());
@@ -126,6 +134,8 @@ impl Groups {
             (Section::Groups, self.groups),
             (Section::GroupNames, self.group_names),
             (Section::Trie, trie),
+            (Section::Bags, bags),
+            (Section::BagKeys, bag_keys),
             (Section::Priorities, self.priorities),
             (Section::PriorityPeaks, peaks),
             (Section::Words, words.bytes),
@@ -135,6 +145,24 @@ impl Groups {
         let keys_for_texts = self.for_texts.iter().filter(|for_texts| **for_texts).count() as u32;
         let sections = sections.map(|(section, bytes)| (section, Spool::of(bytes))).into();
         Ok(Index { sections, key_count, keys_for_texts, word_count })
+    }
+}
+
+/// Whose a key is that is looked for in texts, if its names are put in other words there.
+fn bearer(group: &Group, entities: &[u8]) -> Bearer {
+    let is_wanted = |(_, entity, _, for_texts): &(u8, u32, u32, bool)| {
+        *for_texts && is_paraphrased(EntityRecord::read(entities, *entity as usize).entity_type)
+    };
+    let mut bearers = group.names.iter().map(|(_, entity, _, _)| *entity);
+    match bearers.next() {
+        Some(first) if group.names.iter().any(is_wanted) => {
+            if bearers.all(|other| other == first) {
+                Bearer::One(first)
+            } else {
+                Bearer::Several
+            }
+        }
+        _ => Bearer::None,
     }
 }
 
