@@ -8,7 +8,9 @@
 //! Catalogs hold hashes of bags, so that a change of the tables or of the stems calls for catalogs that are built anew:
 //! [`bag_rules`] tells.
 
+mod compounds;
 mod equivalents;
+mod levels;
 mod stem;
 #[cfg(test)]
 mod tests;
@@ -18,8 +20,12 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use equivalents::{COMBINED, COMBINING, EQUIVALENTS, GENERAL, LOOSELY, STOP_WORDS, WEAK};
+use compounds::{COMBINED, COMBINING};
+use equivalents::EQUIVALENTS;
+use levels::{GENERAL, LOOSELY, STOP_WORDS, WEAK};
 use stem::stem;
+
+use super::fold_to_string;
 
 /// The most tokens of a name that has a bag, those among them that are left out.
 pub const BAG_TOKENS_LIMIT: usize = 8;
@@ -135,7 +141,8 @@ impl Vocabulary {
         let mut vocabulary = Self::default();
         for (beginning, organ) in COMBINING {
             for (end, what) in COMBINED {
-                vocabulary.add(&format!("{beginning}{end}"), meanings([*organ, what].into_iter()));
+                let word = fold_to_string(&format!("{beginning}{end}"));
+                vocabulary.add(&word, meanings([*organ, what].into_iter()));
             }
         }
         for (meaning, words) in EQUIVALENTS {
@@ -266,6 +273,7 @@ pub fn bag_rules() -> u64 {
     static RULES: LazyLock<u64> = LazyLock::new(|| {
         let mut hasher = Xxh3::new();
         hasher.update(&CODE_VERSION.to_le_bytes());
+        stem::KEPT.iter().for_each(|word| hasher.update(word.as_bytes()));
         let tables = [EQUIVALENTS, COMBINING, COMBINED, LOOSELY, &[(STOP_WORDS, WEAK), (GENERAL, "")]];
         for (one, other) in tables.into_iter().chain(stem::ENDINGS.iter().map(|(_, ends)| *ends)).flatten() {
             hasher.update(one.as_bytes());

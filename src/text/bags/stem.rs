@@ -4,7 +4,7 @@
 pub(super) const STEM_BYTES_LEAST: usize = 4;
 
 /// Words whose endings tell different things apart.
-const KEPT: &[&str] = &[
+pub(super) const KEPT: &[&str] = &[
     "anal",
     "canal",
     "colony",

@@ -35,6 +35,7 @@ fn names_meet_in_other_words() {
         ("cardiac arrhythmias", "Arrhythmia, Cardiac", "strict"),
         ("hepatotoxic", "liver toxicity", "strict"),
         ("hepatotoxicity", "liver toxicity", "strict"),
+        ("gastroesophageal reflux", "reflux of stomach and oesophagus", "strict"),
         ("nephropathy", "kidney diseases", "strict"),
         ("ischaemic heart disease", "cardiac ischemia disorder", "strict"),
         ("type 2 diabetes", "Diabetes Mellitus, Type 2", "loose"),
@@ -98,10 +99,9 @@ fn each_word_of_the_tables_is_folded_and_stands_once() {
     let words = |text: &'static str| text.split_whitespace();
     let mut seen = BTreeSet::new();
     let stopped = words(STOP_WORDS).chain(words(WEAK)).chain(EQUIVALENTS.iter().flat_map(|row| words(row.1)));
-    for word in stopped {
-        assert_eq!(fold_to_string(word), word);
-        assert!(seen.insert(word), "{word}");
-    }
+    let wrong: Vec<&str> =
+        stopped.filter(|word| fold_to_string(word) != *word || !seen.insert(*word)).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 #[test]
@@ -120,15 +120,16 @@ fn what_tables_tell_of_meanings_is_told_of_meanings_that_are_there() {
             assert_eq!(VOCABULARY.of_token(meaning), [Some(super::meaning(meaning)), None]);
         }
     }
-    let distinct: BTreeSet<u64> = EQUIVALENTS.iter().map(|(one, _)| stem_hash(stem(one))).collect();
-    assert_eq!(distinct.len(), EQUIVALENTS.len(), "two rows have one meaning");
+    let mut stems = BTreeSet::new();
+    let twice: Vec<_> = EQUIVALENTS.iter().filter(|(one, _)| !stems.insert(stem_hash(stem(one)))).collect();
+    assert!(twice.is_empty(), "{twice:?}");
 }
 
 #[test]
-fn the_rules_are_those_that_catalogs_were_made_with() {
-    // When this fails, tables or stems have changed: old catalogs find no names in other words.
-    assert_eq!(bag_rules(), bag_rules());
-    assert_ne!(bag_rules(), 0);
+fn the_rules_are_those_that_the_documents_tell_of() {
+    // When this fails, tables or stems have changed. Catalogs that were made before find no names in other words. Tell
+    // the new number here and in the example of docs/CATALOG.md.
+    assert_eq!(format!("{:016x}", bag_rules()), "23c2ec72a2e32278");
 }
 
 proptest! {
