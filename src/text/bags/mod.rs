@@ -139,10 +139,12 @@ fn meanings<'t>(words: impl Iterator<Item = &'t str>) -> Meanings {
 impl Vocabulary {
     fn new() -> Self {
         let mut vocabulary = Self::default();
+        let ends: Vec<(&str, Meaning)> = COMBINED.iter().map(|(end, what)| (*end, meaning(what))).collect();
         for (beginning, organ) in COMBINING {
-            for (end, what) in COMBINED {
+            let organ = meaning(organ);
+            for (end, what) in &ends {
                 let word = fold_to_string(&format!("{beginning}{end}"));
-                vocabulary.add(&word, meanings([*organ, what].into_iter()));
+                vocabulary.add(&word, [Some(organ), Some(*what)]);
             }
         }
         for (meaning, words) in EQUIVALENTS {
