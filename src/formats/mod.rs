@@ -1,9 +1,11 @@
 //! Papers and documents in, annotations out, tables of the catalog in: one file a format, all streaming and bounded.
 //!
 //! Nothing here knows the catalog, the annotator or the wire. [`input`] opens a file or a stream of any format and
-//! gives its documents one at a time; [`output`] writes annotated documents one at a time.
+//! gives its documents one at a time; [`output`] writes annotated documents one at a time; [`gold`] reads documents with the
+//! mentions that people marked in them.
 
 pub mod catalog_tsv;
+pub mod gold;
 pub mod input;
 pub mod output;
 pub mod paper_page;

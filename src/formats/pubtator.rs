@@ -2,7 +2,9 @@
 
 use crate::model::{AnnotatedDocument, Document, Passage, Span};
 
-use super::input::{DOCUMENT_BYTES_LIMIT, Draft, FormatError, FormatProblem, InputDocument};
+use super::input::{
+    DOCUMENT_BYTES_LIMIT, Draft, FormatError, FormatProblem, InputDocument, RECORD_BYTES_LIMIT,
+};
 use super::positions::Positions;
 use super::source::{Bytes, Line, read_line};
 
@@ -29,7 +31,15 @@ fn mention_line(line: &str) -> Option<&str> {
     (rest.contains('\t') && id.len() <= ID_BYTES_LIMIT).then_some(id)
 }
 
-/// The documents of a PubTator file. Mentions in it are never copied.
+/// A line of a mention or a relation.
+pub(super) struct MentionLine {
+    /// Its number in the file, from 1.
+    pub(super) line: usize,
+    /// The whole line.
+    pub(super) text: String,
+}
+
+/// The documents of a PubTator file. Mentions in it are copied by [`MarkedDocuments`] only.
 pub(super) struct Documents {
     file: String,
     bytes: Bytes,
@@ -38,6 +48,7 @@ pub(super) struct Documents {
     /// The first line of a document that began without an empty line before it.
     held: Option<(usize, String)>,
     ended: bool,
+    keep_mentions: bool,
 }
 
 /// What a document's lines have said so far.
@@ -47,6 +58,8 @@ struct Block {
     id: Option<String>,
     title: Option<String>,
     abstract_text: Option<String>,
+    /// The lines of mentions, where they are wanted, and their bytes.
+    mentions: Option<(Vec<MentionLine>, usize)>,
     problem: Option<(usize, FormatProblem)>,
 }
 
@@ -76,11 +89,20 @@ impl Block {
             }
         } else {
             match (mention_line(text), &self.id) {
-                (Some(id), Some(own)) if id == own => {}
+                (Some(id), Some(own)) if id == own => self.take_mention(line, text),
                 (Some(id), Some(_)) => self.fail(line, FormatProblem::OtherDocument(id.to_owned())),
                 _ => self.fail(line, FormatProblem::NotPubtator),
             }
         }
+    }
+
+    fn take_mention(&mut self, line: usize, text: &str) {
+        let Some((mentions, bytes)) = &mut self.mentions else { return };
+        *bytes += text.len();
+        if *bytes > RECORD_BYTES_LIMIT {
+            return self.fail(line, FormatProblem::RecordTooLong);
+        }
+        mentions.push(MentionLine { line, text: text.to_owned() });
     }
 
     fn finish(self, file: &str) -> Result<InputDocument, FormatError> {
@@ -109,7 +131,7 @@ impl Block {
 
 impl Documents {
     pub(super) const fn new(file: String, bytes: Bytes) -> Self {
-        Self { file, bytes, line: 0, buffer: Vec::new(), held: None, ended: false }
+        Self { file, bytes, line: 0, buffer: Vec::new(), held: None, ended: false, keep_mentions: false }
     }
 
     /// The next line's text; `None` at the end.
@@ -127,7 +149,7 @@ impl Documents {
 
     /// Reads the lines of one document.
     fn block(&mut self) -> Block {
-        let mut block = Block::default();
+        let mut block = Block { mentions: self.keep_mentions.then(Default::default), ..Block::default() };
         if let Some((line, text)) = self.held.take() {
             block.take(line, &text);
         }
@@ -167,6 +189,35 @@ impl Iterator for Documents {
     fn next(&mut self) -> Option<Self::Item> {
         let block = self.block();
         (!block.is_empty()).then(|| block.finish(&self.file))
+    }
+}
+
+/// A document with the lines of its mentions and relations.
+pub(super) struct Marked {
+    pub(super) input: InputDocument,
+    /// Its first line, from 1.
+    pub(super) line: usize,
+    pub(super) mentions: Vec<MentionLine>,
+}
+
+/// The documents of a PubTator file, each with its mentions.
+pub(super) struct MarkedDocuments(Documents);
+
+impl MarkedDocuments {
+    pub(super) const fn new(file: String, bytes: Bytes) -> Self {
+        let mut documents = Documents::new(file, bytes);
+        documents.keep_mentions = true;
+        Self(documents)
+    }
+}
+
+impl Iterator for MarkedDocuments {
+    type Item = Result<Marked, FormatError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut block = self.0.block();
+        let ((mentions, _), line) = (block.mentions.take().unwrap_or_default(), block.line);
+        (!block.is_empty()).then(|| Ok(Marked { input: block.finish(&self.0.file)?, line, mentions }))
     }
 }
 
