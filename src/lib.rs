@@ -13,3 +13,4 @@ pub mod formats;
 pub mod model;
 pub mod server;
 pub mod text;
+pub mod train;

@@ -63,7 +63,8 @@ fn eligible(mentions: &[Mention], options: &PreparedOptions) -> Vec<Choice> {
                 OverlapPolicy::All => false,
             };
             types.push(of.entity_type);
-            if !taken && of.score >= SCORE_FLOOR {
+            let is_enough = of.score >= SCORE_FLOOR || of.recognised;
+            if !taken && is_enough {
                 choices.push(Choice { mention, reading });
             }
         }
@@ -131,6 +132,7 @@ fn name(vocabulary: Vocabulary<'_>, reading: &Reading, options: &PreparedOptions
             Some(term) => (term.entity_id.clone(), term.text.clone()),
             None => (String::new(), String::new()),
         },
+        Subject::Unlinked => (String::new(), String::new()),
     }
 }
 
@@ -149,6 +151,9 @@ pub(super) fn candidate(
 fn why_not(vocabulary: Vocabulary<'_>, chosen: &Reading, other: &Reading) -> String {
     if chosen.method == Method::ExtraTerm {
         return "the request's own term wins".to_owned();
+    }
+    if chosen.subject == Subject::Unlinked {
+        return format!("too far from what stands in the text; {}", how_named(other));
     }
     if other.contradicted {
         return "the document defines the short form as something else".to_owned();

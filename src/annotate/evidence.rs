@@ -272,6 +272,7 @@ pub(super) fn better_first(one: &Reading, other: &Reading) -> Ordering {
         Subject::ExtraTerm(index) => (0, *index, String::new()),
         Subject::Variant(id) => (1, 0, id.clone()),
         Subject::Entity(entity) => (2, entity.position(), String::new()),
+        Subject::Unlinked => (3, 0, String::new()),
     };
     other
         .score

@@ -19,16 +19,18 @@ use crate::text::{FoldedText, Gap, TokenKind};
 /// The most entities of one name that are looked at, the closest names first: names such as "p25" have hundreds in a whole Entrez Gene.
 pub(super) const BEARERS_LIMIT: usize = 100;
 
-/// The matches in one passage, by place, longer ones first.
+/// The matches in one passage that begin where `is_start` says, by place, longer ones first.
 pub(super) fn find_names(
     vocabulary: Vocabulary<'_>,
     passage: &PassageText<'_>,
     passage_index: usize,
+    is_start: impl Fn(usize) -> bool,
     options: &PreparedOptions,
 ) -> Vec<Mention> {
     let mut mentions = Vec::new();
     let folded = &passage.folded;
-    for first in (0..folded.tokens().len()).filter(|&first| folded.begins_word(first)) {
+    let starts = (0..folded.tokens().len()).filter(|&first| folded.begins_word(first) && is_start(first));
+    for first in starts {
         let from = mentions.len();
         find_at(vocabulary, passage, (passage_index, first), None, options, &mut mentions);
         let token = folded.tokens()[first];
@@ -124,6 +126,16 @@ pub(super) fn find_whole(
     let span = Span { start: 0, end: passage.text.len() };
     let mention = Mention { passage: passage_index, span, tokens, prefix: None, readings };
     Some(mention).filter(|mention| !mention.readings.is_empty())
+}
+
+/// Whether the tokens may be a name by what stands inside and around them.
+pub(super) fn is_possible_name(passage: &PassageText<'_>, first: usize, end: usize) -> bool {
+    let span = passage.span(first, end);
+    let written = passage.slice(span);
+    holds_together(passage, first, end)
+        && !is_part_of_number(passage.text, span)
+        && written.len() > 1
+        && written.chars().any(char::is_alphabetic)
 }
 
 /// Whether the gaps inside a match are such as a name may have: no empty line, and a full stop only after an initial.
@@ -388,6 +400,7 @@ fn add_reading(
         score: super::rank::score_name(&evidence),
         foreign: None,
         contradicted: false,
+        recognised: false,
         prominence: facts.prominence,
     };
     match readings.iter_mut().find(|other| other.subject == reading.subject) {
@@ -427,6 +440,7 @@ pub(super) fn find_extra_terms(
                     score: super::rank::EXTRA_TERM_SCORE,
                     foreign: None,
                     contradicted: false,
+                    recognised: false,
                     prominence: 0,
                 })
                 .collect::<Vec<_>>();

@@ -16,6 +16,8 @@ pub(super) enum Subject {
     Variant(String),
     /// A term of the request's own, by its index.
     ExtraTerm(usize),
+    /// Nothing that the catalog has.
+    Unlinked,
 }
 
 /// One reading of a mention.
@@ -37,6 +39,8 @@ pub(super) struct Reading {
     pub foreign: Option<Taxon>,
     /// Whether the document defines the mention as something else.
     pub contradicted: bool,
+    /// Whether a sequence model recognised the mention, which then scores enough.
+    pub recognised: bool,
     /// How known the entity is; of two that fit alike the more known one is meant.
     pub prominence: u8,
 }

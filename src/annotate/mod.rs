@@ -12,11 +12,17 @@ mod decide;
 mod definitions;
 mod evidence;
 mod heads;
+mod link;
 mod matches;
+mod memory;
 mod mention;
+mod mentions;
+mod models;
 mod options;
 mod passages;
+mod prepare;
 mod rank;
+mod recognise;
 mod resolve;
 mod species;
 mod surface;
@@ -28,24 +34,35 @@ mod tests;
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use crate::catalog::Catalog;
-use crate::model::{AnnotateOptions, AnnotatedDocument, Candidate, Curie, Document, EntityType, Method};
+use crate::model::{Abbreviation, AnnotateOptions, AnnotatedDocument, Candidate, Curie, Document, EntityType, Method};
 use mention::{Mention, Reading, Subject};
 use passages::PassageText;
 use vocabulary::Vocabulary;
 
+pub use models::Models;
 pub use options::{OptionsError, PreparedOptions};
 
 /// Annotates documents with the entities of one catalog. Many threads may share it.
 #[derive(Debug, Clone)]
 pub struct Annotator {
     catalog: Arc<Catalog>,
+    models: Arc<Models>,
+    /// Tells what a thread remembers of this annotator from what it remembers of others.
+    number: u64,
 }
 
 impl Annotator {
-    /// An annotator of that catalog.
-    pub const fn new(catalog: Arc<Catalog>) -> Self {
-        Self { catalog }
+    /// An annotator of that catalog, with the models in the binary.
+    pub fn new(catalog: Arc<Catalog>) -> Self {
+        Self::with_models(catalog, Models::embedded())
+    }
+
+    /// An annotator of that catalog with those models.
+    pub fn with_models(catalog: Arc<Catalog>, models: Arc<Models>) -> Self {
+        Self { catalog, models, number: memory::next_number() }
     }
 
     /// The catalog it reads with.
@@ -61,29 +78,63 @@ impl Annotator {
         PreparedOptions::new(options)
     }
 
-    /// What `document` speaks of. Spans count bytes; the same document, catalog and options always give the same answer.
-    /// Takes time linear in the text, and never fails: a text that nothing is found in has no annotations.
+    /// What `document` speaks of. Spans count bytes; the same document, catalog, models and options always give the same
+    /// answer. Takes time linear in the text, and never fails: a text that nothing is found in has no annotations.
     pub fn annotate(&self, document: &Document, options: &PreparedOptions) -> AnnotatedDocument {
-        let vocabulary = Vocabulary::new(&self.catalog);
         let passages = PassageText::of_document(document);
+        let vocabulary = Vocabulary::new(&self.catalog);
+        let (prepared, found) = memory::with(self.number, &self.models, |memory| {
+            let prepared = prepare::prepare(vocabulary, &self.models, &passages, options.options().abbreviations, memory);
+            let found = recognise::recognise(&self.models, &prepared.views, &memory.lexicon, &mut memory.workspace);
+            (prepared, found)
+        });
+        let mut mentions = mentions::recognised(vocabulary, &self.models, &passages, &prepared, &found, options);
+        mentions.extend(self.dictionary_mentions(&passages, &prepared, options));
+        for (index, passage) in passages.iter().enumerate() {
+            mentions.extend(matches::find_extra_terms(passage, index, options));
+        }
+        answer::merge_spans(&mut mentions);
+        let annotations = answer::annotations(vocabulary, &passages, &mentions, options);
+        let abbreviations = abbreviations(&passages, &prepared);
+        AnnotatedDocument { id: document.id.clone(), annotations, abbreviations }
+    }
+
+    /// The mentions of types that have no sequence model: names of the catalog that stand in the text, and patterns.
+    fn dictionary_mentions(
+        &self,
+        passages: &[PassageText<'_>],
+        prepared: &recognise::Prepared,
+        options: &PreparedOptions,
+    ) -> Vec<Mention> {
+        let types = self.models.types_without();
+        let vocabulary = Vocabulary::of_types(&self.catalog, types);
         let mut mentions: Vec<Mention> = Vec::new();
         for (index, passage) in passages.iter().enumerate() {
-            let mut names = matches::find_names(vocabulary, passage, index, options);
+            let starts: Vec<usize> = prepared.matches[index]
+                .iter()
+                .filter(|found| found.profile.types & types != 0)
+                .map(|found| found.first)
+                .collect();
+            let prefixed = types & 1 << EntityType::Gene as u16 != 0;
+            if starts.is_empty() && !prefixed {
+                continue;
+            }
+            let is_start = |first: usize| prefixed || starts.binary_search(&first).is_ok();
+            let mut names = matches::find_names(vocabulary, passage, index, is_start, options);
             let shared = coordinations::find_coordinations(vocabulary, passage, index, &mut names, options);
             names.retain(|name| !name.readings.is_empty());
             mentions.extend(shared);
             mentions.extend(composites::find_composites(vocabulary, passage, index, &names, options));
             mentions.extend(names);
         }
-        let abbreviations = definitions::apply_definitions(vocabulary, &passages, &mut mentions, options);
-        evidence::rank_mentions(&mut mentions, vocabulary, &passages, options);
-        for (index, passage) in passages.iter().enumerate() {
-            mentions.extend(find_variants(passage, index, options));
-            mentions.extend(matches::find_extra_terms(passage, index, options));
+        definitions::apply_definitions(vocabulary, passages, &mut mentions, options);
+        evidence::rank_mentions(&mut mentions, vocabulary, passages, options);
+        if types & 1 << EntityType::Variant as u16 != 0 {
+            for (index, passage) in passages.iter().enumerate() {
+                mentions.extend(find_variants(passage, index, options));
+            }
         }
-        answer::merge_spans(&mut mentions);
-        let annotations = answer::annotations(vocabulary, &passages, &mentions, options);
-        AnnotatedDocument { id: document.id.clone(), annotations, abbreviations }
+        mentions
     }
 
     /// The readings of one name, best first, at most `limit`: of the given types and, for genes and cell lines, taxa; all
@@ -99,6 +150,19 @@ impl Annotator {
     ) -> Vec<Candidate> {
         resolve::resolve_name(Vocabulary::new(&self.catalog), name, types, taxa, context, limit)
     }
+}
+
+/// The definitions of a document, each pair once.
+fn abbreviations(passages: &[PassageText<'_>], prepared: &recognise::Prepared) -> Vec<Abbreviation> {
+    let mut known = FxHashSet::default();
+    let pairs = prepared.definitions.iter().map(|(index, definition)| {
+        let text = passages[*index].text;
+        (&text[definition.short_form.clone()], &text[definition.long_form.clone()])
+    });
+    pairs
+        .filter(|pair| known.insert(*pair))
+        .map(|(short, long)| Abbreviation { short_form: short.to_owned(), long_form: long.to_owned() })
+        .collect()
 }
 
 /// The variants of a passage as mentions.
@@ -119,6 +183,7 @@ fn find_variants(passage: &PassageText<'_>, passage_index: usize, options: &Prep
                 score: rank::score_pattern(variant.certainty == variants::Certainty::Certain),
                 foreign: None,
                 contradicted: false,
+                recognised: false,
                 prominence: 0,
             };
             Mention {
@@ -130,4 +195,26 @@ fn find_variants(passage: &PassageText<'_>, passage_index: usize, options: &Prep
             }
         })
         .collect()
+}
+
+/// What training needs of the annotator: the one code path for features.
+pub(crate) mod learning {
+    pub(crate) use super::link::aliases::{Aliases, HeldOut, Row, alias_key};
+    pub(crate) use super::link::{Document, LinkModel, Linked, Target, features, link};
+    pub(crate) use super::memory::Memory;
+    pub(crate) use super::models::{ChainModel, Models};
+    pub(crate) use super::passages::PassageText;
+    pub(crate) use super::prepare::prepare;
+    pub(crate) use super::recognise::{Found, Prepared, best, recognise};
+    pub(crate) use super::recognise::chain::{
+        ANY_LABEL, BEGIN, Factors, INSIDE, LABELS, Lattice, OUTSIDE, Transitions,
+    };
+    pub(crate) use super::recognise::features::{
+        DISTANCES, Origin, REACH, beyond, each_context_feature, each_word_feature,
+    };
+    pub(crate) use super::recognise::pieces::Pieces;
+    pub(crate) use super::recognise::spelling;
+    pub(crate) use super::surface::common_words;
+    pub(crate) use super::recognise::table::{MODEL_TYPES, ROW, Table};
+    pub(crate) use super::vocabulary::Vocabulary;
 }

@@ -5,9 +5,9 @@ use crate::model::{Document, Span};
 use crate::text::{FoldedText, Token, sentences};
 
 /// A passage as the stages see it.
-pub(super) struct PassageText<'d> {
+pub(crate) struct PassageText<'d> {
     /// The text as it came.
-    pub text: &'d str,
+    pub(crate) text: &'d str,
     /// Its tokens.
     pub folded: FoldedText,
     /// Where its sentences begin, in bytes, ascending.
@@ -18,7 +18,7 @@ pub(super) struct PassageText<'d> {
 
 impl<'d> PassageText<'d> {
     /// Folds a passage.
-    pub(super) fn new(text: &'d str) -> Self {
+    pub(crate) fn new(text: &'d str) -> Self {
         let mut folded = FoldedText::new();
         folded.fold(text);
         let sentence_starts = sentences(text).into_iter().map(|sentence| sentence.start).collect();
@@ -26,7 +26,7 @@ impl<'d> PassageText<'d> {
     }
 
     /// All passages of a document.
-    pub(super) fn of_document(document: &'d Document) -> Vec<Self> {
+    pub(crate) fn of_document(document: &'d Document) -> Vec<Self> {
         document.passages.iter().map(|passage| Self::new(&passage.text)).collect()
     }
 

@@ -158,6 +158,38 @@ pub(super) struct NameEvidence {
     pub type_word: bool,
 }
 
+impl NameEvidence {
+    /// Evidence of a type that says nothing.
+    pub(super) const fn of_type(entity_type: EntityType) -> Self {
+        Self {
+            entity_type,
+            preferred: false,
+            label: false,
+            scope: SynonymScope::Exact,
+            agreement: Agreement::Spelling,
+            symbol: false,
+            characters: 0,
+            digit: false,
+            several_words: false,
+            common_word: false,
+            lower_case: false,
+            plain: false,
+            heads_sentence: false,
+            upper_case: false,
+            genus: false,
+            shouted: false,
+            support: Support::None,
+            rivals: 0,
+            species: None,
+            organism_of_the_name: false,
+            protein_of_the_name: false,
+            word_of_another_type: false,
+            formula: false,
+            type_word: false,
+        }
+    }
+}
+
 /// What the document itself says for a reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Support {

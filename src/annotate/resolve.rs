@@ -34,7 +34,7 @@ pub(super) fn resolve_name(
     let passages = [PassageText::new(name.trim()), PassageText::new(context)];
     let mut mentions: Vec<Mention> = Vec::new();
     for (index, passage) in passages.iter().enumerate() {
-        mentions.extend(find_names(vocabulary, passage, index, &options));
+        mentions.extend(find_names(vocabulary, passage, index, |_| true, &options));
     }
     let tokens = passages[0].folded.tokens().len();
     let is_whole = |mention: &Mention| mention.passage == 0 && mention.tokens == (0..tokens);

@@ -12,10 +12,10 @@ use rustc_hash::FxHashMap;
 use crate::model::Span;
 
 /// The number of a taxon in the NCBI taxonomy.
-pub(super) type Taxon = u32;
+pub(crate) type Taxon = u32;
 
 /// Homo sapiens.
-pub(super) const HUMAN: Taxon = 9606;
+pub(crate) const HUMAN: Taxon = 9606;
 /// Mus musculus.
 const MOUSE: Taxon = 10090;
 /// Rattus norvegicus.
@@ -23,7 +23,7 @@ const RAT: Taxon = 10116;
 
 /// A species word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct SpeciesWord {
+pub(crate) struct SpeciesWord {
     /// The passage it stands in.
     pub passage: usize,
     /// Where, in bytes.
@@ -34,7 +34,7 @@ pub(super) struct SpeciesWord {
 
 /// What tells the species of a gene, the strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Evidence {
+pub(crate) enum Evidence {
     /// A prefix on the symbol.
     Prefix,
     /// A species word before it in its sentence.
@@ -55,7 +55,7 @@ pub(super) enum Evidence {
 
 impl Evidence {
     /// In a few words, for a reader.
-    pub(super) const fn reason(self) -> &'static str {
+    pub(crate) const fn reason(self) -> &'static str {
         match self {
             Self::Prefix => "told by the symbol's prefix",
             Self::SentenceBefore | Self::SentenceAfter => "named in its sentence",
@@ -70,7 +70,7 @@ impl Evidence {
 
 /// The species words of a document.
 #[derive(Debug, Default)]
-pub(super) struct SpeciesWords {
+pub(crate) struct SpeciesWords {
     /// Sorted by place.
     words: Vec<SpeciesWord>,
     /// How often each taxon is spoken of.
@@ -79,7 +79,7 @@ pub(super) struct SpeciesWords {
 
 impl SpeciesWords {
     /// The words, in any order.
-    pub(super) fn new(mut words: Vec<SpeciesWord>) -> Self {
+    pub(crate) fn new(mut words: Vec<SpeciesWord>) -> Self {
         words.sort_unstable();
         words.dedup();
         let mut counts: FxHashMap<Taxon, usize> = FxHashMap::default();
@@ -90,15 +90,28 @@ impl SpeciesWords {
     }
 
     /// The taxa that the document speaks of, most first, at most `limit`.
-    pub(super) fn most(&self, limit: usize, wanted: impl Fn(Taxon) -> bool) -> Vec<Taxon> {
+    pub(crate) fn most(&self, limit: usize, wanted: impl Fn(Taxon) -> bool) -> Vec<Taxon> {
         let mut taxa: Vec<(Reverse<usize>, Taxon)> =
             self.counts.iter().map(|(&taxon, &count)| (Reverse(count), taxon)).collect();
         taxa.sort_unstable();
         taxa.into_iter().map(|(_, taxon)| taxon).filter(|&taxon| wanted(taxon)).take(limit).collect()
     }
 
+    /// How many of the words speak of a taxon.
+    pub(crate) fn share(&self, taxon: Taxon) -> f32 {
+        let own = self.counts.get(&taxon).copied().unwrap_or(0);
+        #[expect(clippy::cast_precision_loss, reason = "counts of words")]
+        let share = own as f32 / self.words.len().max(1) as f32;
+        share
+    }
+
+    /// Whether there is no word.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
     /// The next word for `taxon` after the start of `span` in its passage, among those that [`Self::choose`] looks at.
-    pub(super) fn next(&self, passage: usize, span: Span, taxon: Taxon) -> Option<Span> {
+    pub(crate) fn next(&self, passage: usize, span: Span, taxon: Taxon) -> Option<Span> {
         let before =
             self.words.partition_point(|word| (word.passage, word.span.start) < (passage, span.start));
         let mut after = self.words[before..].iter().take(SPECIES_WORDS_LOOKED_AT);
@@ -107,7 +120,7 @@ impl SpeciesWords {
 
     /// Which of `taxa` the name at `span` speaks of, and what tells. `sentence` is the sentence that holds the span, in
     /// bytes of the same passage. `None` when `taxa` is empty.
-    pub(super) fn choose(
+    pub(crate) fn choose(
         &self,
         passage: usize,
         span: Span,
@@ -157,7 +170,7 @@ const fn of_prefix(letter: char) -> Option<Taxon> {
 }
 
 /// The species and the symbol of a word such as `hIL`: a prefix and then upper case.
-pub(super) fn split_prefix(word: &str) -> Option<(Taxon, &str)> {
+pub(crate) fn split_prefix(word: &str) -> Option<(Taxon, &str)> {
     let mut letters = word.chars();
     let taxon = letters.next().and_then(of_prefix)?;
     let symbol = letters.as_str();

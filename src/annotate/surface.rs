@@ -28,7 +28,7 @@ const ELEMENTS: &[&str] = &[
 
 /// How the letters of a name and of the text agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Agreement {
+pub(crate) enum Agreement {
     /// The same, byte for byte.
     Identical,
     /// The same letters and digits in the same case; spaces, hyphens or a plural differ.
@@ -164,6 +164,11 @@ pub(super) fn is_common_word(written: &str) -> bool {
             || place > 0
                 && (word.len() == 1 || word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'i' | b'v')))
     })
+}
+
+/// Every common word.
+pub(crate) fn common_words() -> impl Iterator<Item = &'static str> {
+    lines(COMMON_WORDS)
 }
 
 /// What is no name by its form, whatever the catalog says: a number, one letter, a roman numeral, a unit, an acronym with

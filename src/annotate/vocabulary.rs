@@ -50,14 +50,25 @@ pub(super) struct Facts {
 
 /// A view of a catalog.
 #[derive(Clone, Copy)]
-pub(super) struct Vocabulary<'c> {
+pub(crate) struct Vocabulary<'c> {
     catalog: &'c Catalog,
+    /// The types whose names are seen, as bits by their values.
+    types: u16,
 }
 
 impl<'c> Vocabulary<'c> {
     /// A view of that catalog.
-    pub(super) const fn new(catalog: &'c Catalog) -> Self {
-        Self { catalog }
+    pub(crate) const fn new(catalog: &'c Catalog) -> Self {
+        Self { catalog, types: u16::MAX }
+    }
+
+    /// A view that sees names of those types only, given as bits by their values.
+    pub(super) const fn of_types(catalog: &'c Catalog, types: u16) -> Self {
+        Self { catalog, types }
+    }
+
+    fn sees(self, entity: EntityIndex) -> bool {
+        self.types == u16::MAX || self.types >> self.catalog.entity_type(entity) as u16 & 1 == 1
     }
 
     /// Calls `found` with the end of each name that begins at the token `first` without its first `skipped` bytes, the
@@ -79,7 +90,32 @@ impl<'c> Vocabulary<'c> {
 
     /// Every entity that bears a name of the group that is looked for in texts, by scope and then in the catalog's order.
     pub(super) fn bearers(self, group: GroupIndex) -> impl Iterator<Item = Bearer<'c>> {
-        self.catalog.names().entries(group).filter(|entry| entry.for_texts).map(Bearer::from)
+        self.catalog.names().entries(group).filter(move |entry| entry.for_texts && self.sees(entry.entity)).map(Bearer::from)
+    }
+
+    /// The names of a folded key, looked for in texts or not.
+    pub(super) fn any_group_of_key(self, key: &str) -> Option<GroupIndex> {
+        self.catalog.names().group_of_key(key)
+    }
+
+    /// The names that mean the same in other words, by the hash of a bag.
+    pub(super) fn groups_with_bag(self, hash: u64) -> impl Iterator<Item = GroupIndex> + use<'c> {
+        self.catalog.names().with_bag(hash)
+    }
+
+    /// Every entity that bears a name of the group, looked for in texts or not.
+    pub(super) fn all_bearers(self, group: GroupIndex) -> impl Iterator<Item = Bearer<'c>> {
+        self.catalog.names().entries(group).map(Bearer::from)
+    }
+
+    /// The names of an entity, the preferred one first.
+    pub(super) fn names_of(self, entity: EntityIndex) -> impl Iterator<Item = &'c str> {
+        self.catalog.names_of(entity).map(|(_, name)| name)
+    }
+
+    /// The entity of an identifier.
+    pub(super) fn find(self, id: &Curie) -> Option<EntityIndex> {
+        self.catalog.find(id)
     }
 
     /// Every entity that bears a name, looked for in texts or not.
@@ -107,12 +143,12 @@ impl<'c> Vocabulary<'c> {
     pub(super) fn label_of(self, subject: &Subject) -> &'c str {
         match subject {
             Subject::Entity(entity) => self.label(*entity),
-            Subject::Variant(_) | Subject::ExtraTerm(_) => "",
+            Subject::Variant(_) | Subject::ExtraTerm(_) | Subject::Unlinked => "",
         }
     }
 
     /// The identifier to answer, in the first of `namespaces` that the entity has one in.
-    pub(super) fn answer_id(self, entity: EntityIndex, namespaces: &[String]) -> String {
+    pub(crate) fn answer_id(self, entity: EntityIndex, namespaces: &[String]) -> String {
         self.catalog.answer_id(entity, namespaces)
     }
 

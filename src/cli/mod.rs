@@ -4,6 +4,7 @@ mod annotate;
 mod catalog;
 mod lookup;
 mod serve;
+mod train;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,8 @@ enum Command {
     Annotate(annotate::AnnotateArguments),
     /// Show papers and entities by their identifiers
     Lookup(lookup::LookupArguments),
+    /// Train the models on gold corpora, or cross-validate them
+    Train(train::TrainArguments),
     /// Fetch the publishers' vocabularies, build a catalog of them, and show what one holds
     Catalog(catalog::CatalogArguments),
 }
@@ -39,6 +42,8 @@ enum CommandError {
     #[error(transparent)]
     Lookup(#[from] lookup::LookupError),
     #[error(transparent)]
+    Train(#[from] crate::train::TrainError),
+    #[error(transparent)]
     Catalog(#[from] catalog::CatalogCommandError),
 }
 
@@ -48,7 +53,7 @@ impl CommandError {
         let usage = match self {
             Self::Serve(error) => error.is_usage(),
             Self::Annotate(error) => error.is_usage(),
-            Self::Lookup(_) | Self::Catalog(_) => false,
+            Self::Lookup(_) | Self::Catalog(_) | Self::Train(_) => false,
         };
         ExitCode::from(if usage { 2 } else { 1 })
     }
@@ -62,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments).map_err(CommandError::from),
         Command::Annotate(arguments) => annotate::run(arguments).map_err(CommandError::from),
         Command::Lookup(arguments) => lookup::run(arguments).map_err(CommandError::from),
+        Command::Train(arguments) => train::run(arguments).map_err(Into::into),
         Command::Catalog(arguments) => catalog::run(arguments).map_err(CommandError::from),
     };
     match done {

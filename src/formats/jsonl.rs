@@ -56,6 +56,7 @@ const fn method_name(method: Method) -> &'static str {
         Method::Abbreviation => "ANNOTATION_METHOD_ABBREVIATION",
         Method::Pattern => "ANNOTATION_METHOD_PATTERN",
         Method::ExtraTerm => "ANNOTATION_METHOD_EXTRA_TERM",
+        Method::Model => "ANNOTATION_METHOD_MODEL",
     }
 }
 

@@ -39,6 +39,8 @@ pub enum Method {
     Pattern,
     /// A term of the request's own.
     ExtraTerm,
+    /// A sequence model recognised it, and no name of the catalog stands there as it is.
+    Model,
 }
 
 /// Another reading of a mention, or its chosen one among the others.

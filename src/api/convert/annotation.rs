@@ -76,6 +76,7 @@ const fn method(method: Method) -> proto::AnnotationMethod {
         Method::Abbreviation => proto::AnnotationMethod::Abbreviation,
         Method::Pattern => proto::AnnotationMethod::Pattern,
         Method::ExtraTerm => proto::AnnotationMethod::ExtraTerm,
+        Method::Model => proto::AnnotationMethod::Model,
     }
 }
 

@@ -1,0 +1,292 @@
+//! Which entities of the catalog a mention may speak of: from exact names to names in other words.
+
+use rustc_hash::FxHashMap;
+
+use super::super::surface::{self, Agreement};
+use super::super::vocabulary::{Bearer, Vocabulary};
+use super::aliases::{HeldOut, alias_key};
+use super::{Document, Target};
+use crate::catalog::{EntityIndex, GroupIndex};
+use crate::model::{Curie, EntityType, SynonymScope};
+use crate::text::{Bag, FoldedText, name_keys};
+
+/// The most entities of one name that are looked at.
+const BEARERS_LIMIT: usize = 100;
+/// The most candidates of a mention, the closest first.
+pub(crate) const CANDIDATES_LIMIT: usize = 40;
+/// The most words that are left out of a name to find one.
+const WORDS_LEFT_OUT_LIMIT: usize = 3;
+
+/// How a candidate was found, the closest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Route {
+    /// It bears the name that stands in the text.
+    Name,
+    /// It bears the name that the document defines the short form to stand for.
+    LongForm,
+    /// It bears the short form that the document gives to the name.
+    ShortForm,
+    /// The name was said of it in the gold data.
+    Alias,
+    /// It bears the name without words that say nothing else.
+    LessIdleWords,
+    /// It bears a name of the same words in another order or form.
+    SameWords,
+    /// It bears a name of nearly the same words.
+    LikeWords,
+    /// It bears the name without one of its words.
+    LessWord,
+}
+
+/// An entity that a mention may speak of.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    /// The entity.
+    pub entity: EntityIndex,
+    /// How it was found.
+    pub route: Route,
+    /// How its name and the text agree.
+    pub agreement: Agreement,
+    /// Whether the name is the preferred one.
+    pub label: bool,
+    /// How near it is when it is not.
+    pub scope: SynonymScope,
+    /// Whether the name is a symbol.
+    pub symbol: bool,
+    /// Whether it is named in the namespace that is wanted most.
+    pub preferred: bool,
+    /// Its taxon.
+    pub taxon: Option<u32>,
+    /// How known it is.
+    pub prominence: u8,
+    /// How many times the name was said of it in the gold data.
+    pub said: u32,
+    /// The features that the ranker weighs.
+    pub features: Vec<u32>,
+    /// How likely it is meant, of all candidates and none.
+    pub probability: f32,
+}
+
+/// The candidates of a mention while they are gathered.
+struct Gathering<'a> {
+    vocabulary: Vocabulary<'a>,
+    entity_type: EntityType,
+    found: Vec<Candidate>,
+    places: FxHashMap<EntityIndex, usize>,
+}
+
+impl Gathering<'_> {
+    fn add(&mut self, bearer: &Bearer<'_>, written: &str, route: Route) {
+        let facts = self.vocabulary.facts(bearer.entity);
+        if !is_compatible(self.entity_type, facts.entity_type) {
+            return;
+        }
+        let candidate = Candidate {
+            entity: bearer.entity,
+            route,
+            agreement: surface::agreement(written, bearer.name),
+            label: bearer.label,
+            scope: bearer.scope,
+            symbol: surface::is_symbol(facts.entity_type, bearer.name),
+            preferred: facts.preferred,
+            taxon: facts.taxon,
+            prominence: facts.prominence,
+            said: 0,
+            features: Vec::new(),
+            probability: 0.0,
+        };
+        match self.places.get(&bearer.entity) {
+            Some(&place) => {
+                let known = &mut self.found[place];
+                if closeness(&candidate) > closeness(known) {
+                    *known = candidate;
+                }
+            }
+            None => {
+                self.places.insert(bearer.entity, self.found.len());
+                self.found.push(candidate);
+            }
+        }
+    }
+
+    fn group(&mut self, group: GroupIndex, written: &str, route: Route) {
+        let vocabulary = self.vocabulary;
+        for bearer in vocabulary.all_bearers(group).take(BEARERS_LIMIT) {
+            self.add(&bearer, written, route);
+        }
+    }
+
+    /// Adds the entities of a folded name; whether there is any.
+    fn key(&mut self, key: &str, written: &str, route: Route) -> bool {
+        let before = self.found.len();
+        if let Some(group) = self.vocabulary.any_group_of_key(key) {
+            self.group(group, written, route);
+        }
+        self.found.len() > before
+    }
+
+    /// Adds the entities of a name as it is written, also in its natural order and without a qualifier.
+    fn name(&mut self, name: &str, route: Route) -> bool {
+        let before = self.found.len();
+        for key in name_keys(name) {
+            if self.key(&key, name, route) {
+                break;
+            }
+        }
+        self.found.len() > before
+    }
+}
+
+/// Of two names of one entity the one that counts.
+fn closeness(candidate: &Candidate) -> impl Ord + use<> {
+    (
+        std::cmp::Reverse(candidate.route),
+        std::cmp::Reverse(candidate.agreement),
+        candidate.label,
+        std::cmp::Reverse(candidate.scope),
+    )
+}
+
+/// Whether an entity may be what a mention of a type speaks of.
+fn is_compatible(wanted: EntityType, own: EntityType) -> bool {
+    wanted == own || wanted == EntityType::Disease && own == EntityType::Phenotype
+}
+
+/// The candidates of a mention, the closest first. `written` is the mention, `tokens` its tokens.
+pub(crate) fn candidates(document: &Document<'_>, target: &Target, held_out: Option<&HeldOut>) -> Vec<Candidate> {
+    let passage = &document.passages[target.passage];
+    let folded = &passage.folded;
+    let written = passage.slice(target.span);
+    let key = folded.key(target.tokens.start, target.tokens.end);
+    let entity_type = target.entity_type;
+    let mut gathering = Gathering {
+        vocabulary: document.vocabulary,
+        entity_type,
+        found: Vec::new(),
+        places: FxHashMap::default(),
+    };
+    gathering.key(key, written, Route::Name);
+    if let Some(other) = document.short_forms.get(written) {
+        find_name(&mut gathering, other, Route::LongForm);
+    } else if gathering.found.is_empty()
+        && let Some(other) = document.long_forms.get(written)
+    {
+        gathering.name(other, Route::ShortForm);
+    }
+    add_aliases(document, &mut gathering, key, written, held_out);
+    if gathering.found.is_empty() {
+        find_less(&mut gathering, written, folded, target);
+    }
+    finish(gathering.found)
+}
+
+/// The closest candidates, in an order that does not depend on how they were found.
+fn finish(mut found: Vec<Candidate>) -> Vec<Candidate> {
+    found.sort_by(|one, other| {
+        let key = |c: &Candidate| (c.route, std::cmp::Reverse(c.said > 0), c.agreement, !c.label, c.scope, !c.preferred);
+        key(one)
+            .cmp(&key(other))
+            .then_with(|| other.prominence.cmp(&one.prominence))
+            .then_with(|| one.entity.cmp(&other.entity))
+    });
+    found.truncate(CANDIDATES_LIMIT);
+    found
+}
+
+/// Adds what a long form may speak of.
+fn find_name(gathering: &mut Gathering<'_>, name: &str, route: Route) {
+    if gathering.name(name, route) {
+        return;
+    }
+    let mut folded = FoldedText::new();
+    folded.fold(name);
+    let count = folded.tokens().len();
+    // "human interleukin 7": without words at its beginning
+    for start in 1..count.min(WORDS_LEFT_OUT_LIMIT + 1) {
+        if gathering.key(folded.key(start, count), name, route) {
+            return;
+        }
+    }
+    bags(gathering, name, &mut (0..count).map(|at| folded.folded(at)), route);
+}
+
+fn add_aliases(
+    document: &Document<'_>,
+    gathering: &mut Gathering<'_>,
+    key: &str,
+    written: &str,
+    held_out: Option<&HeldOut>,
+) {
+    for (id, count) in document.models.aliases.of(alias_key(gathering.entity_type, key), held_out) {
+        let Some(entity) = id.parse::<Curie>().ok().and_then(|id| document.vocabulary.find(&id)) else { continue };
+        let name = document.vocabulary.label(entity);
+        let bearer = Bearer { entity, label: false, scope: SynonymScope::Related, name };
+        gathering.add(&bearer, written, Route::Alias);
+        if let Some(&place) = gathering.places.get(&entity) {
+            gathering.found[place].said += count;
+        }
+    }
+}
+
+/// Words around a name that are no part of it.
+const IDLE_BEFORE: &[&str] = &[
+    "human", "mouse", "murine", "rat", "bovine", "porcine", "chicken", "yeast", "drosophila", "zebrafish", "anti",
+    "recombinant", "mutant", "endogenous", "phospho", "p", "activated", "native", "the", "a", "wild", "type", "h", "m",
+    "r", "d", "pro", "soluble", "total", "serum", "plasma", "full", "length", "putative", "novel", "primary",
+    "metastatic", "severe", "mild", "chronic", "acute", "recurrent", "sporadic", "familial", "inherited", "idiopathic",
+];
+const IDLE_AFTER: &[&str] = &[
+    "gene", "protein", "mrna", "cdna", "promoter", "allele", "locus", "antigen", "peptide", "receptor", "cell", "line",
+    "strain", "isolate", "virus", "sp", "spp", "transcript", "polypeptide", "isoform", "variant", "mutant", "molecule",
+    "type", "disease", "disorder", "syndrome", "patient", "infection", "acid", "salt", "hydrochloride", "sodium", "s",
+];
+
+/// The names that are left of a mention without its idle words, or in other words.
+fn find_less(gathering: &mut Gathering<'_>, written: &str, folded: &FoldedText, target: &Target) {
+    let (start, end) = (target.tokens.start, target.tokens.end);
+    let idle = |list: &[&str], at: usize| list.contains(&folded.folded(at));
+    let before = (start..end).take(WORDS_LEFT_OUT_LIMIT).take_while(|&at| idle(IDLE_BEFORE, at)).count();
+    let after = (start..end).rev().take(WORDS_LEFT_OUT_LIMIT).take_while(|&at| idle(IDLE_AFTER, at)).count();
+    let route = Route::LessIdleWords;
+    for (less_before, less_after) in [(0, after), (before, 0), (before, after), (1, 0), (0, 1)] {
+        let (from, to) = (start + less_before, end.saturating_sub(less_after));
+        let some = less_before + less_after > 0 && from < to;
+        let known = less_before <= before && less_after <= after;
+        if some && known && gathering.key(folded.key(from, to), written, route) {
+            return;
+        }
+    }
+    if gathering.entity_type == EntityType::Species {
+        // a strain's name begins with its species'
+        for to in (start + 1..end).rev().take(8) {
+            if gathering.key(folded.key(start, to), written, Route::LessIdleWords) {
+                return;
+            }
+        }
+    }
+    bags(gathering, written, &mut (start..end).map(|at| folded.folded(at)), Route::SameWords);
+}
+
+/// Adds what bears a name of the same words, or else of nearly the same.
+fn bags<'t>(gathering: &mut Gathering<'_>, written: &str, tokens: &mut dyn Iterator<Item = &'t str>, route: Route) {
+    let Some(bag) = Bag::of(tokens) else { return };
+    let hashes = bag.hashes();
+    let from = |other: Route| if route == Route::LongForm { route } else { other };
+    for (hash, route) in [(hashes.strict, from(Route::SameWords)), (hashes.loose, from(Route::LikeWords))] {
+        for group in gathering.vocabulary.groups_with_bag(hash) {
+            gathering.group(group, written, route);
+        }
+        if !gathering.found.is_empty() {
+            return;
+        }
+    }
+    let less: Vec<_> = bag.without_each().map(|(_, hashes)| hashes).collect();
+    for hash in less.iter().map(|less| less.strict).chain(less.iter().map(|less| less.loose)) {
+        for group in gathering.vocabulary.groups_with_bag(hash) {
+            gathering.group(group, written, from(Route::LessWord));
+        }
+        if gathering.found.len() > CANDIDATES_LIMIT {
+            return;
+        }
+    }
+}

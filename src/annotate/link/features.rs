@@ -1,0 +1,231 @@
+//! What the ranker weighs of a candidate.
+
+use super::super::recognise::words::{both, feature};
+use super::super::species::{Evidence, SpeciesWords, Taxon};
+use super::Document;
+use super::aliases::HeldOut;
+use super::candidates::{Candidate, Route};
+use crate::model::EntityType;
+
+/// Kinds of features. Their numbers are part of a model.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Route,
+    Name,
+    Symbol,
+    Namespace,
+    Prominence,
+    Known,
+    Said,
+    SaidOfOther,
+    Rivals,
+    Support,
+    Words,
+    Species,
+    Share,
+    Convention,
+    Taxon,
+    Place,
+    None,
+}
+
+/// A list of features of one candidate of a type.
+struct List<'l> {
+    entity_type: EntityType,
+    features: &'l mut Vec<u32>,
+}
+
+impl List<'_> {
+    fn add(&mut self, kind: Kind, value: u64) {
+        let value = both(value, self.entity_type as u64);
+        self.features.push((feature(kind as u32 + 1_000, value) >> 32) as u32);
+    }
+}
+
+/// A number as its level on a rising scale.
+fn level(value: u32, steps: &[u32]) -> u64 {
+    steps.iter().take_while(|step| value >= **step).count() as u64
+}
+
+/// What is told of all candidates of a mention.
+struct Among {
+    said_total: u32,
+    most_prominent: u8,
+    count: u32,
+    routes: Vec<Route>,
+}
+
+/// Writes the features of the candidates of a mention that do not depend on where it stands.
+pub(crate) fn describe(
+    document: &Document<'_>,
+    entity_type: EntityType,
+    candidates: &mut [Candidate],
+    held_out: Option<&HeldOut>,
+) {
+    let among = Among {
+        said_total: candidates.iter().map(|candidate| candidate.said).sum(),
+        most_prominent: candidates.iter().map(|candidate| candidate.prominence).max().unwrap_or(0),
+        count: u32::try_from(candidates.len()).unwrap_or(u32::MAX),
+        routes: candidates.iter().map(|candidate| candidate.route).collect(),
+    };
+    let several = candidates.len() > 1;
+    for (place, candidate) in candidates.iter_mut().enumerate() {
+        let mut features = std::mem::take(&mut candidate.features);
+        features.clear();
+        let mut list = List { entity_type, features: &mut features };
+        describe_one(document, candidate, &among, place, several, held_out, &mut list);
+        candidate.features = features;
+    }
+}
+
+fn describe_one(
+    document: &Document<'_>,
+    candidate: &Candidate,
+    among: &Among,
+    place: usize,
+    several: bool,
+    held_out: Option<&HeldOut>,
+    list: &mut List<'_>,
+) {
+    let route = candidate.route as u64;
+    let scope = if candidate.label { 4 } else { candidate.scope as u64 };
+    let id = document.vocabulary.answer_id(candidate.entity, &[] as &[String]);
+    let namespace = id.split_once(':').map_or("", |(prefix, _)| prefix);
+    let namespace = super::super::recognise::words::hash(namespace);
+    list.add(Kind::Route, route);
+    list.add(Kind::Name, route << 16 | scope << 8 | candidate.agreement as u64);
+    list.add(Kind::Symbol, u64::from(candidate.symbol) << 8 | candidate.agreement as u64);
+    list.add(Kind::Namespace, namespace);
+    list.add(Kind::Namespace, both(namespace, route << 8 | scope));
+    let below = u32::from(among.most_prominent - candidate.prominence);
+    list.add(Kind::Prominence, level(below, &[1, 8, 16, 32, 48]));
+    list.add(Kind::Prominence, 1 << 16 | level(u32::from(candidate.prominence), &[16, 32, 48, 64, 80, 96]));
+    let seen = document.models.aliases.total(&id, held_out);
+    list.add(Kind::Known, level(seen, &[1, 2, 5, 20, 100]));
+    list.add(Kind::Said, said(candidate.said, among.said_total) << 8 | level(among.said_total, &[1, 2, 4, 10]));
+    if candidate.said == 0 && among.said_total > 0 {
+        list.add(Kind::SaidOfOther, route);
+    }
+    list.add(Kind::Rivals, level(among.count, &[2, 3, 5, 10]) << 8 | route);
+    list.add(Kind::Place, level(u32::try_from(place).unwrap_or(u32::MAX), &[1, 2, 4]));
+    let closer = among.routes.iter().filter(|other| **other < candidate.route).count();
+    list.add(Kind::Place, 1 << 16 | u64::from(closer > 0) << 8 | route);
+    if document.support.contains(&candidate.entity) {
+        list.add(Kind::Support, u64::from(candidate.symbol));
+    }
+    if several {
+        list.add(Kind::Words, document.shared_words(candidate.entity));
+    }
+}
+
+/// How many of the times that a name was said it was said of an entity.
+fn said(own: u32, total: u32) -> u64 {
+    match (own, total) {
+        (_, 0) => 0,
+        (0, _) => 1,
+        _ if own == total => 6,
+        _ if own * 10 >= total * 9 => 5,
+        _ if own * 2 >= total => 4,
+        _ if own * 5 >= total => 3,
+        _ => 2,
+    }
+}
+
+/// Adds what the species of the text say of the candidates of a gene.
+pub(crate) fn describe_species(
+    words: &SpeciesWords,
+    conventions: &Conventions,
+    chosen: Option<(Taxon, Evidence)>,
+    candidates: &mut [Candidate],
+) {
+    let exact: Vec<Option<Taxon>> = candidates.iter().map(|candidate| candidate.taxon).collect();
+    for candidate in candidates {
+        let Some(taxon) = candidate.taxon else { continue };
+        let mut features = std::mem::take(&mut candidate.features);
+        let mut list = List { entity_type: EntityType::Gene, features: &mut features };
+        let class = taxon_class(taxon);
+        if let Some((best, evidence)) = chosen {
+            list.add(Kind::Species, (evidence as u64) << 8 | u64::from(best == taxon));
+            list.add(Kind::Species, 1 << 32 | class << 16 | (evidence as u64) << 8 | u64::from(best == taxon));
+        }
+        let share = share_level(words.share(taxon));
+        list.add(Kind::Share, share);
+        list.add(Kind::Share, 1 << 16 | class << 8 | share);
+        list.add(Kind::Convention, share_level(conventions.share(taxon)));
+        list.add(Kind::Convention, 1 << 16 | (candidate.agreement as u64) << 8 | class);
+        list.add(Kind::Taxon, class << 8 | u64::from(words.is_empty()));
+        let same = exact.iter().filter(|other| **other == Some(taxon)).count();
+        list.add(Kind::Rivals, 1 << 32 | level(u32::try_from(same).unwrap_or(u32::MAX), &[2, 3, 5]));
+        candidate.features = features;
+    }
+}
+
+fn share_level(share: f32) -> u64 {
+    match share {
+        0.9.. => 5,
+        0.6.. => 4,
+        0.3.. => 3,
+        0.1.. => 2,
+        _ if share > 0.0 => 1,
+        _ => 0,
+    }
+}
+
+/// The species that papers speak of most, each by itself, and all others as one.
+const fn taxon_class(taxon: Taxon) -> u64 {
+    match taxon {
+        9606 => 1,
+        10_090 => 2,
+        10_116 => 3,
+        7_227 => 4,
+        7_955 => 5,
+        6_239 => 6,
+        _ => 7,
+    }
+}
+
+/// The features of nothing: that none of the candidates is meant.
+pub(crate) fn none(entity_type: EntityType, candidates: &[Candidate]) -> Vec<u32> {
+    let mut features = Vec::new();
+    let mut list = List { entity_type, features: &mut features };
+    list.add(Kind::None, 0);
+    list.add(Kind::None, 1 + level(u32::try_from(candidates.len()).unwrap_or(u32::MAX), &[1, 2, 5]));
+    if let Some(first) = candidates.first() {
+        list.add(Kind::None, 100 + first.route as u64);
+    }
+    let said: u32 = candidates.iter().map(|candidate| candidate.said).sum();
+    list.add(Kind::None, 200 + level(said, &[1, 2, 5]));
+    features
+}
+
+/// In whose symbols' case the document writes its genes.
+#[derive(Debug, Default)]
+pub(crate) struct Conventions {
+    counts: Vec<(Taxon, u32)>,
+    total: u32,
+}
+
+impl Conventions {
+    /// Counts the taxa that have a mention, letter by letter, as a gene's preferred symbol.
+    pub(crate) fn count(&mut self, candidates: &[Candidate]) {
+        let exact = |candidate: &&Candidate| {
+            candidate.label && candidate.agreement == super::super::surface::Agreement::Identical
+        };
+        let mut taxa: Vec<Taxon> = candidates.iter().filter(exact).filter_map(|c| c.taxon).collect();
+        taxa.sort_unstable();
+        taxa.dedup();
+        self.total += u32::from(!taxa.is_empty());
+        for taxon in taxa {
+            match self.counts.iter_mut().find(|(own, _)| *own == taxon) {
+                Some((_, count)) => *count += 1,
+                None => self.counts.push((taxon, 1)),
+            }
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts of mentions")]
+    fn share(&self, taxon: Taxon) -> f32 {
+        let own = self.counts.iter().find(|(own, _)| *own == taxon).map_or(0, |(_, count)| *count);
+        own as f32 / self.total.max(1) as f32
+    }
+}

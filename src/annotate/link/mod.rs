@@ -1,0 +1,252 @@
+//! Linking: which entity each mention speaks of, ranked by a trained linear model, or none.
+
+pub(crate) mod aliases;
+pub(crate) mod candidates;
+pub(crate) mod features;
+
+use std::ops::Range;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::models::Models;
+use super::passages::PassageText;
+use super::recognise::Prepared;
+use super::recognise::words::hash;
+use super::species::{Evidence, SpeciesWord, SpeciesWords, Taxon, split_prefix};
+use super::surface::Agreement;
+use super::vocabulary::Vocabulary;
+use crate::catalog::EntityIndex;
+use crate::model::{EntityType, Span};
+use aliases::HeldOut;
+use candidates::{Candidate, Route};
+use features::Conventions;
+
+/// The most names of an entity whose words are held against the document's.
+const NAMES_LIMIT: usize = 12;
+/// The least letters of a word that is held against the document's.
+const WORD_BYTES_MIN: usize = 4;
+
+/// A mention to link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// The passage it stands in.
+    pub passage: usize,
+    /// Where, in bytes.
+    pub span: Span,
+    /// The tokens it covers.
+    pub tokens: Range<usize>,
+    /// Its type.
+    pub entity_type: EntityType,
+}
+
+impl Target {
+    /// The target of a span.
+    pub(crate) fn new(passages: &[PassageText<'_>], passage: usize, span: Span, entity_type: EntityType) -> Self {
+        let tokens = passages[passage].folded.tokens();
+        let first = tokens.partition_point(|token| (token.end as usize) <= span.start);
+        let end = tokens.partition_point(|token| (token.start as usize) < span.end);
+        Self { passage, span, tokens: first..end.max(first), entity_type }
+    }
+}
+
+/// What a mention was linked to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Linked {
+    /// The candidates, the likeliest first.
+    pub candidates: Vec<Candidate>,
+    /// How likely none of them is meant.
+    pub none: f32,
+    /// What told the species of a gene.
+    pub species: Option<(Taxon, Evidence)>,
+}
+
+/// What linking needs of a document.
+pub(crate) struct Document<'a> {
+    /// The catalog.
+    pub vocabulary: Vocabulary<'a>,
+    /// The models.
+    pub models: &'a Models,
+    /// The passages.
+    pub passages: &'a [PassageText<'a>],
+    /// What its short forms stand for.
+    pub short_forms: FxHashMap<&'a str, &'a str>,
+    /// What its long forms are shortened to.
+    pub long_forms: FxHashMap<&'a str, &'a str>,
+    /// The entities that a clear name in it speaks of.
+    pub support: FxHashSet<EntityIndex>,
+    /// Its words, in lower case.
+    words: FxHashSet<u64>,
+}
+
+impl<'a> Document<'a> {
+    /// Reads what a document says itself; without its abbreviations where `abbreviations` is false.
+    pub(crate) fn new(
+        vocabulary: Vocabulary<'a>,
+        models: &'a Models,
+        passages: &'a [PassageText<'a>],
+        prepared: &Prepared,
+        abbreviations: bool,
+    ) -> Self {
+        let (mut short_forms, mut long_forms) = (FxHashMap::default(), FxHashMap::default());
+        for (index, definition) in prepared.definitions.iter().filter(|_| abbreviations) {
+            let text = passages[*index].text;
+            let (short, long) = (&text[definition.short_form.clone()], &text[definition.long_form.clone()]);
+            short_forms.entry(short).or_insert(long);
+            long_forms.entry(long).or_insert(short);
+        }
+        let mut words = FxHashSet::default();
+        for passage in passages {
+            let long = passage.folded.tokens().iter().enumerate();
+            words.extend(
+                long.filter(|(_, token)| token.end - token.start >= WORD_BYTES_MIN as u32)
+                    .map(|(at, _)| hash(passage.folded.folded(at))),
+            );
+        }
+        Self { vocabulary, models, passages, short_forms, long_forms, support: FxHashSet::default(), words }
+    }
+
+    /// How many of the words of an entity's longest shared name the document has, as a level.
+    fn shared_words(&self, entity: EntityIndex) -> u64 {
+        let mut best = 0;
+        let mut folded = crate::text::FoldedText::new();
+        for name in self.vocabulary.names_of(entity).take(NAMES_LIMIT).filter(|name| name.contains(' ')) {
+            folded.fold(name);
+            let long: Vec<usize> =
+                (0..folded.tokens().len()).filter(|&at| folded.folded(at).len() >= WORD_BYTES_MIN).collect();
+            let shared = long.iter().filter(|&&at| self.words.contains(&hash(folded.folded(at)))).count();
+            let level = match (shared, long.len()) {
+                (0, _) => 1,
+                (shared, all) if shared == all && all > 1 => 5,
+                (shared, all) if shared == all => 4,
+                (shared, all) if shared * 2 >= all => 3,
+                _ => 2,
+            };
+            best = best.max(level);
+        }
+        best
+    }
+}
+
+/// The candidates of all mentions with their features, those of genes but for what species say.
+fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&HeldOut>) -> Vec<Linked> {
+    let mut known: FxHashMap<(EntityType, &str), usize> = FxHashMap::default();
+    let mut linked: Vec<Linked> = Vec::with_capacity(targets.len());
+    let mut first_of = Vec::with_capacity(targets.len());
+    let passages = document.passages;
+    for (index, target) in targets.iter().enumerate() {
+        let written = passages[target.passage].slice(target.span);
+        let first = *known.entry((target.entity_type, written)).or_insert(index);
+        first_of.push(first);
+        let candidates =
+            if first == index { candidates::candidates(document, target, held_out) } else { Vec::new() };
+        for candidate in &candidates {
+            let clear = matches!(candidate.route, Route::Name | Route::LongForm)
+                && candidate.agreement <= Agreement::FirstLetter
+                && (written.contains(' ') || written.len() > 8);
+            if clear {
+                document.support.insert(candidate.entity);
+            }
+        }
+        linked.push(Linked { candidates, ..Linked::default() });
+    }
+    for index in 0..targets.len() {
+        if first_of[index] == index {
+            let mut candidates = std::mem::take(&mut linked[index].candidates);
+            features::describe(document, targets[index].entity_type, &mut candidates, held_out);
+            linked[index].candidates = candidates;
+        } else {
+            linked[index].candidates = linked[first_of[index]].candidates.clone();
+        }
+    }
+    linked
+}
+
+/// Links the mentions of a document. `targets` stand by place.
+pub(crate) fn link(document: &mut Document<'_>, targets: &[Target], held_out: Option<&HeldOut>) -> Vec<Linked> {
+    let mut linked = gather(document, targets, held_out);
+    for (target, own) in targets.iter().zip(&mut linked) {
+        if target.entity_type != EntityType::Gene {
+            rank(document.models, target.entity_type, own);
+        }
+    }
+    let words = species_words(targets, &linked);
+    let mut conventions = Conventions::default();
+    for (target, own) in targets.iter().zip(&linked) {
+        if target.entity_type == EntityType::Gene {
+            conventions.count(&own.candidates);
+        }
+    }
+    for (target, own) in targets.iter().zip(&mut linked) {
+        if target.entity_type == EntityType::Gene {
+            own.species = choose_species(document, &words, target, &own.candidates);
+            features::describe_species(&words, &conventions, own.species, &mut own.candidates);
+            rank(document.models, EntityType::Gene, own);
+        }
+    }
+    linked
+}
+
+/// The places that speak of a species: organisms and cell lines.
+fn species_words(targets: &[Target], linked: &[Linked]) -> SpeciesWords {
+    let words = targets.iter().zip(linked).filter_map(|(target, own)| {
+        let speaks = matches!(target.entity_type, EntityType::Species | EntityType::CellLine);
+        let best = own.candidates.first().filter(|best| speaks && best.probability >= own.none)?;
+        Some(SpeciesWord { passage: target.passage, span: target.span, taxon: best.taxon? })
+    });
+    SpeciesWords::new(words.collect())
+}
+
+fn choose_species(
+    document: &Document<'_>,
+    words: &SpeciesWords,
+    target: &Target,
+    candidates: &[Candidate],
+) -> Option<(Taxon, Evidence)> {
+    let mut taxa: Vec<Taxon> = candidates.iter().filter_map(|candidate| candidate.taxon).collect();
+    taxa.sort_unstable();
+    taxa.dedup();
+    let passage = &document.passages[target.passage];
+    let prefix = split_prefix(passage.slice(target.span)).map(|(taxon, _)| (taxon, Evidence::Prefix));
+    prefix
+        .filter(|(taxon, _)| taxa.contains(taxon))
+        .or_else(|| words.choose(target.passage, target.span, passage.sentence(target.span.start), &taxa))
+}
+
+/// Weighs the candidates of a mention against each other and against none, and sorts them, the likeliest first.
+fn rank(models: &Models, entity_type: EntityType, linked: &mut Linked) {
+    let none = models.linking.weigh(&features::none(entity_type, &linked.candidates));
+    let logits: Vec<f32> =
+        linked.candidates.iter().map(|candidate| models.linking.weigh(&candidate.features)).collect();
+    let most = logits.iter().copied().fold(none, f32::max);
+    let sum: f32 = logits.iter().map(|logit| (logit - most).exp()).sum::<f32>() + (none - most).exp();
+    linked.none = (none - most).exp() / sum;
+    for (candidate, logit) in linked.candidates.iter_mut().zip(logits) {
+        candidate.probability = (logit - most).exp() / sum;
+    }
+    // stable: of equals the closer one stays first
+    linked.candidates.sort_by(|one, other| other.probability.total_cmp(&one.probability));
+}
+
+/// The weights of the ranker, by feature.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LinkModel {
+    weights: FxHashMap<u32, f32>,
+}
+
+impl LinkModel {
+    /// A model of those weights.
+    pub(crate) fn new(weights: impl IntoIterator<Item = (u32, f32)>) -> Self {
+        Self { weights: weights.into_iter().collect() }
+    }
+
+    /// The weights, by feature.
+    pub(crate) fn weights(&self) -> Vec<(u32, f32)> {
+        let mut weights: Vec<(u32, f32)> = self.weights.iter().map(|(feature, weight)| (*feature, *weight)).collect();
+        weights.sort_unstable_by_key(|(feature, _)| *feature);
+        weights
+    }
+
+    fn weigh(&self, features: &[u32]) -> f32 {
+        features.iter().filter_map(|feature| self.weights.get(feature)).sum()
+    }
+}

@@ -1,0 +1,44 @@
+//! What a thread remembers from document to document, so that work is not done twice. It changes no answer.
+
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::models::Models;
+use super::recognise::Workspace;
+use super::recognise::dictionary::Profiles;
+use super::recognise::lexicon::Lexicon;
+
+/// What is remembered.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    /// The annotator whose words and names these are; 0 for none.
+    owner: u64,
+    /// Words and their sums.
+    pub lexicon: Lexicon,
+    /// The names of the dictionary.
+    pub profiles: Profiles,
+    /// Room for sums.
+    pub workspace: Workspace,
+}
+
+thread_local! {
+    static MEMORY: RefCell<Memory> = RefCell::new(Memory::default());
+}
+
+/// A number that no other annotator of this process has.
+pub(super) fn next_number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Calls `work` with what this thread remembers of the annotator `owner`.
+pub(super) fn with<R>(owner: u64, models: &Models, work: impl FnOnce(&mut Memory) -> R) -> R {
+    MEMORY.with_borrow_mut(|memory| {
+        if memory.owner != owner {
+            memory.owner = owner;
+            memory.profiles.clear();
+            memory.lexicon.clear(&models.table);
+        }
+        work(memory)
+    })
+}

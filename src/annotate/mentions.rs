@@ -1,0 +1,179 @@
+//! From the spans that the sequence models found, with what they were linked to, to mentions with their readings.
+
+use super::link::candidates::{Candidate, Route};
+use super::link::{Document, Linked, Target, link};
+use super::mention::{Mention, Reading, Subject};
+use super::models::Models;
+use super::options::PreparedOptions;
+use super::passages::PassageText;
+use super::rank::{NameEvidence, Support};
+use super::recognise::table::MODEL_TYPES;
+use super::recognise::{Found, Prepared, best};
+use super::species::Taxon;
+use super::surface;
+use super::variants::{Certainty, find_variants};
+use super::vocabulary::Vocabulary;
+use crate::model::{EntityType, Method, Span};
+
+/// Scores are over zero, whatever a model says.
+const SCORE_MIN: f32 = 1e-4;
+
+/// The mentions of the types that have a model.
+pub(super) fn recognised(
+    vocabulary: Vocabulary<'_>,
+    models: &Models,
+    passages: &[PassageText<'_>],
+    prepared: &Prepared,
+    found: &[Found],
+    options: &PreparedOptions,
+) -> Vec<Mention> {
+    let (targets, scores) = targets(models, passages, found, options);
+    let mut document = Document::new(vocabulary, models, passages, prepared, options.options().abbreviations);
+    let linked = link(&mut document, &targets, None);
+    let mut mentions = Vec::with_capacity(targets.len());
+    for ((target, score), linked) in targets.into_iter().zip(scores).zip(linked) {
+        let readings = if target.entity_type == EntityType::Variant {
+            vec![variant(&passages[target.passage], target.span, score)]
+        } else {
+            readings(passages, &target, score, linked, options)
+        };
+        if !readings.is_empty() {
+            let Target { passage, span, tokens, .. } = target;
+            mentions.push(Mention { passage, span, tokens, prefix: None, readings });
+        }
+    }
+    mentions
+}
+
+/// The spans that score enough, of those that overlap the likeliest of each type, by place, and their scores.
+fn targets(
+    models: &Models,
+    passages: &[PassageText<'_>],
+    found: &[Found],
+    options: &PreparedOptions,
+) -> (Vec<Target>, Vec<f32>) {
+    let mut chosen: Vec<(Target, f32)> = Vec::new();
+    for passage in 0..passages.len() {
+        for (at, entity_type) in MODEL_TYPES.into_iter().enumerate() {
+            let own = found.iter().filter(|found| found.passage == passage && found.model_type == at);
+            let least = least_score(models, at, options);
+            let scored = own.map(|found| (found.span, models.score(at, found.probability)));
+            let good: Vec<(Span, f32)> = scored.filter(|(_, score)| *score >= least).collect();
+            for (span, score) in best(good) {
+                if !is_blocked(passages, passage, span, options) {
+                    chosen.push((Target::new(passages, passage, span, entity_type), score));
+                }
+            }
+        }
+    }
+    chosen.sort_by_key(|(target, _)| (target.passage, target.span, target.entity_type));
+    chosen.into_iter().unzip()
+}
+
+/// The least score of an annotation: what the request asks, else what gives the best F1 of the type.
+fn least_score(models: &Models, at: usize, options: &PreparedOptions) -> f32 {
+    let asked = options.options().min_score;
+    if asked > 0.0 { asked } else { models.threshold(at) }
+}
+
+fn is_blocked(passages: &[PassageText<'_>], passage: usize, span: Span, options: &PreparedOptions) -> bool {
+    options.is_blocked_text(passages[passage].slice(span))
+}
+
+/// The readings of a mention, the best first: its score is the mention's, those of the others their share of it.
+fn readings(
+    passages: &[PassageText<'_>],
+    target: &Target,
+    score: f32,
+    linked: Linked,
+    options: &PreparedOptions,
+) -> Vec<Reading> {
+    let Linked { candidates, none, species } = linked;
+    let of_taxon = matches!(target.entity_type, EntityType::Gene | EntityType::CellLine);
+    let wanted = |candidate: &&Candidate| !of_taxon || options.wants_taxon(candidate.taxon);
+    let written = passages[target.passage].slice(target.span);
+    let mut readings: Vec<Reading> = candidates
+        .iter()
+        .filter(wanted)
+        .map(|candidate| Reading {
+            subject: Subject::Entity(candidate.entity),
+            entity_type: target.entity_type,
+            taxon: candidate.taxon,
+            method: method(candidate.route),
+            evidence: Some(evidence(target.entity_type, candidate, written, species)),
+            score: (score * candidate.probability).max(SCORE_MIN),
+            foreign: None,
+            contradicted: false,
+            recognised: true,
+            prominence: candidate.prominence,
+        })
+        .collect();
+    let asks_taxa = of_taxon && !options.options().taxa.is_empty();
+    let linked = candidates.iter().find(wanted).is_some_and(|first| first.probability >= none);
+    if linked && let Some(first) = readings.first_mut() {
+        first.score = score;
+    } else if !asks_taxa {
+        readings.insert(0, unlinked(target.entity_type, score));
+    }
+    readings
+}
+
+const fn method(route: Route) -> Method {
+    match route {
+        Route::Name => Method::Dictionary,
+        Route::LongForm | Route::ShortForm => Method::Abbreviation,
+        _ => Method::Model,
+    }
+}
+
+/// The reading of a mention that no entity of the catalog fits.
+const fn unlinked(entity_type: EntityType, score: f32) -> Reading {
+    Reading {
+        subject: Subject::Unlinked,
+        entity_type,
+        taxon: None,
+        method: Method::Model,
+        evidence: None,
+        score,
+        foreign: None,
+        contradicted: false,
+        recognised: true,
+        prominence: 0,
+    }
+}
+
+/// What speaks for a candidate, as the reasons of an answer tell it.
+fn evidence(
+    entity_type: EntityType,
+    candidate: &Candidate,
+    written: &str,
+    species: Option<(Taxon, super::species::Evidence)>,
+) -> NameEvidence {
+    NameEvidence {
+        preferred: candidate.preferred,
+        label: candidate.label,
+        scope: candidate.scope,
+        agreement: candidate.agreement,
+        symbol: candidate.symbol,
+        common_word: surface::is_common_word(written),
+        support: if candidate.route == Route::LongForm { Support::Defined } else { Support::None },
+        species: species.map(|(taxon, evidence)| (evidence, candidate.taxon == Some(taxon))),
+        ..NameEvidence::of_type(entity_type)
+    }
+}
+
+/// The reading of a variant: by its form, where a pattern knows it.
+fn variant(passage: &PassageText<'_>, span: Span, score: f32) -> Reading {
+    let written = passage.slice(span);
+    let whole = find_variants(written).into_iter().find(|form| form.span.len() * 3 >= written.len() * 2);
+    let certain = whole.as_ref().is_some_and(|form| form.certainty == Certainty::Certain);
+    match whole {
+        Some(form) => Reading {
+            subject: Subject::Variant(form.id),
+            method: Method::Pattern,
+            prominence: u8::from(certain),
+            ..unlinked(EntityType::Variant, score)
+        },
+        None => unlinked(EntityType::Variant, score),
+    }
+}

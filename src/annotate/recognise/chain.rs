@@ -1,0 +1,227 @@
+//! The linear chain of one type over one sentence: labels O, B and I, forward-backward, and the probabilities of spans.
+//!
+//! The model is a linear-chain conditional random field (Lafferty, McCallum and Pereira, 2001). Weights of O are zero, as
+//! only differences count. Sums are kept in the linear domain and scaled at every place (Rabiner, 1989), so that nothing
+//! overflows whatever the length.
+
+/// How many labels there are: O, B and I.
+pub(crate) const LABELS: usize = 3;
+/// Outside of any mention.
+pub(crate) const OUTSIDE: usize = 0;
+/// The first piece of a mention.
+pub(crate) const BEGIN: usize = 1;
+/// A further piece of a mention.
+pub(crate) const INSIDE: usize = 2;
+/// A place where any label may stand, as bits.
+pub(crate) const ANY_LABEL: u8 = 0b111;
+
+/// Logits beyond this are cut, which keeps their exponentials finite.
+const LOGIT_LIMIT: f32 = 30.0;
+
+/// The weights of going from one label to the next, in log-odds. From O to I, and from the start to I, is impossible.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Transitions {
+    /// Beginning with O, B, I; the last is not used.
+    pub start: [f32; LABELS],
+    /// From the first index to the second.
+    pub next: [[f32; LABELS]; LABELS],
+}
+
+/// The factors of [`Transitions`]: their exponentials, zero where a step is impossible.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Factors {
+    start: [f32; LABELS],
+    next: [[f32; LABELS]; LABELS],
+}
+
+impl From<&Transitions> for Factors {
+    fn from(transitions: &Transitions) -> Self {
+        let mut start = transitions.start.map(f32::exp);
+        let mut next = transitions.next.map(|row| row.map(f32::exp));
+        start[INSIDE] = 0.0;
+        next[OUTSIDE][INSIDE] = 0.0;
+        Self { start, next }
+    }
+}
+
+/// The forward and backward sums over one sentence. Kept and refilled, so that nothing is allocated in the long run.
+#[derive(Debug, Default)]
+pub(crate) struct Lattice {
+    emissions: Vec<[f32; LABELS]>,
+    forward: Vec<[f32; LABELS]>,
+    backward: Vec<[f32; LABELS]>,
+    scales: Vec<f32>,
+    next: [[f32; LABELS]; LABELS],
+}
+
+impl Lattice {
+    /// Sums over all labelings of a sentence whose pieces have those logits of B and I. `allowed` says, as bits, which
+    /// labels may stand at each place; empty: all. Gives the logarithm of the whole sum.
+    pub(crate) fn run(&mut self, logits: &[[f32; 2]], factors: &Factors, allowed: &[u8]) -> f64 {
+        self.next = factors.next;
+        self.emissions.clear();
+        self.emissions.extend(logits.iter().enumerate().map(|(at, logit)| {
+            let mask = allowed.get(at).copied().unwrap_or(ANY_LABEL);
+            let factor = |logit: f32| logit.clamp(-LOGIT_LIMIT, LOGIT_LIMIT).exp();
+            let bit = |label: usize, value: f32| if mask >> label & 1 == 1 { value } else { 0.0 };
+            [bit(OUTSIDE, 1.0), bit(BEGIN, factor(logit[0])), bit(INSIDE, factor(logit[1]))]
+        }));
+        let total = self.run_forward(factors);
+        self.run_backward();
+        total
+    }
+
+    fn run_forward(&mut self, factors: &Factors) -> f64 {
+        self.forward.clear();
+        self.scales.clear();
+        let mut total = 0.0_f64;
+        let mut before = [0.0_f32; LABELS];
+        for (at, emission) in self.emissions.iter().enumerate() {
+            let mut now = [0.0_f32; LABELS];
+            for label in 0..LABELS {
+                let reached = if at == 0 {
+                    factors.start[label]
+                } else {
+                    (0..LABELS).map(|from| before[from] * factors.next[from][label]).sum()
+                };
+                now[label] = reached * emission[label];
+            }
+            let scale = now.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+            before = now.map(|value| value / scale);
+            total += f64::from(scale).ln();
+            self.forward.push(before);
+            self.scales.push(scale);
+        }
+        total
+    }
+
+    fn run_backward(&mut self) {
+        let count = self.emissions.len();
+        self.backward.clear();
+        self.backward.resize(count, [1.0; LABELS]);
+        for at in (0..count.saturating_sub(1)).rev() {
+            for label in 0..LABELS {
+                self.backward[at][label] = (0..LABELS).map(|to| self.step(at + 1, label, to)).sum();
+            }
+        }
+    }
+
+    /// What going from `from` to `to` at the place `at` contributes, with all that follows.
+    fn step(&self, at: usize, from: usize, to: usize) -> f32 {
+        self.next[from][to] * self.emissions[at][to] * self.backward[at][to] / self.scales[at]
+    }
+
+    /// How likely each label is at a place.
+    pub(crate) fn marginals(&self, at: usize) -> [f32; LABELS] {
+        std::array::from_fn(|label| self.forward[at][label] * self.backward[at][label])
+    }
+
+    /// How likely each pair of labels is at the place `at` (not the first) and the one before.
+    pub(crate) fn pair_marginals(&self, at: usize) -> [[f32; LABELS]; LABELS] {
+        std::array::from_fn(|from| {
+            std::array::from_fn(|to| self.forward[at - 1][from] * self.step(at, from, to))
+        })
+    }
+
+    /// Calls `found` with every span of pieces (first, end) that is one whole mention with a probability of at least
+    /// `least`, which must be positive.
+    pub(crate) fn spans(&self, least: f32, mut found: impl FnMut(usize, usize, f32)) {
+        let count = self.emissions.len();
+        for first in 0..count {
+            if self.forward[first][BEGIN] * self.backward[first][BEGIN] < least {
+                continue;
+            }
+            let (mut run, mut label) = (self.forward[first][BEGIN], BEGIN);
+            for end in first + 1..=count {
+                let closed =
+                    if end == count { 1.0 } else { self.step(end, label, OUTSIDE) + self.step(end, label, BEGIN) };
+                if run * closed >= least {
+                    found(first, end, (run * closed).min(1.0));
+                }
+                if end == count {
+                    break;
+                }
+                run *= self.next[label][INSIDE] * self.emissions[end][INSIDE] / self.scales[end];
+                label = INSIDE;
+                if run * self.backward[end][INSIDE] < least {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WEIGHTS: Transitions =
+        Transitions { start: [0.3, -0.2, 9.0], next: [[0.1, -0.4, 9.0], [-0.3, 0.2, 0.7], [0.5, -0.1, 0.4]] };
+
+    /// All labelings of `count` pieces that begin and go on as they may.
+    fn labelings(count: usize) -> Vec<Vec<usize>> {
+        let all = (0..LABELS.pow(u32::try_from(count).unwrap()))
+            .map(|number| (0..count).map(|at| number / LABELS.pow(u32::try_from(at).unwrap()) % LABELS).collect());
+        all.filter(|labels: &Vec<usize>| {
+            labels[0] != INSIDE && labels.windows(2).all(|pair| pair != [OUTSIDE, INSIDE])
+        })
+        .collect()
+    }
+
+    fn weight(labels: &[usize], logits: &[[f32; 2]]) -> f32 {
+        let emission = |at: usize, label: usize| if label == OUTSIDE { 0.0 } else { logits[at][label - 1] };
+        let mut sum = WEIGHTS.start[labels[0]];
+        sum += labels.windows(2).map(|pair| WEIGHTS.next[pair[0]][pair[1]]).sum::<f32>();
+        (sum + labels.iter().enumerate().map(|(at, &label)| emission(at, label)).sum::<f32>()).exp()
+    }
+
+    #[test]
+    fn sums_are_those_over_all_labelings() {
+        let logits = [[0.5, -1.0], [1.5, 0.2], [-0.7, 2.0], [0.1, 0.9]];
+        let mut lattice = Lattice::default();
+        let total = lattice.run(&logits, &Factors::from(&WEIGHTS), &[]);
+        let all = labelings(logits.len());
+        let sum: f32 = all.iter().map(|labels| weight(labels, &logits)).sum();
+        assert!((total - f64::from(sum).ln()).abs() < 1e-4, "{total} {sum}");
+        for at in 0..logits.len() {
+            for label in 0..LABELS {
+                let own: f32 = all.iter().filter(|l| l[at] == label).map(|l| weight(l, &logits)).sum();
+                assert!((lattice.marginals(at)[label] - own / sum).abs() < 1e-4);
+            }
+        }
+        let pair: f32 =
+            all.iter().filter(|l| l[1] == BEGIN && l[2] == INSIDE).map(|l| weight(l, &logits)).sum();
+        assert!((lattice.pair_marginals(2)[BEGIN][INSIDE] - pair / sum).abs() < 1e-4);
+        let mut found = Vec::new();
+        lattice.spans(1e-6, |first, end, probability| found.push((first, end, probability)));
+        assert_eq!(found.len(), 10, "all spans of four pieces");
+        for (first, end, probability) in found {
+            let is = |labels: &&Vec<usize>| {
+                labels[first] == BEGIN
+                    && labels[first + 1..end].iter().all(|&label| label == INSIDE)
+                    && labels.get(end).is_none_or(|&label| label != INSIDE)
+            };
+            let own: f32 = all.iter().filter(is).map(|labels| weight(labels, &logits)).sum();
+            assert!((probability - own / sum).abs() < 1e-4, "{first} {end}");
+        }
+    }
+
+    #[test]
+    fn masks_leave_only_what_they_allow() {
+        let logits = [[0.5, -1.0], [1.5, 0.2], [-0.7, 2.0]];
+        let mut lattice = Lattice::default();
+        lattice.run(&logits, &Factors::from(&WEIGHTS), &[1 << BEGIN, ANY_LABEL, 1 << OUTSIDE]);
+        assert!((lattice.marginals(0)[BEGIN] - 1.0).abs() < 1e-5);
+        assert!((lattice.marginals(2)[OUTSIDE] - 1.0).abs() < 1e-5);
+        assert!(lattice.marginals(1).iter().all(|value| *value > 0.01));
+    }
+
+    #[test]
+    fn extreme_logits_stay_finite() {
+        let logits = vec![[1e9, -1e9]; 5_000];
+        let mut lattice = Lattice::default();
+        assert!(lattice.run(&logits, &Factors::from(&WEIGHTS), &[]).is_finite());
+        assert!(lattice.marginals(4_999).iter().all(|value| value.is_finite()));
+        assert!(lattice.run(&[], &Factors::from(&WEIGHTS), &[]).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,136 @@
+//! The pieces of a passage that labels are given to: its tokens, and each character of punctuation between them.
+
+use std::ops::Range;
+
+use super::super::passages::PassageText;
+
+/// The most pieces of one chain; a longer sentence is cut, which keeps memory within bounds.
+pub(crate) const CHAIN_PIECES_LIMIT: usize = 1_024;
+/// The most pieces of punctuation between two tokens; what follows is passed over.
+const PUNCTUATION_LIMIT: usize = 16;
+
+/// A piece and where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// The first byte in the passage.
+    pub start: usize,
+    /// The first byte after it.
+    pub end: usize,
+    /// Its token; `None` for punctuation.
+    pub token: Option<usize>,
+    /// Whether white space stands before it, or nothing.
+    pub spaced: bool,
+}
+
+/// The pieces of a passage.
+#[derive(Debug, Default)]
+pub(crate) struct Pieces {
+    /// In the order of the text.
+    pub pieces: Vec<Piece>,
+    /// The pieces of each sentence, or part of one.
+    pub chains: Vec<Range<usize>>,
+    /// The first piece of each token.
+    pub of_token: Vec<usize>,
+}
+
+impl Pieces {
+    /// Cuts a passage.
+    pub(crate) fn of(passage: &PassageText<'_>) -> Self {
+        let mut cut = Self::default();
+        let text = passage.text;
+        let mut end = 0;
+        for (index, token) in passage.folded.tokens().iter().enumerate() {
+            let (start, token_end) = (token.start as usize, token.end as usize);
+            let spaced = cut.punctuation(text, end, start);
+            cut.of_token.push(cut.pieces.len());
+            cut.pieces.push(Piece { start, end: token_end, token: Some(index), spaced });
+            end = token_end;
+        }
+        cut.punctuation(text, end, text.len().min(end + PUNCTUATION_LIMIT));
+        cut.find_chains(passage);
+        cut
+    }
+
+    /// Adds the punctuation between two tokens; whether white space stands before what follows.
+    fn punctuation(&mut self, text: &str, start: usize, end: usize) -> bool {
+        let mut spaced = start == 0;
+        let mut count = 0;
+        let mut word: Option<usize> = None;
+        let Some(between) = text.get(start..end) else { return spaced };
+        for (offset, character) in between.char_indices() {
+            let (at, after) = (start + offset, start + offset + character.len_utf8());
+            if character.is_whitespace() {
+                spaced = true;
+                word = None;
+                continue;
+            }
+            // the letters of a possessive are one piece
+            if let Some(piece) = word.filter(|_| character.is_alphanumeric()) {
+                self.pieces[piece].end = after;
+                continue;
+            }
+            if count == PUNCTUATION_LIMIT {
+                continue;
+            }
+            count += 1;
+            word = character.is_alphanumeric().then_some(self.pieces.len());
+            self.pieces.push(Piece { start: at, end: after, token: None, spaced });
+            spaced = false;
+        }
+        spaced
+    }
+
+    fn find_chains(&mut self, passage: &PassageText<'_>) {
+        let mut first = 0;
+        while first < self.pieces.len() {
+            let sentence = passage.sentence(self.pieces[first].start);
+            let rest = &self.pieces[first..];
+            let own = rest.iter().take_while(|piece| piece.start < sentence.end).count();
+            let end = first + own.clamp(1, CHAIN_PIECES_LIMIT);
+            self.chains.push(first..end);
+            first = end;
+        }
+    }
+
+    /// The pieces from the one that holds the byte `start` up to `end`.
+    pub(crate) fn within(&self, start: usize, end: usize) -> Range<usize> {
+        let first = self.pieces.partition_point(|piece| piece.end <= start);
+        let last = self.pieces.partition_point(|piece| piece.start < end);
+        first..last.max(first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str) -> Vec<&str> {
+        let passage = PassageText::new(text);
+        Pieces::of(&passage).pieces.iter().map(|piece| &text[piece.start..piece.end]).collect()
+    }
+
+    #[test]
+    fn tokens_and_punctuation_are_pieces() {
+        for (text, expected) in [
+            ("IL-7Rα (CD127).", &["IL", "-", "7", "R", "α", "(", "CD", "127", ")", "."][..]),
+            ("Crohn's disease", &["Crohn", "'", "s", "disease"]),
+            ("(+)-x", &["(", "+", ")", "-", "x"]),
+            ("", &[]),
+            (" ... ", &[".", ".", "."]),
+        ] {
+            assert_eq!(cut(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn chains_are_sentences_and_bounded() {
+        let passage = PassageText::new("Mice died. Rats lived.");
+        assert_eq!(Pieces::of(&passage).chains, [0..3, 3..6]);
+        let text = "a ".repeat(CHAIN_PIECES_LIMIT + 1);
+        let pieces = Pieces::of(&PassageText::new(&text));
+        assert_eq!(pieces.chains, [0..CHAIN_PIECES_LIMIT, CHAIN_PIECES_LIMIT..CHAIN_PIECES_LIMIT + 1]);
+        assert_eq!(pieces.within(2, 5), 1..3);
+        let text = format!("a{}b", "(".repeat(PUNCTUATION_LIMIT + 1));
+        assert_eq!(Pieces::of(&PassageText::new(&text)).pieces.len(), PUNCTUATION_LIMIT + 2);
+    }
+}

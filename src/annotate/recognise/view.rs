@@ -1,0 +1,226 @@
+//! A passage as the sequence models see it: its pieces with their words, what the dictionary says of each, the short
+//! forms that the document defines, and the patterns of variants.
+
+use rustc_hash::FxHashMap;
+
+use super::super::models::Models;
+use super::super::options::TermTrie;
+use super::super::passages::PassageText;
+use super::super::surface::{self, Agreement};
+use super::super::variants::{Certainty, VariantMention};
+use super::dictionary::{NameMatch, Tags, tag};
+use super::lexicon::Lexicon;
+use super::pieces::Pieces;
+use super::words::hash;
+use crate::text::FoldedText;
+use crate::text::abbreviations::{Definition, find_definitions};
+
+/// The most definitions of a document that are looked at, by their order.
+const DEFINITIONS_LIMIT: usize = 2_000;
+/// The most pieces that are looked at on the way to the next word.
+pub(crate) const CHUNK_PIECES_LIMIT: usize = 32;
+/// The most bytes of a word, as white space cuts it, that is looked at as a whole.
+const CHUNK_BYTES_LIMIT: usize = 64;
+
+/// What a piece is to the document's abbreviations.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct ShortTag {
+    /// 1 for the first piece of a short form, 2 for a further one, 0 for others.
+    pub place: u8,
+    /// The last word of its long form.
+    pub head: u64,
+    /// The first word of its long form.
+    pub begin: u64,
+    /// The types of the name that ends the long form, as bits.
+    pub types: u16,
+    /// Whether the piece is a part of a long form where it is defined.
+    pub in_long_form: bool,
+}
+
+/// A passage with all that its features are made of.
+#[derive(Debug, Default)]
+pub(crate) struct PassageView {
+    /// What labels are given to.
+    pub pieces: Pieces,
+    /// The number of each piece's word.
+    pub words: Vec<u32>,
+    /// The number of the word that white space cuts and the piece is a part of, and where in it: 0 where it is the whole,
+    /// 1 for its first piece, 2 for its last, 3 between them.
+    pub chunks: Vec<(u32, u8)>,
+    /// The first piece of the same.
+    pub chunk_starts: Vec<usize>,
+    /// How often the document has each piece's word: 1, 2 to 3, 4 to 7, more, as 0 to 3.
+    pub repeated: Vec<u8>,
+    /// What the dictionary says.
+    pub tags: Vec<Tags>,
+    /// What the abbreviations say.
+    pub short_forms: Vec<ShortTag>,
+    /// What the patterns of variants say; 0 for nothing.
+    pub patterns: Vec<u8>,
+}
+
+impl PassageView {
+    /// Puts together what is known of a passage but for the abbreviations ([`mark_short_forms`]).
+    pub(crate) fn new(
+        passage: &PassageText<'_>,
+        matches: &[NameMatch],
+        variants: &[VariantMention],
+        lexicon: &mut Lexicon,
+        models: &Models,
+    ) -> Self {
+        let pieces = Pieces::of(passage);
+        let mut view = Self { pieces, ..Self::default() };
+        let count = view.pieces.pieces.len();
+        view.words = view
+            .pieces
+            .pieces
+            .iter()
+            .map(|piece| {
+                let folded = piece.token.map_or("", |token| passage.folded.folded(token));
+                lexicon.number(models, &passage.text[piece.start..piece.end], folded)
+            })
+            .collect();
+        view.find_chunks(passage, lexicon, models);
+        tag(&view.pieces, matches, &mut view.tags);
+        view.short_forms.resize(count, ShortTag::default());
+        view.patterns.resize(count, 0);
+        for variant in variants {
+            let certainty = match variant.certainty {
+                Certainty::Shape => 0,
+                Certainty::Certain => 1,
+            };
+            for (index, place) in view.pieces.within(variant.span.start, variant.span.end).enumerate() {
+                view.patterns[place] = 1 + 2 * certainty + u8::from(index > 0);
+            }
+        }
+        view
+    }
+
+    fn find_chunks(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon, models: &Models) {
+        let pieces = &self.pieces.pieces;
+        let mut first = 0;
+        while first < pieces.len() {
+            let own = 1 + pieces[first + 1..].iter().take_while(|piece| !piece.spaced).count();
+            let end = first + own;
+            let span = pieces[first].start..pieces[end - 1].end;
+            let short = own > 1 && span.len() <= CHUNK_BYTES_LIMIT;
+            let number =
+                if short { lexicon.number(models, &passage.text[span], "") } else { self.words[first] };
+            for at in first..end {
+                let place = match () {
+                    () if !short => 0,
+                    () if at == first => 1,
+                    () if at + 1 == end => 2,
+                    () => 3,
+                };
+                self.chunks.push((if short { number } else { self.words[at] }, place));
+                self.chunk_starts.push(first);
+            }
+            first = end;
+        }
+    }
+}
+
+/// Counts how often the document has each word.
+pub(crate) fn count_words(views: &mut [PassageView]) {
+    let mut counts: FxHashMap<u32, u32> = FxHashMap::default();
+    for word in views.iter().flat_map(|view| &view.words) {
+        *counts.entry(*word).or_default() += 1;
+    }
+    for view in views {
+        let level = |word: &u32| match counts.get(word).copied().unwrap_or(0) {
+            0..=1 => 0,
+            2..=3 => 1,
+            4..=7 => 2,
+            _ => 3,
+        };
+        view.repeated = view.words.iter().map(level).collect();
+    }
+}
+
+/// A short form with what its long form is like.
+struct ShortForm<'d> {
+    text: &'d str,
+    tag: ShortTag,
+}
+
+/// A definition and the passage that it stands in.
+pub(crate) type Placed = (usize, Definition);
+
+/// The definitions of all passages, in order.
+pub(crate) fn definitions(passages: &[PassageText<'_>]) -> Vec<Placed> {
+    let of = |(index, passage): (usize, &PassageText<'_>)| {
+        find_definitions(passage.text).into_iter().map(move |definition| (index, definition))
+    };
+    passages.iter().enumerate().flat_map(of).take(DEFINITIONS_LIMIT).collect()
+}
+
+/// Marks the short forms that the document defines, wherever they stand, and their long forms.
+pub(crate) fn mark_short_forms(
+    passages: &[PassageText<'_>],
+    matches: &[Vec<NameMatch>],
+    definitions: &[Placed],
+    views: &mut [PassageView],
+) {
+    if definitions.is_empty() {
+        return;
+    }
+    let mut trie = TermTrie::default();
+    let mut folded = FoldedText::new();
+    let mut known: Vec<ShortForm<'_>> = Vec::new();
+    for (index, definition) in definitions {
+        let passage = &passages[*index];
+        let text = &passage.text[definition.short_form.clone()];
+        let tag = long_form_tag(passage, &matches[*index], definition);
+        folded.fold(text);
+        trie.insert(&folded, known.len());
+        known.push(ShortForm { text, tag });
+        for place in views[*index].pieces.within(definition.long_form.start, definition.long_form.end) {
+            views[*index].short_forms[place].in_long_form = true;
+        }
+    }
+    for (passage, view) in passages.iter().zip(views) {
+        mark_places(passage, &trie, &known, view);
+    }
+}
+
+fn mark_places(passage: &PassageText<'_>, trie: &TermTrie, known: &[ShortForm<'_>], view: &mut PassageView) {
+    let folded = &passage.folded;
+    for first in (0..folded.tokens().len()).filter(|&first| folded.begins_word(first)) {
+        trie.walk(folded, first, |tokens, indices| {
+            let end = first + tokens;
+            let span = passage.span(first, end);
+            let written = passage.slice(span);
+            let same = |index: &&usize| surface::agreement(written, known[**index].text) <= Agreement::SameCase;
+            if !folded.ends_word(end - 1) {
+                return;
+            }
+            let Some(&index) = indices.iter().find(same) else { return };
+            for (number, place) in view.pieces.within(span.start, span.end).enumerate() {
+                let in_long_form = view.short_forms[place].in_long_form;
+                let place_of = if number == 0 { 1 } else { 2 };
+                view.short_forms[place] = ShortTag { place: place_of, in_long_form, ..known[index].tag };
+            }
+        });
+    }
+}
+
+/// What a long form is like: its last word, its first, and the types of the longest name that ends it.
+fn long_form_tag(passage: &PassageText<'_>, matches: &[NameMatch], definition: &Definition) -> ShortTag {
+    let folded = &passage.folded;
+    let tokens = folded.tokens();
+    let first = tokens.partition_point(|token| (token.start as usize) < definition.long_form.start);
+    let end = tokens.partition_point(|token| (token.start as usize) < definition.long_form.end);
+    if first >= end {
+        return ShortTag::default();
+    }
+    let from = matches.partition_point(|found| found.first < first);
+    let ending = matches[from..].iter().take_while(|found| found.first < end).find(|found| found.end == end);
+    ShortTag {
+        place: 0,
+        head: hash(folded.folded(end - 1)),
+        begin: hash(folded.folded(first)),
+        types: ending.map_or(0, |found| found.profile.types),
+        in_long_form: false,
+    }
+}

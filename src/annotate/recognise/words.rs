@@ -1,0 +1,145 @@
+//! What a word is like, apart from where it stands: the hashes that features are made of.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::super::surface::is_common_word;
+use super::spelling::{KINDS, Spelling};
+
+/// The most characters of a shape.
+const SHAPE_CHARACTERS_LIMIT: usize = 12;
+/// The most characters, with two for the ends, of which parts are made.
+const GRAM_CHARACTERS_LIMIT: usize = 24;
+/// The lengths of the beginnings and ends of words that are features.
+const AFFIX_LENGTHS: [usize; 4] = [2, 3, 4, 5];
+
+/// A feature of that kind with that value. Features are numbers of 64 bits; two that differ are the same number once in
+/// far more cases than a model has features.
+pub(crate) const fn feature(kind: u32, value: u64) -> u64 {
+    let mixed = (value ^ (kind as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    (mixed ^ mixed >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53)
+}
+
+/// Two values as one; the order counts.
+pub(crate) const fn both(one: u64, other: u64) -> u64 {
+    (one.rotate_left(23) ^ other).wrapping_mul(0x9fb2_1c65_1e98_df25) ^ one
+}
+
+/// What is known of a word by its letters.
+#[derive(Debug, Clone)]
+pub(crate) struct Word {
+    /// Of its letters in lower case.
+    pub lower: u64,
+    /// Of its folded form.
+    pub folded: u64,
+    /// Of its characters as `A`, `a`, `0` and others as they are.
+    pub shape: u64,
+    /// The same with runs taken together: "Aa" for "Tumor".
+    pub short_shape: u64,
+    /// Of its first letters, by [`AFFIX_LENGTHS`]; 0 where it is not longer.
+    pub prefixes: [u64; 4],
+    /// Of its last letters.
+    pub suffixes: [u64; 4],
+    /// Its parts of three and four letters, its ends marked.
+    pub grams: Vec<u64>,
+    /// How many characters it has, at most 15.
+    pub length: u64,
+    /// The cluster of words that stand among the same neighbours; 0 where it is in none.
+    pub cluster: u64,
+    /// Whether it is a common word of English.
+    pub common: bool,
+    /// How likely it is a part of each kind of name by its spelling.
+    pub spelling: Option<[u8; KINDS]>,
+}
+
+impl Word {
+    /// Reads a word; `folded` is its folded form, empty for punctuation.
+    pub(crate) fn new(written: &str, folded: &str, spelling: &Spelling) -> Self {
+        let lower = written.to_lowercase();
+        let (mut shape, mut short_shape) = (String::new(), String::new());
+        for character in written.chars() {
+            let class = class(character);
+            if shape.len() < SHAPE_CHARACTERS_LIMIT {
+                shape.push(class);
+            }
+            if !short_shape.ends_with(class) && short_shape.len() < SHAPE_CHARACTERS_LIMIT {
+                short_shape.push(class);
+            }
+        }
+        let starts: Vec<usize> = lower.char_indices().map(|(at, _)| at).collect();
+        let count = starts.len();
+        let prefix = |length: usize| if count > length { hash(&lower[..starts[length]]) } else { 0 };
+        let suffix = |length: usize| if count > length { hash(&lower[starts[count - length]..]) } else { 0 };
+        Self {
+            lower: hash(&lower),
+            folded: if folded.is_empty() { hash(&lower) } else { hash(folded) },
+            shape: hash(&shape),
+            short_shape: hash(&short_shape),
+            prefixes: AFFIX_LENGTHS.map(prefix),
+            suffixes: AFFIX_LENGTHS.map(suffix),
+            grams: grams(&lower),
+            length: count.min(15) as u64,
+            cluster: 0,
+            common: is_common_word(written),
+            spelling: spelling.levels(&lower),
+        }
+    }
+}
+
+/// The parts of three and four letters of a word; none of one shorter than that.
+fn grams(lower: &str) -> Vec<u64> {
+    let marked = format!("^{lower}$");
+    let starts: Vec<usize> = marked.char_indices().map(|(at, _)| at).chain([marked.len()]).take(GRAM_CHARACTERS_LIMIT).collect();
+    let mut grams = Vec::new();
+    for length in [3, 4] {
+        if starts.len() > length + 1 {
+            grams.extend(starts.windows(length + 1).map(|window| hash(&marked[window[0]..window[length]])));
+        }
+    }
+    grams.sort_unstable();
+    grams.dedup();
+    grams
+}
+
+/// The hash of a text.
+pub(crate) fn hash(text: &str) -> u64 {
+    xxh3_64(text.as_bytes())
+}
+
+const fn is_greek(character: char) -> bool {
+    matches!(character, 'α'..='ω' | 'Α'..='Ω' | 'µ')
+}
+
+fn class(character: char) -> char {
+    match character {
+        _ if is_greek(character) => 'g',
+        _ if character.is_uppercase() => 'A',
+        _ if character.is_alphabetic() => 'a',
+        _ if character.is_numeric() => '0',
+        _ => character,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_one_kind_share_what_they_share() {
+        let spelling = Spelling::new(std::borrow::Cow::Borrowed(&[]));
+        let word = |written: &str, folded: &str| Word::new(written, folded, &spelling);
+        let (one, other) = (word("Tumours", "tumor"), word("Cancers", "cancer"));
+        assert_eq!((one.shape, one.short_shape), (other.shape, other.short_shape));
+        assert_eq!(one.suffixes[0], other.suffixes[0]);
+        assert_ne!(one.lower, other.lower);
+        assert_eq!(word("tumor", "tumor").folded, one.folded);
+        assert_eq!(word("IL", "il").prefixes, [0; 4]);
+        assert_eq!(word("(", "").folded, word("(", "").lower);
+    }
+
+    #[test]
+    fn kinds_and_orders_make_features_differ() {
+        assert_ne!(feature(1, 7), feature(2, 7));
+        assert_ne!(feature(1, 7), feature(1, 8));
+        assert_ne!(both(1, 2), both(2, 1));
+    }
+}

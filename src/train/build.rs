@@ -1,0 +1,79 @@
+//! From gold documents to models.
+
+use rayon::prelude::*;
+
+use super::corpora::{Corpora, TrainingDocument};
+use super::examples::Examples;
+use super::ranker::{self, GoldIds};
+use super::sequence::{self, Schedule, Weights};
+use crate::annotate::learning::spelling::Spelling;
+use crate::annotate::learning::{ChainModel, MODEL_TYPES, Models, ROW, Table};
+use crate::catalog::Catalog;
+
+/// Features all of whose weights are smaller are left out.
+const WEIGHT_MIN: f32 = 0.02;
+/// Spans of a lower probability are not annotated by default, until a calibration says better.
+const THRESHOLD: f32 = 0.45;
+/// Rounds of training the ranker: the later ones see the species that the earlier ones linked.
+const RANKER_ROUNDS: usize = 2;
+
+/// Trains models on the documents that `is_wanted`.
+pub(super) fn build(
+    corpora: &Corpora,
+    examples: &Examples,
+    catalog: &Catalog,
+    (spelling, gold_ids): (&Spelling, &GoldIds),
+    schedule: &Schedule,
+    is_wanted: impl Fn(&TrainingDocument) -> bool + Sync,
+) -> Models {
+    let weights: Vec<Option<Weights>> = (0..MODEL_TYPES.len())
+        .into_par_iter()
+        .map(|of| {
+            let taught = corpora.documents.iter().any(|document| document.teaches.contains(&MODEL_TYPES[of]));
+            let wanted = |sentence: &super::examples::Sentence| is_wanted(&corpora.documents[sentence.document]);
+            taught.then(|| sequence::train(examples, of, schedule, wanted, |_| ()))
+        })
+        .collect();
+    let (table, chains) = quantise(examples, &weights);
+    let documents: Vec<&TrainingDocument> = corpora.documents.iter().filter(|document| is_wanted(document)).collect();
+    let mut models = Models { table, spelling: spelling.clone(), chains, ..Models::none() };
+    models.aliases = ranker::aliases(documents.iter().copied(), gold_ids);
+    for _ in 0..RANKER_ROUNDS {
+        models.linking = ranker::train(catalog, &models, &documents, gold_ids);
+    }
+    models
+}
+
+/// Weights as whole numbers of 8 bits, each type on its own scale.
+fn quantise(examples: &Examples, weights: &[Option<Weights>]) -> (Table, Vec<Option<ChainModel>>) {
+    let largest = |weights: &Weights| weights.features.iter().flatten().fold(0.1_f32, |most, w| most.max(w.abs()));
+    let chains: Vec<Option<ChainModel>> = weights
+        .iter()
+        .map(|weights| {
+            let weights = weights.as_ref()?;
+            let scale = largest(weights) / 127.0;
+            let transitions = weights.transitions;
+            Some(ChainModel { scale, transitions, calibration: Vec::new(), threshold: THRESHOLD })
+        })
+        .collect();
+    let row = |number: usize| {
+        let mut row = [0_i8; ROW];
+        let mut most = 0.0_f32;
+        for (of, (weights, chain)) in weights.iter().zip(&chains).enumerate() {
+            if let (Some(weights), Some(chain)) = (weights, chain) {
+                for (label, weight) in weights.features[number].into_iter().enumerate() {
+                    #[expect(clippy::cast_possible_truncation, reason = "scaled to the range")]
+                    let whole = (weight / chain.scale).round() as i8;
+                    row[2 * of + label] = whole;
+                    most = most.max(weight.abs());
+                }
+            }
+        }
+        (most >= WEIGHT_MIN && row != [0; ROW]).then_some(row)
+    };
+    let rows: Vec<(u64, [i8; ROW])> = (0..examples.features.len())
+        .into_par_iter()
+        .filter_map(|number| Some((examples.features[number], row(number)?)))
+        .collect();
+    (Table::build(&rows), chains)
+}

@@ -1,0 +1,216 @@
+//! Sentences with their features as numbers and the labels that their corpora teach.
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::corpora::{Corpora, TrainingDocument};
+use crate::annotate::learning::{
+    ANY_LABEL, BEGIN, DISTANCES, INSIDE, MODEL_TYPES, Memory, Models, Origin, OUTSIDE, PassageText, Prepared, REACH,
+    Vocabulary, beyond, each_context_feature, each_word_feature, prepare,
+};
+use crate::catalog::Catalog;
+
+/// Features that stand at fewer places are left out.
+const PLACES_MIN: u32 = 2;
+
+/// A sentence.
+#[derive(Debug)]
+pub(super) struct Sentence {
+    /// The document, by its place in the corpora.
+    pub document: usize,
+    /// The passage in it, and the chain in that.
+    pub place: (usize, usize),
+    /// Where the features of each piece begin and end: those of the text first, then those of the dictionary.
+    offsets: Vec<(u32, u32)>,
+    features: Vec<u32>,
+    /// The labels that may stand at each piece, by the place of the type; `None` where the corpus does not teach it.
+    pub labels: [Option<Vec<u8>>; MODEL_TYPES.len()],
+}
+
+impl Sentence {
+    /// How many pieces it has.
+    pub(super) const fn len(&self) -> usize {
+        self.offsets.len()
+    }
+
+    /// The features of a piece, without those of the dictionary where it is left out.
+    pub(super) fn features(&self, at: usize, dictionary: bool) -> &[u32] {
+        let start = if at == 0 { 0 } else { self.offsets[at - 1].1 };
+        let (text_end, end) = self.offsets[at];
+        &self.features[start as usize..if dictionary { end } else { text_end } as usize]
+    }
+}
+
+/// All sentences, and the features by number.
+#[derive(Debug)]
+pub(super) struct Examples {
+    /// In the order of the documents.
+    pub sentences: Vec<Sentence>,
+    /// The feature of each number.
+    pub features: Vec<u64>,
+}
+
+/// A sentence before its features have numbers.
+struct Raw {
+    sentence: Sentence,
+    features: Vec<u64>,
+}
+
+/// Reads the features and labels of all documents.
+pub(super) fn extract(corpora: &Corpora, catalog: &Catalog, models: &Models) -> Examples {
+    let vocabulary = Vocabulary::new(catalog);
+    let per_document: Vec<Vec<Raw>> = corpora
+        .documents
+        .par_chunks(64)
+        .enumerate()
+        .flat_map_iter(|(chunk, documents)| {
+            let mut memory = Memory::default();
+            let found: Vec<Vec<Raw>> = (chunk * 64..)
+                .zip(documents)
+                .map(|(index, document)| read_document(index, document, vocabulary, models, &mut memory))
+                .collect();
+            found
+        })
+        .collect();
+    let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
+    for feature in per_document.iter().flatten().flat_map(|raw| &raw.features) {
+        *counts.entry(*feature).or_default() += 1;
+    }
+    let mut features: Vec<u64> =
+        counts.into_iter().filter(|(_, count)| *count >= PLACES_MIN).map(|(feature, _)| feature).collect();
+    features.sort_unstable();
+    let numbers: FxHashMap<u64, u32> = (0..).zip(&features).map(|(number, feature)| (*feature, number)).collect();
+    let sentences =
+        per_document.into_par_iter().flatten_iter().map(|raw| with_numbers(raw, &numbers)).collect();
+    Examples { sentences, features }
+}
+
+fn with_numbers(raw: Raw, numbers: &FxHashMap<u64, u32>) -> Sentence {
+    let Raw { mut sentence, features } = raw;
+    let mut kept = Vec::with_capacity(features.len());
+    let mut start = 0;
+    let place = |kept: &Vec<u32>| u32::try_from(kept.len()).unwrap_or(u32::MAX);
+    for offsets in &mut sentence.offsets {
+        let (text_end, end) = *offsets;
+        kept.extend(features[start..text_end as usize].iter().filter_map(|feature| numbers.get(feature)));
+        let text = place(&kept);
+        kept.extend(features[text_end as usize..end as usize].iter().filter_map(|feature| numbers.get(feature)));
+        *offsets = (text, place(&kept));
+        start = end as usize;
+    }
+    kept.shrink_to_fit();
+    sentence.features = kept;
+    sentence
+}
+
+fn read_document(
+    index: usize,
+    document: &TrainingDocument,
+    vocabulary: Vocabulary<'_>,
+    models: &Models,
+    memory: &mut Memory,
+) -> Vec<Raw> {
+    let passages = PassageText::of_document(&document.gold.document);
+    let prepared = prepare(vocabulary, models, &passages, true, memory);
+    let labels = document.labels(&prepared);
+    let mut found = Vec::new();
+    for (passage, view) in prepared.views.iter().enumerate() {
+        for (number, chain) in view.pieces.chains.iter().enumerate() {
+            let mut raw = read_chain(&prepared, passage, chain, memory);
+            raw.sentence.document = index;
+            raw.sentence.place = (passage, number);
+            raw.sentence.labels = std::array::from_fn(|of| {
+                let labels = labels[of].as_ref()?;
+                Some(of_chain(&labels[passage][chain.clone()]))
+            });
+            found.push(raw);
+        }
+    }
+    found
+}
+
+/// The labels of a chain; a mention that goes on from the chain before begins anew.
+fn of_chain(labels: &[u8]) -> Vec<u8> {
+    let mut labels = labels.to_vec();
+    if let Some(first) = labels.first_mut().filter(|first| **first == 1 << INSIDE) {
+        *first = 1 << BEGIN;
+    }
+    labels
+}
+
+fn read_chain(prepared: &Prepared, passage: usize, chain: &std::ops::Range<usize>, memory: &Memory) -> Raw {
+    let view = &prepared.views[passage];
+    let (mut features, mut offsets) = (Vec::new(), Vec::new());
+    let place = |features: &Vec<u64>| u32::try_from(features.len()).unwrap_or(u32::MAX);
+    let mut dictionary = Vec::new();
+    for at in chain.clone() {
+        for distance in 0..DISTANCES {
+            match (at + distance).checked_sub(REACH).filter(|place| chain.contains(place)) {
+                Some(place) => {
+                    let word = memory.lexicon.word(view.words[place]);
+                    each_word_feature(word, distance, |feature| features.push(feature));
+                }
+                None => features.push(beyond(distance)),
+            }
+        }
+        dictionary.clear();
+        each_context_feature(view, &memory.lexicon, chain, at, &mut |origin, feature| match origin {
+            Origin::Text => features.push(feature),
+            Origin::Dictionary => dictionary.push(feature),
+        });
+        let text_end = place(&features);
+        features.append(&mut dictionary);
+        offsets.push((text_end, place(&features)));
+    }
+    let labels = std::array::from_fn(|_| None);
+    Raw { sentence: Sentence { document: 0, place: (0, 0), offsets, features: Vec::new(), labels }, features }
+}
+
+impl TrainingDocument {
+    /// The labels that may stand at each piece of each passage, by the place of the type.
+    fn labels(&self, prepared: &Prepared) -> [Option<Vec<Vec<u8>>>; MODEL_TYPES.len()] {
+        std::array::from_fn(|of| {
+            let own = MODEL_TYPES[of];
+            self.teaches.contains(&own).then(|| {
+                let views = prepared.views.iter();
+                let mut labels: Vec<Vec<u8>> =
+                    views.map(|view| vec![1 << OUTSIDE; view.pieces.pieces.len()]).collect();
+                for (passage, span) in &self.unsure[of] {
+                    let pieces = prepared.views[*passage].pieces.within(span.start, span.end);
+                    labels[*passage][pieces].fill(ANY_LABEL);
+                }
+                self.mark_mentions(prepared, of, &mut labels);
+                labels
+            })
+        })
+    }
+
+    /// Marks the mentions of a type, the longest first where they overlap. A mention that cuts a piece, and a span that
+    /// the corpus marks without judging it, leave open what stands there.
+    fn mark_mentions(&self, prepared: &Prepared, of: usize, labels: &mut [Vec<u8>]) {
+        let own = self.gold.mentions.iter().filter(|mention| mention.entity_type == MODEL_TYPES[of]);
+        let mut own: Vec<_> = own.collect();
+        own.sort_by_key(|mention| (mention.neutral, std::cmp::Reverse(mention.span.len())));
+        let mut taken: Vec<Vec<bool>> = labels.iter().map(|labels| vec![false; labels.len()]).collect();
+        for mention in own {
+            let pieces = &prepared.views[mention.passage].pieces;
+            let places = pieces.within(mention.span.start, mention.span.end);
+            let (Some(first), Some(last)) = (pieces.pieces.get(places.start), pieces.pieces[..places.end].last())
+            else {
+                continue;
+            };
+            if taken[mention.passage][places.clone()].iter().any(|taken| *taken) {
+                continue;
+            }
+            taken[mention.passage][places.clone()].fill(true);
+            let whole = first.start == mention.span.start && last.end == mention.span.end;
+            let labels = &mut labels[mention.passage][places];
+            if mention.neutral || !whole {
+                labels.fill(ANY_LABEL);
+            } else if let Some((begin, inside)) = labels.split_first_mut() {
+                *begin = 1 << BEGIN;
+                inside.fill(1 << INSIDE);
+            }
+        }
+    }
+}

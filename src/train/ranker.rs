@@ -1,0 +1,227 @@
+//! Training of what links mentions: the aliases that the gold data gives, and the weights of the ranker.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::corpora::TrainingDocument;
+use super::random::Random;
+use crate::annotate::learning::{
+    Aliases, Document, HeldOut, LinkModel, Linked, MODEL_TYPES, Memory, Models, PassageText, Row, Target, Vocabulary,
+    alias_key, best, features, link, prepare, recognise,
+};
+use crate::catalog::Catalog;
+use crate::formats::gold::{GoldMention, canonical_ids};
+use crate::model::EntityType;
+
+/// How often all mentions are seen.
+const PASSES: usize = 12;
+/// How far the first step of a weight goes.
+const RATE: f32 = 0.15;
+/// How much weights are drawn to zero at each step.
+const SHRINK: f32 = 1e-4;
+/// The most gold mentions of one name and one entity that count.
+const ALIAS_COUNT_LIMIT: u32 = 60_000;
+
+/// The entities of the catalog by the identifiers that gold data writes.
+#[derive(Debug)]
+pub(super) struct GoldIds {
+    ids: FxHashMap<(EntityType, String), String>,
+}
+
+impl GoldIds {
+    /// Finds the entities that the gold mentions of documents name, as the identifiers that the annotator answers.
+    pub(super) fn new(catalog: &Catalog, documents: &[TrainingDocument]) -> Self {
+        let mut ids = FxHashMap::default();
+        for mention in documents.iter().flat_map(|document| &document.gold.mentions) {
+            for id in &mention.ids {
+                let key = (mention.entity_type, id.clone());
+                if let std::collections::hash_map::Entry::Vacant(place) = ids.entry(key) {
+                    let found = curies(mention.entity_type, id)
+                        .filter_map(|curie| catalog.find(&curie.parse().ok()?))
+                        .map(|entity| catalog.answer_id(entity, &[] as &[String]))
+                        .next();
+                    place.insert(found.unwrap_or_default());
+                }
+            }
+        }
+        Self { ids }
+    }
+
+    /// The identifiers that the annotator answers for a mention.
+    fn of<'a>(&'a self, mention: &'a GoldMention) -> impl Iterator<Item = &'a str> + 'a {
+        let own = move |id: &String| self.ids.get(&(mention.entity_type, id.clone())).map(String::as_str);
+        mention.ids.iter().filter_map(own).filter(|id| !id.is_empty())
+    }
+}
+
+/// An identifier without its prefix as the CURIEs that it may stand for.
+fn curies(entity_type: EntityType, id: &str) -> impl Iterator<Item = String> {
+    let prefixes: &[&str] = match entity_type {
+        EntityType::Gene => &["NCBIGene"],
+        EntityType::Species => &["NCBITaxon"],
+        EntityType::CellLine => &["cellosaurus"],
+        _ => &["MESH"],
+    };
+    let whole = id.contains(':').then(|| id.to_owned());
+    let id = id.to_owned();
+    whole.into_iter().chain(prefixes.iter().map(move |prefix| format!("{prefix}:{id}")))
+}
+
+fn keys<'a>(
+    document: &'a TrainingDocument,
+    passages: &'a [PassageText<'a>],
+) -> impl Iterator<Item = (&'a GoldMention, u64)> + 'a {
+    document.gold.mentions.iter().filter(|mention| !mention.neutral).map(|mention| {
+        let target = Target::new(passages, mention.passage, mention.span, mention.entity_type);
+        let key = passages[mention.passage].folded.key(target.tokens.start, target.tokens.end);
+        (mention, alias_key(mention.entity_type, key))
+    })
+}
+
+/// What the gold mentions of one identifier were written as.
+pub(super) fn aliases<'a>(documents: impl Iterator<Item = &'a TrainingDocument>, gold_ids: &GoldIds) -> Aliases {
+    let mut counts: BTreeMap<(u64, String), u32> = BTreeMap::new();
+    for document in documents {
+        let passages = PassageText::of_document(&document.gold.document);
+        for (mention, key) in keys(document, &passages).filter(|(mention, _)| mention.ids.len() == 1) {
+            for id in gold_ids.of(mention) {
+                *counts.entry((key, id.to_owned())).or_default() += 1;
+            }
+        }
+    }
+    let mut places: BTreeMap<&str, u32> = counts.keys().map(|(_, id)| (id.as_str(), 0)).collect();
+    for (number, place) in (0..).zip(places.values_mut()) {
+        *place = number;
+    }
+    let rows: Vec<Row> = counts
+        .iter()
+        .map(|((key, id), count)| (*key, places[id.as_str()], (*count).min(ALIAS_COUNT_LIMIT) as u16))
+        .collect();
+    Aliases::new(places.keys().map(|id| (*id).to_owned()).collect(), &rows)
+}
+
+fn held_out(document: &TrainingDocument, passages: &[PassageText<'_>], gold_ids: &GoldIds) -> HeldOut {
+    let mut held = HeldOut::default();
+    for (mention, key) in keys(document, passages).filter(|(mention, _)| mention.ids.len() == 1) {
+        for id in gold_ids.of(mention) {
+            held.add(key, id);
+        }
+    }
+    held
+}
+
+/// A mention as the ranker learns from it: the features of each candidate and of none, and which are right.
+struct Example {
+    choices: Vec<(Vec<u32>, bool)>,
+}
+
+/// Trains the weights of the ranker with what `models` know.
+pub(super) fn train(
+    catalog: &Catalog,
+    models: &Models,
+    documents: &[&TrainingDocument],
+    gold_ids: &GoldIds,
+) -> LinkModel {
+    let mut examples: Vec<Example> = documents
+        .par_chunks(32)
+        .flat_map_iter(|documents| {
+            let mut memory = Memory::default();
+            memory.lexicon.clear(&models.table);
+            let own = |document: &&TrainingDocument| examples(catalog, models, document, gold_ids, &mut memory);
+            documents.iter().flat_map(own).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut weights: FxHashMap<u32, (f32, f32, f32)> = FxHashMap::default();
+    let mut random = Random::new(17);
+    let mut count = 1.0_f32;
+    for _ in 0..PASSES {
+        random.shuffle(&mut examples);
+        for example in &examples {
+            learn(example, &mut weights, count);
+            count += 1.0;
+        }
+    }
+    LinkModel::new(weights.into_iter().map(|(feature, (weight, _, lag))| (feature, weight - lag / count)))
+}
+
+/// One step towards the right choices of a mention; weights with their squared gradients and the lag of their average.
+fn learn(example: &Example, weights: &mut FxHashMap<u32, (f32, f32, f32)>, count: f32) {
+    let weigh = |features: &[u32]| features.iter().filter_map(|f| weights.get(f)).map(|slot| slot.0).sum::<f32>();
+    let logits: Vec<f32> = example.choices.iter().map(|(features, _)| weigh(features)).collect();
+    let most = logits.iter().copied().fold(f32::MIN, f32::max);
+    let powers: Vec<f32> = logits.iter().map(|logit| (logit - most).exp()).collect();
+    let all: f32 = powers.iter().sum();
+    let right: f32 = powers.iter().zip(&example.choices).filter(|(_, choice)| choice.1).map(|(power, _)| power).sum();
+    for (power, (features, is_right)) in powers.iter().zip(&example.choices) {
+        let target = if *is_right { power / right.max(f32::MIN_POSITIVE) } else { 0.0 };
+        let gradient = target - power / all;
+        if gradient.abs() < 1e-4 {
+            continue;
+        }
+        for feature in features {
+            let slot = weights.entry(*feature).or_default();
+            let gradient = gradient - SHRINK * slot.0;
+            slot.1 += gradient * gradient;
+            let change = RATE * gradient / (slot.1.sqrt() + 1e-6);
+            slot.0 += change;
+            slot.2 += change * count;
+        }
+    }
+}
+
+fn examples(
+    catalog: &Catalog,
+    models: &Models,
+    document: &TrainingDocument,
+    gold_ids: &GoldIds,
+    memory: &mut Memory,
+) -> Vec<Example> {
+    let vocabulary = Vocabulary::new(catalog);
+    let passages = PassageText::of_document(&document.gold.document);
+    let prepared = prepare(vocabulary, models, &passages, true, memory);
+    let found = recognise(models, &prepared.views, &memory.lexicon, &mut memory.workspace);
+    let mut targets: Vec<(Target, Option<&GoldMention>)> = Vec::new();
+    for mention in document.gold.mentions.iter().filter(|mention| !mention.neutral) {
+        if document.teaches.contains(&mention.entity_type) && mention.entity_type != EntityType::Variant {
+            targets.push((Target::new(&passages, mention.passage, mention.span, mention.entity_type), Some(mention)));
+        }
+    }
+    for passage in 0..passages.len() {
+        for (at, entity_type) in MODEL_TYPES.into_iter().enumerate() {
+            if !document.teaches.contains(&entity_type) {
+                let own = found.iter().filter(|f| f.passage == passage && f.model_type == at && f.probability > 0.5);
+                let spans = best(own.map(|found| (found.span, found.probability)).collect());
+                let targets_of = spans.into_iter().map(|(span, _)| Target::new(&passages, passage, span, entity_type));
+                targets.extend(targets_of.map(|target| (target, None)));
+            }
+        }
+    }
+    targets.sort_by_key(|(target, _)| (target.passage, target.span, target.entity_type));
+    let (targets, golds): (Vec<Target>, Vec<Option<&GoldMention>>) = targets.into_iter().unzip();
+    let held = held_out(document, &passages, gold_ids);
+    let mut view = Document::new(vocabulary, models, &passages, &prepared, true);
+    let linked = link(&mut view, &targets, Some(&held));
+    let pairs = targets.iter().zip(golds).zip(linked);
+    pairs.filter_map(|((target, gold), linked)| example(vocabulary, target, gold?, linked)).collect()
+}
+
+fn example(vocabulary: Vocabulary<'_>, target: &Target, gold: &GoldMention, linked: Linked) -> Option<Example> {
+    let none = features::none(target.entity_type, &linked.candidates);
+    let is_right = |entity| {
+        let ids = canonical_ids(&vocabulary.answer_id(entity, &[] as &[String]));
+        ids.iter().any(|id| gold.ids.contains(id))
+    };
+    let mut choices: Vec<(Vec<u32>, bool)> = linked
+        .candidates
+        .into_iter()
+        .map(|candidate| (candidate.features, is_right(candidate.entity)))
+        .collect();
+    if choices.is_empty() {
+        return None;
+    }
+    let unknown = !choices.iter().any(|(_, right)| *right);
+    choices.push((none, unknown));
+    Some(Example { choices })
+}

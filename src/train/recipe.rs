@@ -1,0 +1,65 @@
+//! What models are trained on, as `recipes/models.toml` says.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::TrainError;
+use crate::model::EntityType;
+
+/// A recipe.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Recipe {
+    /// What the models are called.
+    pub name: String,
+    /// The corpora, in the order that they are read.
+    pub corpora: Vec<CorpusRecipe>,
+}
+
+/// A corpus of a recipe.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CorpusRecipe {
+    /// What it is called.
+    pub name: String,
+    /// Its files, from the folder of the gold data on.
+    pub files: Vec<PathBuf>,
+    /// Where it comes from.
+    pub source: String,
+    /// Its licence.
+    pub license: String,
+    /// The types that it annotates everywhere, and so teaches.
+    pub teaches: Vec<String>,
+    /// Words, in lower case, that its guidelines leave out and others have, by type: what it says of them teaches
+    /// nothing.
+    #[serde(default)]
+    pub unsure: std::collections::BTreeMap<String, Vec<String>>,
+    /// Whether it is left out.
+    #[serde(default)]
+    pub leave_out: bool,
+}
+
+impl CorpusRecipe {
+    /// The types it teaches.
+    pub(super) fn types(&self) -> Result<Vec<EntityType>, TrainError> {
+        self.teaches.iter().map(|name| type_of(&self.name, name)).collect()
+    }
+}
+
+/// The type of a name in the recipe.
+pub(super) fn type_of(corpus: &str, name: &str) -> Result<EntityType, TrainError> {
+    EntityType::from_name(name)
+        .ok_or_else(|| TrainError::UnknownType { corpus: corpus.to_owned(), name: name.to_owned() })
+}
+
+impl Recipe {
+    /// Reads a recipe.
+    pub(super) fn read(path: &Path) -> Result<Self, TrainError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| TrainError::Read { file: path.display().to_string(), source })?;
+        let recipe: Self = toml::from_str(&text)
+            .map_err(|problem| TrainError::Recipe { file: path.display().to_string(), problem: problem.to_string() })?;
+        Ok(recipe)
+    }
+}

@@ -1,0 +1,193 @@
+//! Training of a sequence model by stochastic gradients.
+//!
+//! The gradient of the conditional likelihood is taken sentence by sentence, and steps are scaled for each weight by
+//! AdaGrad (Duchi, Hazan and Singer, 2011); the weights are the average over all steps (Polyak and Juditsky, 1992), which
+//! is kept as Daumé's lazy sum. Crates for optimisation (argmin, liblbfgs) step over the whole data at once: a hundred
+//! passes, where this takes ten. Where a corpus leaves open what stands at a place, the sum over all labels that it
+//! allows is what is made likely.
+
+use super::examples::{Examples, Sentence};
+use super::random::Random;
+use crate::annotate::learning::{ANY_LABEL, BEGIN, Factors, INSIDE, LABELS, Lattice, OUTSIDE, Transitions};
+
+/// How training goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Schedule {
+    /// How often all sentences are seen.
+    pub passes: usize,
+    /// How far the first step of a weight goes.
+    pub rate: f32,
+    /// How much weights are drawn to zero at each step.
+    pub shrink: f32,
+    /// How often a sentence is seen without what the dictionary says.
+    pub without_dictionary: f64,
+    /// How many of 256 features are passed over each time that a sentence is seen.
+    pub dropped: u8,
+}
+
+/// Gradients that are smaller than this are not worth a step.
+const GRADIENT_MIN: f32 = 1e-4;
+
+/// The weights of one type: of B and I for each feature.
+#[derive(Debug, Clone)]
+pub(super) struct Weights {
+    /// By the number of the feature.
+    pub features: Vec<[f32; 2]>,
+    /// From label to label.
+    pub transitions: Transitions,
+}
+
+/// A weight on its way.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    weight: f32,
+    squares: f32,
+    lag: f32,
+}
+
+impl Slot {
+    fn step(&mut self, gradient: f32, schedule: &Schedule, count: f32) {
+        let gradient = gradient - schedule.shrink * self.weight;
+        self.squares += gradient * gradient;
+        let change = schedule.rate * gradient / (self.squares.sqrt() + 1e-6);
+        self.weight += change;
+        self.lag += change * count;
+    }
+}
+
+/// What is trained.
+struct State {
+    features: Vec<[Slot; 2]>,
+    start: [Slot; LABELS],
+    next: [[Slot; LABELS]; LABELS],
+    free: Lattice,
+    bound: Lattice,
+    logits: Vec<[f32; 2]>,
+    /// Steps so far, one a sentence.
+    count: f32,
+}
+
+/// Trains the model of the type at `of` on the sentences that teach it and that `is_wanted`. `on_pass` is told each pass.
+pub(super) fn train(
+    examples: &Examples,
+    of: usize,
+    schedule: &Schedule,
+    is_wanted: impl Fn(&Sentence) -> bool,
+    mut on_pass: impl FnMut(usize),
+) -> Weights {
+    let mut own: Vec<&Sentence> =
+        examples.sentences.iter().filter(|sentence| sentence.labels[of].is_some() && is_wanted(sentence)).collect();
+    let mut random = Random::new(7 + of as u64);
+    let mut state = State {
+        features: vec![[Slot::default(); 2]; examples.features.len()],
+        start: [Slot::default(); LABELS],
+        next: [[Slot::default(); LABELS]; LABELS],
+        free: Lattice::default(),
+        bound: Lattice::default(),
+        logits: Vec::new(),
+        count: 1.0,
+    };
+    for pass in 0..schedule.passes {
+        random.shuffle(&mut own);
+        for sentence in &own {
+            let dictionary = random.fraction() >= schedule.without_dictionary;
+            state.learn(sentence, of, dictionary, random.next(), schedule);
+        }
+        on_pass(pass);
+    }
+    state.average()
+}
+
+impl State {
+    fn transitions(&self) -> Transitions {
+        Transitions {
+            start: self.start.map(|slot| slot.weight),
+            next: self.next.map(|row| row.map(|slot| slot.weight)),
+        }
+    }
+
+    fn learn(&mut self, sentence: &Sentence, of: usize, dictionary: bool, seed: u64, schedule: &Schedule) {
+        let is_kept = |feature: &&u32| {
+            ((u64::from(**feature) ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8 >= schedule.dropped
+        };
+        let factor = 256.0 / (256.0 - f32::from(schedule.dropped));
+        let Some(labels) = &sentence.labels[of] else { return };
+        if labels.iter().all(|mask| *mask == ANY_LABEL) {
+            return;
+        }
+        self.logits.clear();
+        for at in 0..sentence.len() {
+            let mut sums = [0.0_f32; 2];
+            for feature in sentence.features(at, dictionary).iter().filter(is_kept) {
+                let slots = &self.features[*feature as usize];
+                sums[0] += slots[0].weight;
+                sums[1] += slots[1].weight;
+            }
+            self.logits.push(sums.map(|sum| sum * factor));
+        }
+        let factors = Factors::from(&self.transitions());
+        self.free.run(&self.logits, &factors, &[]);
+        self.bound.run(&self.logits, &factors, labels);
+        assert!(self.bound.marginals(0).iter().all(|v| v.is_finite()), "{labels:?}");
+        self.count += 1.0;
+        for at in 0..sentence.len() {
+            let (free, bound) = (self.free.marginals(at), self.bound.marginals(at));
+            let gradients = [bound[BEGIN] - free[BEGIN], bound[INSIDE] - free[INSIDE]];
+            if gradients.iter().all(|gradient| gradient.abs() < GRADIENT_MIN) {
+                continue;
+            }
+            for feature in sentence.features(at, dictionary).iter().filter(is_kept) {
+                for (slot, gradient) in self.features[*feature as usize].iter_mut().zip(gradients) {
+                    slot.step(gradient, schedule, self.count);
+                }
+            }
+        }
+        self.learn_transitions(sentence.len(), schedule);
+    }
+
+    fn learn_transitions(&mut self, count: usize, schedule: &Schedule) {
+        let (free, bound) = (self.free.marginals(0), self.bound.marginals(0));
+        for label in [OUTSIDE, BEGIN] {
+            self.start[label].step(bound[label] - free[label], schedule, self.count);
+        }
+        let mut sums = [[0.0_f32; LABELS]; LABELS];
+        for at in 1..count {
+            let (free, bound) = (self.free.pair_marginals(at), self.bound.pair_marginals(at));
+            for from in 0..LABELS {
+                for to in 0..LABELS {
+                    sums[from][to] += bound[from][to] - free[from][to];
+                }
+            }
+        }
+        for (from, row) in sums.iter().enumerate() {
+            for (to, gradient) in row.iter().enumerate() {
+                if (from, to) != (OUTSIDE, INSIDE) {
+                    self.next[from][to].step(*gradient, schedule, self.count);
+                }
+            }
+        }
+    }
+
+    /// The average of the weights over all steps.
+    fn average(&self) -> Weights {
+        let mean = |slot: Slot| slot.weight - slot.lag / self.count;
+        Weights {
+            features: self.features.iter().map(|slots| slots.map(mean)).collect(),
+            transitions: Transitions { start: self.start.map(mean), next: self.next.map(|row| row.map(mean)) },
+        }
+    }
+}
+
+/// The logits of a sentence by finished weights.
+pub(super) fn logits(weights: &Weights, sentence: &Sentence, dictionary: bool, logits: &mut Vec<[f32; 2]>) {
+    logits.clear();
+    for at in 0..sentence.len() {
+        let mut sums = [0.0_f32; 2];
+        for feature in sentence.features(at, dictionary) {
+            let weights = &weights.features[*feature as usize];
+            sums[0] += weights[0];
+            sums[1] += weights[1];
+        }
+        logits.push(sums);
+    }
+}
