@@ -107,7 +107,8 @@ where
     PossibleValuesParser::new(names).try_map(|name| name.parse::<T>())
 }
 
-fn entity_type(name: &str) -> Result<EntityType, String> {
+/// The type of that name, in the singular or the plural.
+pub(super) fn entity_type(name: &str) -> Result<EntityType, String> {
     let plural = name.trim().trim_end_matches('s');
     EntityType::from_name(name).or_else(|| EntityType::from_name(plural)).ok_or_else(|| {
         let known = EntityType::ALL.map(EntityType::name).join(", ");

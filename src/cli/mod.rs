@@ -2,6 +2,7 @@
 
 mod annotate;
 mod catalog;
+mod evaluate;
 mod lookup;
 mod serve;
 
@@ -23,6 +24,8 @@ enum Command {
     Serve(Box<serve::ServeArguments>),
     /// Annotate files or standard input
     Annotate(annotate::AnnotateArguments),
+    /// Measure the annotator on documents whose mentions people marked
+    Evaluate(evaluate::EvaluateArguments),
     /// Show papers and entities by their identifiers
     Lookup(lookup::LookupArguments),
     /// Fetch the publishers' vocabularies, build a catalog of them, and show what one holds
@@ -37,6 +40,8 @@ enum CommandError {
     #[error(transparent)]
     Annotate(#[from] annotate::AnnotateError),
     #[error(transparent)]
+    Evaluate(#[from] evaluate::EvaluateError),
+    #[error(transparent)]
     Lookup(#[from] lookup::LookupError),
     #[error(transparent)]
     Catalog(#[from] catalog::CatalogCommandError),
@@ -48,7 +53,7 @@ impl CommandError {
         let usage = match self {
             Self::Serve(error) => error.is_usage(),
             Self::Annotate(error) => error.is_usage(),
-            Self::Lookup(_) | Self::Catalog(_) => false,
+            Self::Evaluate(_) | Self::Lookup(_) | Self::Catalog(_) => false,
         };
         ExitCode::from(if usage { 2 } else { 1 })
     }
@@ -61,6 +66,7 @@ pub fn main() -> ExitCode {
     let done = match &command_line.command {
         Command::Serve(arguments) => serve::run(arguments).map_err(CommandError::from),
         Command::Annotate(arguments) => annotate::run(arguments).map_err(CommandError::from),
+        Command::Evaluate(arguments) => evaluate::run(arguments).map_err(CommandError::from),
         Command::Lookup(arguments) => lookup::run(arguments).map_err(CommandError::from),
         Command::Catalog(arguments) => catalog::run(arguments).map_err(CommandError::from),
     };
@@ -94,6 +100,6 @@ mod tests {
                 seen += 1;
             }
         }
-        assert!(seen >= 7, "{seen}");
+        assert!(seen >= 8, "{seen}");
     }
 }
