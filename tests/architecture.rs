@@ -14,10 +14,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("formats", &["model", "text"]),
     ("catalog", &["model", "text", "formats"]),
     ("annotate", &["model", "text", "formats", "catalog"]),
+    ("evaluate", &["model", "text", "formats", "catalog", "annotate"]),
     ("corpus", &["model", "text", "formats", "catalog"]),
     ("api", &["model", "text", "formats", "catalog", "annotate", "corpus"]),
     ("server", &["model", "text", "formats", "catalog", "annotate", "corpus", "api"]),
-    ("cli", &["model", "text", "formats", "catalog", "annotate", "corpus", "api", "server"]),
+    ("cli", &["model", "text", "formats", "catalog", "annotate", "evaluate", "corpus", "api", "server"]),
 ];
 /// The rooms that may know the wire and may be async.
 const EDGE: &[&str] = &["api", "server"];
@@ -162,6 +163,8 @@ fn the_check_sees_what_it_should() {
         ("model", "use crate::{text, model};", vec!["model uses text"]),
         ("model", "use tonic::Status;", vec!["model knows tonic"]),
         ("catalog", "    let x = tokio::spawn(y);", vec!["catalog knows tokio"]),
+        ("annotate", "use crate::evaluate::Figures;", vec!["annotate uses evaluate"]),
+        ("api", "use crate::evaluate::Figures;", vec!["api uses evaluate"]),
         ("annotate", "pub async fn annotate() {}", vec!["annotate is async"]),
         ("api", "use crate::server::settings::Settings;", vec!["api uses server"]),
         ("api", "use tonic::Status;", vec![]),

@@ -42,7 +42,7 @@ use mention::{Mention, Reading, Subject};
 use passages::PassageText;
 use vocabulary::Vocabulary;
 
-pub use models::Models;
+pub use models::{ModelCorpus, Models, ModelsError};
 pub use options::{OptionsError, PreparedOptions};
 
 /// Annotates documents with the entities of one catalog. Many threads may share it.

@@ -13,7 +13,7 @@ use std::thread;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use crate::annotate::{Annotator, OptionsError};
+use crate::annotate::{ModelsError, OptionsError};
 use crate::catalog::CatalogError;
 use crate::formats::input::InputFormat;
 use crate::formats::output::{OutputFormat, Renderer};
@@ -42,6 +42,9 @@ pub struct AnnotateArguments {
     /// embedded starter catalog]
     #[arg(long, value_name = "PATH")]
     catalog: Option<PathBuf>,
+    /// The models, a file that `glossator train` made [default: the embedded ones]
+    #[arg(long, value_name = "FILE")]
+    models: Option<PathBuf>,
     /// The format of the input [default: told from the file's name and first bytes]
     #[arg(long, value_name = "FORMAT", value_parser = names::<InputFormat, _>(InputFormat::ALL.map(InputFormat::name)))]
     input_format: Option<InputFormat>,
@@ -107,7 +110,8 @@ where
     PossibleValuesParser::new(names).try_map(|name| name.parse::<T>())
 }
 
-fn entity_type(name: &str) -> Result<EntityType, String> {
+/// The type of that name, in the singular or the plural.
+pub(super) fn entity_type(name: &str) -> Result<EntityType, String> {
     let plural = name.trim().trim_end_matches('s');
     EntityType::from_name(name).or_else(|| EntityType::from_name(plural)).ok_or_else(|| {
         let known = EntityType::ALL.map(EntityType::name).join(", ");
@@ -146,6 +150,8 @@ fn threads(text: &str) -> Result<usize, String> {
 pub enum AnnotateError {
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Models(#[from] ModelsError),
     #[error("{}: {}", flag_of(.0.field()), .0)]
     Options(#[from] OptionsError),
     #[error("--offset-unit holds for jsonl and table; {0} always counts code points")]
@@ -199,7 +205,7 @@ pub fn run(arguments: &AnnotateArguments) -> Result<(), AnnotateError> {
     if !format.has_offset_unit() && options.offset_unit != OffsetUnit::CodePoint {
         return Err(AnnotateError::FixedUnit(format));
     }
-    let annotator = Annotator::new(open_catalog(arguments.catalog.as_ref())?);
+    let annotator = super::annotator(open_catalog(arguments.catalog.as_ref())?, arguments.models.as_deref())?;
     let prepared = annotator.prepare(&options)?;
     let renderer = Renderer::new(format, options.offset_unit, annotator.catalog().version());
     let threads = arguments.threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));

@@ -2,13 +2,19 @@
 
 mod annotate;
 mod catalog;
+mod evaluate;
 mod lookup;
 mod serve;
 mod train;
 
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
+
+use crate::annotate::{Annotator, Models, ModelsError};
+use crate::catalog::Catalog;
 
 /// Finds the genes, diseases, chemicals, species, cell lines and variants that biomedical text speaks of.
 #[derive(Parser)]
@@ -24,12 +30,22 @@ enum Command {
     Serve(Box<serve::ServeArguments>),
     /// Annotate files or standard input
     Annotate(annotate::AnnotateArguments),
+    /// Measure the annotator on documents whose mentions people marked
+    Evaluate(evaluate::EvaluateArguments),
     /// Show papers and entities by their identifiers
     Lookup(lookup::LookupArguments),
     /// Train the models on gold corpora, or cross-validate them
     Train(train::TrainArguments),
     /// Fetch the publishers' vocabularies, build a catalog of them, and show what one holds
     Catalog(catalog::CatalogArguments),
+}
+
+/// An annotator of a catalog with the models of a file, or else those in the binary.
+fn annotator(catalog: Arc<Catalog>, models: Option<&Path>) -> Result<Annotator, ModelsError> {
+    Ok(match models {
+        Some(path) => Annotator::with_models(catalog, Arc::new(Models::open(path)?)),
+        None => Annotator::new(catalog),
+    })
 }
 
 /// Why a command failed.
@@ -40,9 +56,11 @@ enum CommandError {
     #[error(transparent)]
     Annotate(#[from] annotate::AnnotateError),
     #[error(transparent)]
+    Evaluate(#[from] evaluate::EvaluateError),
+    #[error(transparent)]
     Lookup(#[from] lookup::LookupError),
     #[error(transparent)]
-    Train(#[from] crate::train::TrainError),
+    Train(#[from] train::TrainCommandError),
     #[error(transparent)]
     Catalog(#[from] catalog::CatalogCommandError),
 }
@@ -53,7 +71,7 @@ impl CommandError {
         let usage = match self {
             Self::Serve(error) => error.is_usage(),
             Self::Annotate(error) => error.is_usage(),
-            Self::Lookup(_) | Self::Catalog(_) | Self::Train(_) => false,
+            Self::Evaluate(_) | Self::Lookup(_) | Self::Catalog(_) | Self::Train(_) => false,
         };
         ExitCode::from(if usage { 2 } else { 1 })
     }
@@ -66,8 +84,9 @@ pub fn main() -> ExitCode {
     let done = match &command_line.command {
         Command::Serve(arguments) => serve::run(arguments).map_err(CommandError::from),
         Command::Annotate(arguments) => annotate::run(arguments).map_err(CommandError::from),
+        Command::Evaluate(arguments) => evaluate::run(arguments).map_err(CommandError::from),
         Command::Lookup(arguments) => lookup::run(arguments).map_err(CommandError::from),
-        Command::Train(arguments) => train::run(arguments).map_err(Into::into),
+        Command::Train(arguments) => train::run(arguments).map_err(CommandError::from),
         Command::Catalog(arguments) => catalog::run(arguments).map_err(CommandError::from),
     };
     match done {
@@ -100,6 +119,6 @@ mod tests {
                 seen += 1;
             }
         }
-        assert!(seen >= 7, "{seen}");
+        assert!(seen >= 8, "{seen}");
     }
 }

@@ -2,41 +2,33 @@
 
 use rayon::prelude::*;
 
-use super::corpora::{Corpora, TrainingDocument};
-use super::examples::Examples;
-use super::ranker::{self, GoldIds};
-use super::sequence::{self, Schedule, Weights};
-use crate::annotate::learning::spelling::Spelling;
+use super::corpora::TrainingDocument;
+use super::examples::{Examples, Sentence};
+use super::sequence::{self, Weights};
+use super::{Material, SCHEDULE, ranker};
 use crate::annotate::learning::{ChainModel, MODEL_TYPES, Models, ROW, Table};
-use crate::catalog::Catalog;
 
 /// Features all of whose weights are smaller are left out.
-const WEIGHT_MIN: f32 = 0.02;
+const WEIGHT_MIN: f32 = 0.06;
 /// Spans of a lower probability are not annotated by default, until a calibration says better.
 const THRESHOLD: f32 = 0.45;
 /// Rounds of training the ranker: the later ones see the species that the earlier ones linked.
 const RANKER_ROUNDS: usize = 2;
 
 /// Trains models on the documents that `is_wanted`.
-pub(super) fn build(
-    corpora: &Corpora,
-    examples: &Examples,
-    catalog: &Catalog,
-    (spelling, gold_ids): (&Spelling, &GoldIds),
-    schedule: &Schedule,
-    is_wanted: impl Fn(&TrainingDocument) -> bool + Sync,
-) -> Models {
+pub(super) fn build(material: &Material, is_wanted: impl Fn(&TrainingDocument) -> bool + Sync) -> Models {
+    let Material { corpora, examples, catalog, spelling, gold_ids, .. } = material;
     let weights: Vec<Option<Weights>> = (0..MODEL_TYPES.len())
         .into_par_iter()
         .map(|of| {
             let taught = corpora.documents.iter().any(|document| document.teaches.contains(&MODEL_TYPES[of]));
-            let wanted = |sentence: &super::examples::Sentence| is_wanted(&corpora.documents[sentence.document]);
-            taught.then(|| sequence::train(examples, of, schedule, wanted, |_| ()))
+            let wanted = |sentence: &Sentence| is_wanted(&corpora.documents[sentence.document]);
+            taught.then(|| sequence::train(examples, of, &SCHEDULE, wanted))
         })
         .collect();
     let (table, chains) = quantise(examples, &weights);
     let documents: Vec<&TrainingDocument> = corpora.documents.iter().filter(|document| is_wanted(document)).collect();
-    let mut models = Models { table, spelling: spelling.clone(), chains, ..Models::none() };
+    let mut models = Models { table, chains, ..Models::of_spelling(spelling.clone()) };
     models.aliases = ranker::aliases(documents.iter().copied(), gold_ids);
     for _ in 0..RANKER_ROUNDS {
         models.linking = ranker::train(catalog, &models, &documents, gold_ids);

@@ -41,7 +41,7 @@ impl Corpora {
     /// Reads the corpora of a recipe that are not left out, from the first of `folders` that has each file.
     pub(super) fn read(recipe: &Recipe, folders: &[PathBuf]) -> Result<Self, TrainError> {
         let mut corpora = Self { names: Vec::new(), documents: Vec::new() };
-        for corpus in recipe.corpora.iter().filter(|corpus| !corpus.leave_out) {
+        for corpus in recipe.used() {
             let teaches = corpus.types()?;
             for file in &corpus.files {
                 let path = find(folders, file)?;

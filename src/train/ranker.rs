@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::corpora::TrainingDocument;
-use super::random::Random;
+use fastrand::Rng;
 use crate::annotate::learning::{
     Aliases, Document, HeldOut, LinkModel, Linked, MODEL_TYPES, Memory, Models, PassageText, Row, Target, Vocabulary,
     alias_key, best, features, link, prepare, recognise,
@@ -134,7 +134,7 @@ pub(super) fn train(
         })
         .collect();
     let mut weights: FxHashMap<u32, (f32, f32, f32)> = FxHashMap::default();
-    let mut random = Random::new(17);
+    let mut random = Rng::with_seed(17);
     let mut count = 1.0_f32;
     for _ in 0..PASSES {
         random.shuffle(&mut examples);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::TrainError;
+use crate::annotate::ModelCorpus;
 use crate::model::EntityType;
 
 /// A recipe.
@@ -53,7 +54,18 @@ pub(super) fn type_of(corpus: &str, name: &str) -> Result<EntityType, TrainError
         .ok_or_else(|| TrainError::UnknownType { corpus: corpus.to_owned(), name: name.to_owned() })
 }
 
+impl From<&CorpusRecipe> for ModelCorpus {
+    fn from(recipe: &CorpusRecipe) -> Self {
+        Self { name: recipe.name.clone(), source: recipe.source.clone(), license: recipe.license.clone() }
+    }
+}
+
 impl Recipe {
+    /// The corpora that are not left out.
+    pub(super) fn used(&self) -> impl Iterator<Item = &CorpusRecipe> {
+        self.corpora.iter().filter(|corpus| !corpus.leave_out)
+    }
+
     /// Reads a recipe.
     pub(super) fn read(path: &Path) -> Result<Self, TrainError> {
         let text = std::fs::read_to_string(path)

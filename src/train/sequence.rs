@@ -7,7 +7,7 @@
 //! allows is what is made likely.
 
 use super::examples::{Examples, Sentence};
-use super::random::Random;
+use fastrand::Rng;
 use crate::annotate::learning::{ANY_LABEL, BEGIN, Factors, INSIDE, LABELS, Lattice, OUTSIDE, Transitions};
 
 /// How training goes.
@@ -21,8 +21,6 @@ pub(super) struct Schedule {
     pub shrink: f32,
     /// How often a sentence is seen without what the dictionary says.
     pub without_dictionary: f64,
-    /// How many of 256 features are passed over each time that a sentence is seen.
-    pub dropped: u8,
 }
 
 /// Gradients that are smaller than this are not worth a step.
@@ -67,17 +65,16 @@ struct State {
     count: f32,
 }
 
-/// Trains the model of the type at `of` on the sentences that teach it and that `is_wanted`. `on_pass` is told each pass.
+/// Trains the model of the type at `of` on the sentences that teach it and that `is_wanted`.
 pub(super) fn train(
     examples: &Examples,
     of: usize,
     schedule: &Schedule,
     is_wanted: impl Fn(&Sentence) -> bool,
-    mut on_pass: impl FnMut(usize),
 ) -> Weights {
     let mut own: Vec<&Sentence> =
         examples.sentences.iter().filter(|sentence| sentence.labels[of].is_some() && is_wanted(sentence)).collect();
-    let mut random = Random::new(7 + of as u64);
+    let mut random = Rng::with_seed(7 + of as u64);
     let mut state = State {
         features: vec![[Slot::default(); 2]; examples.features.len()],
         start: [Slot::default(); LABELS],
@@ -87,13 +84,12 @@ pub(super) fn train(
         logits: Vec::new(),
         count: 1.0,
     };
-    for pass in 0..schedule.passes {
+    for _ in 0..schedule.passes {
         random.shuffle(&mut own);
         for sentence in &own {
-            let dictionary = random.fraction() >= schedule.without_dictionary;
-            state.learn(sentence, of, dictionary, random.next(), schedule);
+            let dictionary = random.f64() >= schedule.without_dictionary;
+            state.learn(sentence, of, dictionary, schedule);
         }
-        on_pass(pass);
     }
     state.average()
 }
@@ -106,11 +102,7 @@ impl State {
         }
     }
 
-    fn learn(&mut self, sentence: &Sentence, of: usize, dictionary: bool, seed: u64, schedule: &Schedule) {
-        let is_kept = |feature: &&u32| {
-            ((u64::from(**feature) ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8 >= schedule.dropped
-        };
-        let factor = 256.0 / (256.0 - f32::from(schedule.dropped));
+    fn learn(&mut self, sentence: &Sentence, of: usize, dictionary: bool, schedule: &Schedule) {
         let Some(labels) = &sentence.labels[of] else { return };
         if labels.iter().all(|mask| *mask == ANY_LABEL) {
             return;
@@ -118,17 +110,16 @@ impl State {
         self.logits.clear();
         for at in 0..sentence.len() {
             let mut sums = [0.0_f32; 2];
-            for feature in sentence.features(at, dictionary).iter().filter(is_kept) {
+            for feature in sentence.features(at, dictionary) {
                 let slots = &self.features[*feature as usize];
                 sums[0] += slots[0].weight;
                 sums[1] += slots[1].weight;
             }
-            self.logits.push(sums.map(|sum| sum * factor));
+            self.logits.push(sums);
         }
         let factors = Factors::from(&self.transitions());
         self.free.run(&self.logits, &factors, &[]);
         self.bound.run(&self.logits, &factors, labels);
-        assert!(self.bound.marginals(0).iter().all(|v| v.is_finite()), "{labels:?}");
         self.count += 1.0;
         for at in 0..sentence.len() {
             let (free, bound) = (self.free.marginals(at), self.bound.marginals(at));
@@ -136,7 +127,7 @@ impl State {
             if gradients.iter().all(|gradient| gradient.abs() < GRADIENT_MIN) {
                 continue;
             }
-            for feature in sentence.features(at, dictionary).iter().filter(is_kept) {
+            for feature in sentence.features(at, dictionary) {
                 for (slot, gradient) in self.features[*feature as usize].iter_mut().zip(gradients) {
                     slot.step(gradient, schedule, self.count);
                 }
@@ -175,19 +166,5 @@ impl State {
             features: self.features.iter().map(|slots| slots.map(mean)).collect(),
             transitions: Transitions { start: self.start.map(mean), next: self.next.map(|row| row.map(mean)) },
         }
-    }
-}
-
-/// The logits of a sentence by finished weights.
-pub(super) fn logits(weights: &Weights, sentence: &Sentence, dictionary: bool, logits: &mut Vec<[f32; 2]>) {
-    logits.clear();
-    for at in 0..sentence.len() {
-        let mut sums = [0.0_f32; 2];
-        for feature in sentence.features(at, dictionary) {
-            let weights = &weights.features[*feature as usize];
-            sums[0] += weights[0];
-            sums[1] += weights[1];
-        }
-        logits.push(sums);
     }
 }

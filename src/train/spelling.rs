@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::random::Random;
+use fastrand::Rng;
 use crate::annotate::learning::spelling::{
     KINDS, PLAIN, ROW_BYTES, ROWS, SCALE, Spelling, each_part, kind, probabilities,
 };
@@ -32,7 +32,7 @@ pub(super) fn train(catalog: &Catalog, plain: impl Iterator<Item = String>) -> S
     let mut examples = examples(catalog, plain);
     let mut weights = vec![[0.0_f32; KINDS]; ROWS];
     let mut squares = vec![0.0_f32; ROWS];
-    let mut random = Random::new(3);
+    let mut random = Rng::with_seed(3);
     let mut parts = Vec::new();
     for _ in 0..PASSES {
         random.shuffle(&mut examples);
@@ -104,5 +104,3 @@ fn example(word: String, counts: [u32; KINDS]) -> Example {
     let sum: f32 = logs.iter().sum();
     Example { word, shares: logs.map(|log| log / sum), weight: sum.min(3.0) / 3.0 + 0.3 }
 }
-
-pub(super) fn none() -> Spelling { Spelling::new(std::borrow::Cow::Borrowed(&[])) }

@@ -1,0 +1,142 @@
+//! The file of the models: a header, a table of sections, and the sections.
+//!
+//! All numbers are little-endian. The header is `GLOSSMDL`, the version of the format (u32), the number of sections (u32)
+//! and the XXH3-64 of all that follows it. Then for each section its offset from the start of the file and its length
+//! (u64 each), and the sections: `about` (JSON: name, corpora, chains), the table of features, the spelling model, the
+//! aliases and the weights of the ranker.
+
+use std::borrow::Cow;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::super::link::LinkModel;
+use super::super::link::aliases::{Aliases, Row};
+use super::super::recognise::spelling::Spelling;
+use super::super::recognise::table::Table;
+use super::{About, Models, ModelsError};
+
+const MAGIC: &[u8; 8] = b"GLOSSMDL";
+/// The version of the format and of the features: models of another one do not fit this program.
+const VERSION: u32 = 1;
+const HEADER_BYTES: usize = 24;
+const SECTIONS: usize = 5;
+const ENTRY_BYTES: usize = 16;
+
+/// The models as a file holds them.
+pub(super) fn to_bytes(models: &Models) -> Vec<u8> {
+    let about = serde_json::to_vec(&models.about()).unwrap_or_default();
+    let sections: [Cow<'_, [u8]>; SECTIONS] = [
+        about.into(),
+        models.table.bytes().into(),
+        models.spelling.bytes().into(),
+        aliases_to_bytes(&models.aliases).into(),
+        linking_to_bytes(&models.linking).into(),
+    ];
+    let mut body = Vec::new();
+    let mut offset = HEADER_BYTES + SECTIONS * ENTRY_BYTES;
+    for section in &sections {
+        body.extend((offset as u64).to_le_bytes());
+        body.extend((section.len() as u64).to_le_bytes());
+        offset += section.len();
+    }
+    sections.iter().for_each(|section| body.extend_from_slice(section));
+    let mut bytes = Vec::with_capacity(HEADER_BYTES + body.len());
+    bytes.extend(MAGIC);
+    bytes.extend(VERSION.to_le_bytes());
+    bytes.extend((SECTIONS as u32).to_le_bytes());
+    bytes.extend(xxh3_64(&body).to_le_bytes());
+    bytes.append(&mut body);
+    bytes
+}
+
+/// Reads models and checks the whole.
+pub(super) fn from_bytes(bytes: Cow<'static, [u8]>) -> Result<Models, ModelsError> {
+    if bytes.get(..8) != Some(MAGIC) {
+        return Err(ModelsError::NoModels);
+    }
+    let version = number(&bytes, 8);
+    if version != VERSION {
+        return Err(ModelsError::OtherVersion { found: version, expected: VERSION });
+    }
+    let body = bytes.get(HEADER_BYTES..).unwrap_or_default();
+    let checksum = bytes.get(16..24).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes);
+    if checksum != Some(xxh3_64(body)) || number(&bytes, 12) as usize != SECTIONS {
+        return Err(ModelsError::Damaged);
+    }
+    let section = |at: usize| part(&bytes, at).ok_or(ModelsError::Damaged);
+    let about: About = serde_json::from_slice(&section(0)?).map_err(|_| ModelsError::Damaged)?;
+    Ok(Models {
+        name: about.name,
+        corpora: about.corpora,
+        chains: about.chains,
+        table: Table::new(section(1)?),
+        spelling: Spelling::new(section(2)?),
+        aliases: aliases_from_bytes(&section(3)?).ok_or(ModelsError::Damaged)?,
+        linking: linking_from_bytes(&section(4)?),
+    })
+}
+
+fn number(bytes: &[u8], at: usize) -> u32 {
+    bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes)
+}
+
+fn long(bytes: &[u8], at: usize) -> Option<usize> {
+    let number = bytes.get(at..at + 8)?.try_into().ok().map(u64::from_le_bytes)?;
+    usize::try_from(number).ok()
+}
+
+/// A section; of bytes that live as long as the program a part of them.
+fn part(bytes: &Cow<'static, [u8]>, at: usize) -> Option<Cow<'static, [u8]>> {
+    let entry = HEADER_BYTES + at * ENTRY_BYTES;
+    let (start, length) = (long(bytes, entry)?, long(bytes, entry + 8)?);
+    let range = start..start.checked_add(length)?;
+    match bytes {
+        Cow::Borrowed(bytes) => bytes.get(range).map(Cow::Borrowed),
+        Cow::Owned(bytes) => bytes.get(range).map(|part| Cow::Owned(part.to_vec())),
+    }
+}
+
+/// The identifiers, a line each, their length first; then the rows of 14 bytes.
+fn aliases_to_bytes(aliases: &Aliases) -> Vec<u8> {
+    let (ids, rows) = aliases.rows();
+    let text = ids.join("\n");
+    let mut bytes = Vec::new();
+    bytes.extend((text.len() as u64).to_le_bytes());
+    bytes.extend(text.as_bytes());
+    for (key, place, count) in rows {
+        bytes.extend(key.to_le_bytes());
+        bytes.extend(place.to_le_bytes());
+        bytes.extend(count.to_le_bytes());
+    }
+    bytes
+}
+
+fn aliases_from_bytes(bytes: &[u8]) -> Option<Aliases> {
+    let length = long(bytes, 0)?;
+    let rest = bytes.get(8..)?;
+    let text = std::str::from_utf8(rest.get(..length)?).ok()?;
+    let ids: Vec<String> = text.lines().map(str::to_owned).collect();
+    let rows: Vec<Row> = rest[length..]
+        .as_chunks::<14>()
+        .0
+        .iter()
+        .map(|row| {
+            let key = u64::from_le_bytes([row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7]]);
+            let place = u32::from_le_bytes([row[8], row[9], row[10], row[11]]);
+            (key, place, u16::from_le_bytes([row[12], row[13]]))
+        })
+        .collect();
+    Some(Aliases::new(ids, &rows))
+}
+
+fn linking_to_bytes(linking: &LinkModel) -> Vec<u8> {
+    let pairs = linking.weights().into_iter();
+    pairs.flat_map(|(feature, weight)| feature.to_le_bytes().into_iter().chain(weight.to_le_bytes())).collect()
+}
+
+fn linking_from_bytes(bytes: &[u8]) -> LinkModel {
+    LinkModel::new(bytes.as_chunks::<8>().0.iter().map(|pair| {
+        let feature = u32::from_le_bytes([pair[0], pair[1], pair[2], pair[3]]);
+        (feature, f32::from_le_bytes([pair[4], pair[5], pair[6], pair[7]]))
+    }))
+}

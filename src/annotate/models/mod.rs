@@ -1,0 +1,176 @@
+//! The trained models: what recognition and linking weigh evidence with.
+
+mod file;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use super::link::LinkModel;
+use super::link::aliases::Aliases;
+use super::recognise::chain::Transitions;
+use super::recognise::spelling::Spelling;
+use super::recognise::table::{MODEL_TYPES, Table};
+
+/// The sequence model of one type.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(crate) struct ChainModel {
+    /// What a quantised weight of one stands for.
+    pub scale: f32,
+    /// From label to label.
+    pub transitions: Transitions,
+    /// How often spans of a probability are right: points of both, rising. Between them lines.
+    pub calibration: Vec<(f32, f32)>,
+    /// The least score that gives the best F1.
+    pub threshold: f32,
+}
+
+/// A corpus that models were trained on.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ModelCorpus {
+    /// What it is called.
+    pub name: String,
+    /// Where it comes from.
+    pub source: String,
+    /// Its licence.
+    pub license: String,
+}
+
+/// What a file of models says of itself, and its smaller parts.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct About {
+    name: String,
+    corpora: Vec<ModelCorpus>,
+    chains: Vec<Option<ChainModel>>,
+}
+
+/// Why models cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelsError {
+    /// The file cannot be read.
+    #[error("cannot read the models {file}: {source}")]
+    Read {
+        /// The file.
+        file: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is something else.
+    #[error("this is no file of models; `glossator train` makes one")]
+    NoModels,
+    /// The models are of another version of the program.
+    #[error("the models are of version {found} and this program reads version {expected}; train them anew")]
+    OtherVersion {
+        /// Their version.
+        found: u32,
+        /// The version that is read.
+        expected: u32,
+    },
+    /// The checksum or a length is wrong.
+    #[error("the file of models is damaged; copy it or train the models anew")]
+    Damaged,
+}
+
+/// The models that are embedded.
+const EMBEDDED: &[u8] = include_bytes!("../../../data/models/biomedical.models");
+
+/// All models.
+#[derive(Debug, Clone)]
+pub struct Models {
+    /// What they are called.
+    pub(crate) name: String,
+    /// What they were trained on.
+    pub(crate) corpora: Vec<ModelCorpus>,
+    /// The weights of features.
+    pub(crate) table: Table,
+    /// What words are by their spelling.
+    pub(crate) spelling: Spelling,
+    /// What mentions of the gold data were linked to.
+    pub(crate) aliases: Aliases,
+    /// The weights of the ranker.
+    pub(crate) linking: LinkModel,
+    /// The sequence models, by the places of their types; types without one are found by the dictionary alone.
+    pub(crate) chains: Vec<Option<ChainModel>>,
+}
+
+impl Models {
+    /// No model at all.
+    pub fn none() -> Self {
+        Self { name: String::new(), corpora: Vec::new(), table: Table::new(Cow::Borrowed(&[])), spelling: Spelling::new(Cow::Borrowed(&[])), aliases: Aliases::default(), linking: LinkModel::default(), chains: Vec::new() }
+    }
+
+    /// No model but that of spelling.
+    pub(crate) fn of_spelling(spelling: Spelling) -> Self {
+        Self { spelling, ..Self::none() }
+    }
+
+    /// The models in the binary. A program whose models are damaged, which a test rules out, has none.
+    pub fn embedded() -> Arc<Self> {
+        static LOADED: OnceLock<Arc<Models>> = OnceLock::new();
+        let load = || file::from_bytes(Cow::Borrowed(EMBEDDED)).unwrap_or_else(|_| Self::none());
+        Arc::clone(LOADED.get_or_init(|| Arc::new(load())))
+    }
+
+    /// Reads models from a file and checks the whole.
+    ///
+    /// # Errors
+    /// When the file cannot be read, holds something else, is of another version or damaged.
+    pub fn open(path: &Path) -> Result<Self, ModelsError> {
+        let read = std::fs::read(path);
+        let bytes = read.map_err(|source| ModelsError::Read { file: path.display().to_string(), source })?;
+        file::from_bytes(Cow::Owned(bytes))
+    }
+
+    /// The models as a file holds them. The same models give the same bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        file::to_bytes(self)
+    }
+
+    /// What they are called; empty for none.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What they were trained on.
+    pub fn corpora(&self) -> &[ModelCorpus] {
+        &self.corpora
+    }
+
+    fn about(&self) -> About {
+        About { name: self.name.clone(), corpora: self.corpora.clone(), chains: self.chains.clone() }
+    }
+
+    /// The types without a model, as bits by their values.
+    pub(crate) fn types_without(&self) -> u16 {
+        let mut types = u16::MAX;
+        for (entity_type, chain) in MODEL_TYPES.iter().zip(&self.chains) {
+            if chain.is_some() {
+                types &= !(1 << *entity_type as u16);
+            }
+        }
+        types
+    }
+
+    /// The score of a span that the model at `at` gives a probability: how often such spans are right.
+    pub(crate) fn score(&self, at: usize, probability: f32) -> f32 {
+        let Some(Some(chain)) = self.chains.get(at) else { return probability };
+        let points = &chain.calibration;
+        let after = points.partition_point(|(from, _)| *from <= probability);
+        let score = match (after.checked_sub(1).and_then(|before| points.get(before)), points.get(after)) {
+            (Some(one), Some(other)) => {
+                one.1 + (other.1 - one.1) * (probability - one.0) / (other.0 - one.0).max(f32::MIN_POSITIVE)
+            }
+            (Some(last), None) => last.1,
+            (None, Some(first)) => first.1,
+            (None, None) => probability,
+        };
+        score.clamp(1e-4, 1.0)
+    }
+
+    /// The least score of an annotation of the type at `at` by default.
+    pub(crate) fn threshold(&self, at: usize) -> f32 {
+        self.chains.get(at).and_then(Option::as_ref).map_or(0.5, |chain| chain.threshold)
+    }
+}

@@ -1,0 +1,151 @@
+//! Cross-validation: each document is annotated by models that have not seen it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::build::build;
+use super::calibrate::{JudgedByType, best_threshold, calibration, reliability};
+use super::corpora::{FOLDS, TrainingDocument};
+use super::{CorpusFigures, Material, Reliability, TrainError};
+use crate::annotate::learning::{
+    MODEL_TYPES, Memory, Models, PassageText, Vocabulary, best, prepare, recognise,
+};
+use crate::annotate::Annotator;
+use crate::evaluate::{DocumentFigures, score_document};
+use crate::model::{AnnotateOptions, EntityType};
+
+/// What documents held out say of the models.
+pub(super) struct Validation {
+    /// The models of each fold.
+    folds: Vec<Models>,
+    judged: JudgedByType,
+    gold: [usize; MODEL_TYPES.len()],
+}
+
+impl Validation {
+    /// Trains models for each fold and has them judge the documents that they have not seen.
+    pub(super) fn new(material: &Material, mut on_step: impl FnMut(&str)) -> Self {
+        let mut validation = Self { folds: Vec::new(), judged: Default::default(), gold: Default::default() };
+        for fold in 0..FOLDS {
+            let models = build(material, |document| document.fold != fold);
+            validation.judge(material, fold, &models);
+            validation.folds.push(models);
+            on_step("a fifth of the documents held out");
+        }
+        validation
+    }
+
+    fn judge(&mut self, material: &Material, fold: usize, models: &Models) {
+        let held: Vec<&TrainingDocument> = material.held_out(fold).collect();
+        let judged: Vec<(JudgedByType, [usize; MODEL_TYPES.len()])> = held
+            .par_chunks(32)
+            .flat_map_iter(|documents| {
+                let mut memory = Memory::default();
+                memory.lexicon.clear(&models.table);
+                let own = |document: &&TrainingDocument| judge(material, models, document, &mut memory);
+                documents.iter().map(own).collect::<Vec<_>>()
+            })
+            .collect();
+        for (judged, gold) in judged {
+            for (at, own) in judged.into_iter().enumerate() {
+                self.judged[at].extend(own);
+                self.gold[at] += gold[at];
+            }
+        }
+    }
+
+    /// Gives models the calibration that the judgements make, and the threshold of the best F1.
+    pub(super) fn calibrate(&self, models: &mut Models) {
+        for at in 0..MODEL_TYPES.len() {
+            let threshold = best_threshold(&self.judged[at], self.gold[at]);
+            if let Some(Some(chain)) = models.chains.get_mut(at) {
+                chain.calibration = calibration(&self.judged[at]);
+            }
+            let score = models.score(at, threshold);
+            if let Some(Some(chain)) = models.chains.get_mut(at) {
+                chain.threshold = score;
+            }
+        }
+    }
+
+    /// How often scores of each tenth are right, by type.
+    pub(super) fn reliability(&self, models: &Models) -> Vec<Reliability> {
+        let types = MODEL_TYPES.into_iter().enumerate();
+        types
+            .map(|(at, entity_type)| {
+                let own = self.judged[at].iter().map(|(probability, right)| (models.score(at, *probability), *right));
+                Reliability { entity_type, rows: reliability(&own.collect::<Vec<_>>()) }
+            })
+            .collect()
+    }
+
+    /// The figures of each corpus and type, every document annotated by the calibrated models of its fold.
+    pub(super) fn figures(self, material: &Material) -> Result<Vec<CorpusFigures>, TrainError> {
+        let mut figures: BTreeMap<(EntityType, usize), Vec<DocumentFigures>> = BTreeMap::new();
+        let folds: Vec<Models> = self
+            .folds
+            .iter()
+            .map(|models| {
+                let mut models = models.clone();
+                self.calibrate(&mut models);
+                models
+            })
+            .collect();
+        for (fold, models) in folds.into_iter().enumerate() {
+            let annotator = Annotator::with_models(Arc::clone(&material.catalog), Arc::new(models));
+            let options = annotator.prepare(&AnnotateOptions::default())?;
+            let held: Vec<&TrainingDocument> = material.held_out(fold).collect();
+            let found: Vec<_> =
+                held.par_iter().map(|document| annotator.annotate(&document.gold.document, &options)).collect();
+            for (document, found) in held.iter().zip(&found) {
+                for entity_type in &document.teaches {
+                    let own = figures.entry((*entity_type, document.corpus)).or_default();
+                    own.push(score_document(&document.gold, found, *entity_type));
+                }
+            }
+        }
+        let names = &material.corpora.names;
+        let rows = figures.into_iter();
+        Ok(rows
+            .map(|((entity_type, corpus), documents)| CorpusFigures {
+                corpus: names[corpus].clone(),
+                entity_type,
+                documents,
+            })
+            .collect())
+    }
+}
+
+/// The spans of each type that the document's corpus judges, with whether they are right, and how many there are to find.
+fn judge(
+    material: &Material,
+    models: &Models,
+    document: &TrainingDocument,
+    memory: &mut Memory,
+) -> (JudgedByType, [usize; MODEL_TYPES.len()]) {
+    let passages = PassageText::of_document(&document.gold.document);
+    let prepared = prepare(Vocabulary::new(&material.catalog), models, &passages, true, memory);
+    let found = recognise(models, &prepared.views, &memory.lexicon, &mut memory.workspace);
+    let (mut judged, mut gold): (JudgedByType, [usize; MODEL_TYPES.len()]) = Default::default();
+    for (at, entity_type) in MODEL_TYPES.into_iter().enumerate() {
+        if !document.teaches.contains(&entity_type) {
+            continue;
+        }
+        let marked = || document.gold.mentions.iter().filter(move |mention| mention.entity_type == entity_type);
+        gold[at] += marked().filter(|mention| !mention.neutral).count();
+        for passage in 0..passages.len() {
+            let own = found.iter().filter(|found| found.passage == passage && found.model_type == at);
+            for (span, probability) in best(own.map(|found| (found.span, found.probability)).collect()) {
+                let here = || marked().filter(move |mention| mention.passage == passage);
+                let right = here().any(|mention| !mention.neutral && mention.span == span);
+                let open = here().any(|mention| mention.neutral && mention.span.overlaps(span));
+                if right || !open {
+                    judged[at].push((probability, right));
+                }
+            }
+        }
+    }
+    (judged, gold)
+}
