@@ -69,7 +69,11 @@ pub(super) fn from_name_at(text: &str) -> Option<(char, usize)> {
     let begins = |name: &str| {
         text.as_bytes().get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
     };
-    NAMES.iter().find(|(name, _)| begins(name)).map(|(name, letter)| (*letter, name.len()))
+    let first = text.as_bytes().first()?.to_ascii_lowercase();
+    NAMES
+        .iter()
+        .find(|(name, _)| name.as_bytes()[0] == first && begins(name))
+        .map(|(name, letter)| (*letter, name.len()))
 }
 
 /// Whether it is the one-letter code of a residue, in upper case.

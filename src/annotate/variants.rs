@@ -75,7 +75,6 @@ pub(super) struct VariantMention {
     /// How sure the form is.
     pub certainty: Certainty,
     /// The family it is of, for who weighs it in its context.
-    #[expect(dead_code, reason = "the sequence model that reads it is not in the pipeline yet")]
     pub class: Class,
 }
 
@@ -116,7 +115,12 @@ pub(super) fn find_variants(text: &str) -> Vec<VariantMention> {
 fn variant_at(text: &str, start: usize) -> Option<VariantMention> {
     let scanner = Scanner { text, at: start };
     let readings = if starts::is_inside_word(text, start) {
-        [forms::after_symbol(text, start), None, None, None]
+        [
+            forms::after_symbol(text, start),
+            events::delta_in_word(scanner),
+            alleles::after_symbol(scanner),
+            None,
+        ]
     } else {
         [
             forms::compact(text, start),

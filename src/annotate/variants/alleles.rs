@@ -18,14 +18,27 @@ pub(super) fn allele(scanner: Scanner<'_>) -> Option<Form> {
         .or_else(|| letter_and_number(scanner))
 }
 
-/// `p.Arg104`.
+/// The genotype `-31TT` of `IL1B-31TT`, and `-573X` in the like place.
+pub(super) fn after_symbol(scanner: Scanner<'_>) -> Option<Form> {
+    let found = (scanner.next_byte()? == b'-').then(|| number_first(scanner)).flatten()?;
+    let genotype = found.id.ends_with(|c: char| c.is_ascii_uppercase())
+        && found.id.bytes().rev().take(2).all(|byte| byte.is_ascii_uppercase());
+    genotype.then_some(found)
+}
+
+/// `p.Arg104`, `p.Val657_Gly726`.
 fn marked_residue(mut scanner: Scanner<'_>) -> Option<Form> {
     if !scanner.eat("p.") {
         return None;
     }
     let letter = scanner.three_letter_residue().or_else(|| scanner.one_letter_residue())?;
     let digits = scanner.digits(NUMBER_DIGITS_LIMIT)?;
-    scanner.ends_word().then(|| form(format!("p.{letter}{digits}"), scanner.at, Certainty::Certain))
+    let mut id = format!("p.{letter}{digits}");
+    if scanner.eat("_") {
+        let letter = scanner.three_letter_residue().or_else(|| scanner.one_letter_residue())?;
+        id.push_str(&format!("_{letter}{}", scanner.digits(NUMBER_DIGITS_LIMIT)?));
+    }
+    scanner.ends_word().then(|| form(id, scanner.at, Certainty::Certain))
 }
 
 /// "arginine 714", "Ser39", "Leu(541)", "lysine at residue 223", "T allele at -31", "stop at codon 1129".

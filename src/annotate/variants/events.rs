@@ -1,6 +1,7 @@
 //! Deletions, insertions, duplications and repeats in words: "32-bp deletion", "C deletion at nucleotide 4548", "deletion
 //! of C at nucleotide 888", "exon 7 deletion", "del6", "(CCTTT)10", "ΔF508".
 
+use super::places::Counted;
 use super::scanner::Scanner;
 use super::{Certainty, Class, Form};
 
@@ -90,7 +91,7 @@ const QUALITIES: &[&str] = &[
     "coding",
 ];
 /// The most words between a size and its event.
-const QUALITY_WORDS_LIMIT: usize = 2;
+pub(super) const QUALITY_WORDS_LIMIT: usize = 2;
 
 /// An event that begins where the scanner stands.
 pub(super) fn event(scanner: Scanner<'_>) -> Option<Form> {
@@ -119,7 +120,9 @@ fn size_first(mut scanner: Scanner<'_>) -> Option<Form> {
     }
     scanner.bases_in_brackets();
     if scanner.gap() && scanner.repeat_word() {
-        return Some(form(format!("dup{size}"), scanner.at, Certainty::Shape, Class::Repeat));
+        // repeats of amino acids are parts of every such protein
+        let certainty = if size.ends_with("aa") { Certainty::Weak } else { Certainty::Shape };
+        return Some(form(format!("dup{size}"), scanner.at, certainty, Class::Repeat));
     }
     let kind = scanner.event_name().filter(|_| scanner.ends_word())?;
     if scanner.bases_in_brackets().is_some() {
@@ -139,7 +142,11 @@ fn size_first(mut scanner: Scanner<'_>) -> Option<Form> {
 /// The event with the place that follows it.
 fn with_place(mut scanner: Scanner<'_>, event: &str) -> Option<Form> {
     let place = scanner.place_after()?;
-    let mark = if place.codon { "codon" } else { "c." };
+    let mark = match place.counted {
+        Counted::Bases => "c.",
+        Counted::Codons => "codon",
+        Counted::Residues => "p.",
+    };
     Some(form(format!("{mark}{}{event}", place.position), scanner.at, Certainty::Certain, Class::Event))
 }
 
@@ -168,13 +175,6 @@ fn event_first(mut scanner: Scanner<'_>) -> Option<Form> {
     if let Some(exon) = part.part() {
         return Some(form(format!("{exon}{kind}"), part.at, Certainty::Weak, Class::Event));
     }
-    let mut range = scanner;
-    if range.word(&["amino acids", "residues", "nucleotides", "codons", "bases"]).is_some()
-        && range.eat(" ")
-        && let Some(position) = range.place_number()
-    {
-        return Some(form(format!("{position}{kind}"), range.at, Certainty::Shape, Class::Event));
-    }
     let of = scanner.event_object()?;
     let event = format!("{kind}{of}");
     let end = scanner.at;
@@ -184,18 +184,33 @@ fn event_first(mut scanner: Scanner<'_>) -> Option<Form> {
 
 /// "C deletion at nucleotide 4548", "TGAG deletion", "adenine deletion", "CAG repeat".
 fn bases_first(mut scanner: Scanner<'_>) -> Option<Form> {
-    let bases = scanner.short_bases().or_else(|| scanner.base_name().map(str::to_owned))?;
+    let letters = scanner.short_bases();
+    let named = letters.is_none();
+    let bases = match letters {
+        Some(letters) => letters,
+        None => scanner.base_name()?.to_owned(),
+    };
+    if named && let Some(form) = named_base_at_number(scanner, &bases) {
+        return Some(form);
+    }
     scanner.next_word(&["nucleotide", "base", "tetranucleotide", "dinucleotide", "trinucleotide"]);
     let (end, event, class) = scanner.named_event(&bases)?;
     let mut placed = scanner;
     placed.at = end;
     placed.next_word(&["polymorphism", "mutation"]);
     let certainty = match class {
-        _ if bases == "A" => Certainty::Weak,
+        _ if bases == "A" || named => Certainty::Weak,
         Class::Repeat => Certainty::Weak,
         _ => Certainty::Shape,
     };
     Some(with_place(placed, &event).unwrap_or_else(|| form(event, end, certainty, class)))
+}
+
+/// "adenine 474 deletion".
+fn named_base_at_number(mut scanner: Scanner<'_>, base: &str) -> Option<Form> {
+    let number = scanner.eat(" ").then(|| scanner.digits(6)).flatten()?;
+    let kind = scanner.gap().then(|| scanner.event_name()).flatten()?;
+    Some(form(format!("c.{number}{kind}{base}"), scanner.at, Certainty::Certain, Class::Event))
 }
 
 /// "exon 7 deletion", "codon 138 deletion".
@@ -266,13 +281,19 @@ fn bracketed(mut scanner: Scanner<'_>) -> Option<Form> {
     if let Some(number) = count.digits(3)
         && count.ends_word()
     {
-        return Some(form(format!("{bases}[{number}]"), count.at, Certainty::Shape, Class::Repeat));
+        let certainty = if bases.len() > 1 { Certainty::Shape } else { Certainty::Weak };
+        return Some(form(format!("{bases}[{number}]"), count.at, certainty, Class::Repeat));
     }
     if count.eat("n") && count.ends_word() {
         return Some(form(format!("{bases}[n]"), count.at, Certainty::Weak, Class::Repeat));
     }
     let (end, event, class) = scanner.named_event(&bases)?;
     Some(form(event, end, Certainty::Shape, class))
+}
+
+/// The `Delta32` of `CCR5Delta32`.
+pub(super) fn delta_in_word(scanner: Scanner<'_>) -> Option<Form> {
+    matches!(scanner.next_byte()?, b'D' | b'd').then(|| delta(scanner)).flatten()
 }
 
 /// "ΔF508", "delta F508", "DeltaF508", "Delta32", "DD32".
@@ -383,7 +404,7 @@ impl<'t> Scanner<'t> {
             based = *self;
             based.short_bases().or_else(|| based.base_name().map(str::to_owned))
         };
-        if bases.is_some() {
+        if bases.is_some() && based.ends_word() && based.next_byte() != Some(b'-') {
             based.next_word(&["nucleotides", "nucleotide", "residues", "residue", "base"]);
             *self = based;
             return bases;

@@ -1,6 +1,8 @@
 //! Forms that are written in one piece, with their marks or by their shape alone.
 
+use super::scanner::SEQUENCE_LETTERS_LIMIT;
 use super::{Certainty, Class, Form, Scanner};
+use crate::annotate::amino_acids;
 use crate::model::Span;
 
 /// From this position on, a bare change between two of A, C, G, T is read as one of DNA (`C677T`), below it as one of
@@ -20,27 +22,40 @@ pub(super) fn compact(text: &str, at: usize) -> Option<Form> {
         b'p' if bytes.get(at + 1) == Some(&b'.') => protein(text, at),
         b'I' if bytes[at..].starts_with(b"IVS") => intron(text, at),
         b'A'..=b'Z' => legacy_nucleotide(text, at).or_else(|| bare_protein(text, at)),
-        b'0'..=b'9' | b'-' | b'+' | b'*' | 0xE2 => bare_nucleotide(text, at),
+        b'0'..=b'9' | b'-' | b'+' | b'*' | 0xE2 => {
+            bare_nucleotide(text, at).or_else(|| number_and_residues(text, at))
+        }
         _ => None,
     }
 }
 
-/// A protein change that is written to the symbol of its gene: the `V617F` of `JAK2V617F`. Three digits at least, as
-/// symbols themselves have one or two inside.
+/// A change that is written to the symbol of its gene: the `V617F` of `JAK2V617F`, the `G12D` of `KrasG12D`, the `-863C>A`
+/// of `TNFA-863C>A`. Three digits at least after an upper-case symbol, as symbols themselves have one or two inside.
 pub(super) fn after_symbol(text: &str, at: usize) -> Option<Form> {
     let bytes = text.as_bytes();
-    let digits = bytes.get(at + 1..at + 4).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit));
-    if !digits || !bytes[at].is_ascii_uppercase() {
+    let symbol = bytes[..at]
+        .iter()
+        .rev()
+        .take(SYMBOL_BYTES_LIMIT + 1)
+        .take_while(|byte| byte.is_ascii_alphanumeric())
+        .count();
+    let start = at - symbol;
+    let apart = !text.get(..start)?.chars().next_back().is_some_and(char::is_alphanumeric);
+    if !(1..=SYMBOL_BYTES_LIMIT).contains(&symbol) || !apart || !bytes[start].is_ascii_alphabetic() {
         return None;
     }
-    let symbol_byte = |byte: &&u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    let symbol = bytes[..at].iter().rev().take(SYMBOL_BYTES_LIMIT + 1).take_while(symbol_byte).count();
-    let starts = text.get(at - symbol..)?.starts_with(|c: char| c.is_ascii_uppercase());
-    let apart = !text[..at - symbol].chars().next_back().is_some_and(char::is_alphanumeric);
-    if !(3..=SYMBOL_BYTES_LIMIT).contains(&symbol) || !starts || !apart {
-        return None;
+    if bytes[at] == b'-' {
+        return bare_nucleotide(text, at).filter(|form| symbol > 2 && form.id.contains('>'));
     }
-    bare_protein(text, at).filter(|form| form.id.starts_with("p."))
+    let lower = bytes[at - 1].is_ascii_lowercase();
+    let digits = bytes[at + 1..].iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+    let upper = bytes[start..at].iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let good = if lower {
+        !matches!(&text[start..at], "mi" | "si" | "sh")
+    } else {
+        upper && symbol > 2 && digits > 2
+    };
+    bare_protein(text, at).filter(|form| good && form.id.starts_with("p."))
 }
 
 /// `rs` and at least three digits.
@@ -122,10 +137,33 @@ fn bare_nucleotide(text: &str, at: usize) -> Option<Form> {
     good.then(|| form(format!("c.{change}"), scanner.at, certainty, Class::DnaBare))
 }
 
+/// `192Q/R`, and `157delMTTTVP` of at least two residues.
+fn number_and_residues(text: &str, at: usize) -> Option<Form> {
+    let mut scanner = Scanner { text, at };
+    let number = scanner.digits(4).filter(|number| number.len() > 1)?;
+    if scanner.eat("del") {
+        let length =
+            scanner.rest().bytes().take(SEQUENCE_LETTERS_LIMIT).take_while(u8::is_ascii_uppercase).count();
+        let residues =
+            scanner.rest().get(..length).filter(|letters| letters.chars().all(amino_acids::is_one_letter))?;
+        scanner.at += length;
+        let good = length > 1 && scanner.ends_word();
+        return good.then(|| {
+            form(format!("p.{number}del{residues}"), scanner.at, Certainty::Shape, Class::ProteinBare)
+        });
+    }
+    let from = scanner.one_letter_residue()?;
+    let to = scanner.eat("/").then(|| scanner.one_letter_residue()).flatten()?;
+    scanner
+        .ends_word()
+        .then(|| form(format!("p.{from}{number}{to}"), scanner.at, Certainty::Shape, Class::ProteinBare))
+}
+
 /// `G-308A`, and `T1270533G` with more digits than a protein has residues.
 fn legacy_nucleotide(text: &str, at: usize) -> Option<Form> {
     let scanner = Scanner { text, at };
     let (change, end) = scanner.old_substitution()?;
+    let end = with_other_allele(text, end);
     let digits = change.bytes().filter(u8::is_ascii_digit).count();
     let by_place = change.starts_with(['-', '+']) && digits > 1 || digits > 4;
     let by_word = text[at..end].contains([' ', '/', '>']) && digits > 1;
@@ -170,12 +208,20 @@ fn bare_protein(text: &str, at: usize) -> Option<Form> {
     if digits.len() < 2 && !(plain && is_change_of_one_digit(text, Span { start: at, end: scanner.at })) {
         return None;
     }
+    let end = if plain { with_other_allele(text, scanner.at) } else { scanner.at };
     let position: u64 = digits.parse().ok()?;
     let base = |letter: char| matches!(letter, 'A' | 'C' | 'G' | 'T');
     if plain && base(from) && base(to) && position >= BARE_DNA_POSITION_MIN {
-        return Some(form(format!("c.{digits}{from}>{to}"), scanner.at, Certainty::Shape, Class::DnaBare));
+        return Some(form(format!("c.{digits}{from}>{to}"), end, Certainty::Shape, Class::DnaBare));
     }
-    (digits.len() <= 4).then(|| form(format!("p.{change}"), scanner.at, Certainty::Shape, Class::ProteinBare))
+    (digits.len() <= 4).then(|| form(format!("p.{change}"), end, Certainty::Shape, Class::ProteinBare))
+}
+
+/// Where a change ends that names two new alleles, such as `G1915T/A`.
+fn with_other_allele(text: &str, end: usize) -> usize {
+    let mut scanner = Scanner { text, at: end };
+    let found = scanner.eat("/") && scanner.one_letter_residue().is_some() && scanner.ends_word();
+    if found { scanner.at } else { end }
 }
 
 /// Whether a letter, a digit and a letter are a change: "E6V". The shape is that of many other names as well, most of

@@ -19,17 +19,17 @@ impl<'t> Scanner<'t> {
     }
 
     /// `A>T`, `del`, `delA`, `insTG`, `dup`, `inv`, `delinsAT`, `delAinsT`; `=` is left alone.
-    pub(super) fn change(&mut self, substitution: bool) -> Option<String> {
+    pub(super) fn change(&mut self, single: bool) -> Option<String> {
         let mut spaced = *self;
         spaced.space();
         let mut plain = spaced;
-        if substitution && let Some(change) = plain.substitution() {
+        if single && let Some(change) = plain.substitution() {
             *self = plain;
             return Some(change);
         }
         *self = spaced;
         let word = ["delins", "del", "ins", "dup", "inv"].into_iter().find(|word| self.eat(word))?;
-        self.event(word)
+        self.event(word, single)
     }
 
     /// `A>T`, `A->T`, `(A>T)`, and `A/T` or `A-T` where the bases are one each.
@@ -48,8 +48,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// What follows the word of an event: its bases, how many they are, or what takes their place.
-    fn event(&mut self, word: &str) -> Option<String> {
-        let kind = word;
+    fn event(&mut self, kind: &str, single: bool) -> Option<String> {
         let mut spaced = *self;
         spaced.eat_any(&[" ", "-", "."]);
         let bases = spaced.upper_bases().or_else(|| spaced.bracketed_bases());
@@ -66,11 +65,13 @@ impl<'t> Scanner<'t> {
             change.push_str(&self.bases()?);
         } else if bases.is_none() {
             // c.20_23del4: the number of bases
-            let counted = self.digits(4).is_some();
-            let _ = counted && self.eat_any(&["bp", " bp"]);
-            if matches!(kind, "delins" | "ins") && !counted {
+            let count = self.digits(4);
+            let _ = count.is_some() && self.eat_any(&["bp", " bp"]);
+            if matches!(kind, "delins" | "ins") && count.is_none() {
                 return None;
             }
+            // a range says how many they are
+            change.push_str(count.filter(|_| single || kind == "ins").unwrap_or_default());
         }
         Some(change)
     }

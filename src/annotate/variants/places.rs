@@ -46,18 +46,38 @@ const COUNTED: &[&str] = &[
 /// What lies between a change and its place.
 const PREPOSITIONS: &[&str] = &["at", "in", "of", "on", "for", "from", "between", "to"];
 
-/// A place: the position, and whether it counts codons.
+/// What a position counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// Bases, or what is not said.
+    Bases,
+    Codons,
+    Residues,
+}
+
+impl Counted {
+    /// What a place is of that these words say.
+    fn of_words(counted: Self, word: &str) -> Self {
+        match word {
+            "codon" | "codons" => Self::Codons,
+            "amino" | "amino-acid" | "aa" | "residue" | "residues" => Self::Residues,
+            _ => counted,
+        }
+    }
+}
+
+/// A place: the position, and what it counts.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
     pub(super) position: String,
-    pub(super) codon: bool,
+    pub(super) counted: Counted,
 }
 
 impl<'t> Scanner<'t> {
     /// " at position 158", ", position 1277", " (base 308)", " in exon 4 (base 308)". Nothing is read where it is `None`.
     pub(super) fn place_after(&mut self) -> Option<Place> {
         let mut scanner = *self;
-        scanner.exon();
+        let exon = scanner.exon();
         let comma = scanner.eat(",");
         if !scanner.eat(" ") && !scanner.eat("-") {
             return None;
@@ -71,7 +91,7 @@ impl<'t> Scanner<'t> {
         // "at 33468" is a place, "of 12" and ", 12" are not
         let bare = match preposition {
             Some("at") => true,
-            None => bracket && !comma && place.position.len() > 1,
+            None => bracket && !comma && (exon || place.position.starts_with('-')),
             _ => place.position.starts_with('-') && place.position.len() > 2,
         };
         let introduced = preposition.is_some() || bracket || comma;
@@ -82,8 +102,8 @@ impl<'t> Scanner<'t> {
         Some(place)
     }
 
-    /// " in exon 4", " at exon 8".
-    fn exon(&mut self) {
+    /// " in exon 4", " at exon 8"; whether there was one.
+    fn exon(&mut self) -> bool {
         let mut scanner = *self;
         let found = scanner.eat(" ")
             && scanner.word(&["in", "at", "of"]).is_some()
@@ -93,14 +113,15 @@ impl<'t> Scanner<'t> {
         if found {
             *self = scanner;
         }
+        found
     }
 
     /// "nucleotide position 2607", "the -308", "the 620 position", and how many words say what is counted.
     pub(super) fn counted_place(&mut self) -> Option<(Place, usize)> {
-        let (mut words, mut codon) = (0, false);
+        let (mut words, mut counted) = (0, Counted::Bases);
         for _ in 0..PLACE_WORDS_LIMIT {
             let Some(word) = self.word(COUNTED) else { break };
-            codon |= word.starts_with("codon");
+            counted = Counted::of_words(counted, word);
             words += usize::from(!matches!(word, "the" | "a" | "its"));
             self.eat_any(&[". ", " ", "-"]);
         }
@@ -110,7 +131,7 @@ impl<'t> Scanner<'t> {
             words += 1;
             *self = after;
         }
-        Some((Place { position, codon }, words))
+        Some((Place { position, counted }, words))
     }
 
     /// `2607`, `-308`, `+387`, `c.898`, `13,910`, `763-766`, "7916 and 7917".

@@ -8,8 +8,8 @@ pub(super) const SEQUENCE_LETTERS_LIMIT: usize = 60;
 pub(super) const POSITION_DIGITS_LIMIT: usize = 9;
 /// What is printed for an arrow, the longer before its beginning.
 const ARROWS: &[&str] = &[
-    "&gt;", "--&gt;", "-&gt;", "---->", "--->", "-->", "->", ">", "→", "⟶", "➔", "⇒", "=>", "-->", "—>",
-    "–>", "----",
+    "-- >", "- >", "-- &gt;", "&gt;", "--&gt;", "-&gt;", "---->", "--->", "-->", "->", ">", "→", "⟶", "➔",
+    "⇒", "=>", "-->", "—>", "–>", "----",
 ];
 
 /// Reads forms from left to right; what returns `None` leaves `at` anywhere.
@@ -44,10 +44,11 @@ impl<'t> Scanner<'t> {
     /// The first of them, in any case, that the text goes on with and that ends there as a word does.
     pub(super) fn word(&mut self, words: &[&'static str]) -> Option<&'static str> {
         let rest = self.rest().as_bytes();
-        let ends = |length: usize| !rest.get(length).is_some_and(u8::is_ascii_alphanumeric);
+        let first = rest.first()?.to_ascii_lowercase();
         let goes_on = |word: &&&str| {
-            rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
-                && ends(word.len())
+            word.as_bytes().first().is_some_and(|byte| byte.to_ascii_lowercase() == first)
+                && rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+                && !rest.get(word.len()).is_some_and(u8::is_ascii_alphanumeric)
         };
         let word = words.iter().find(goes_on)?;
         self.at += word.len();
@@ -134,12 +135,15 @@ impl<'t> Scanner<'t> {
         } else if let Some(sign) = self.sign() {
             position.push(sign);
         }
-        position.push_str(self.digits(POSITION_DIGITS_LIMIT)?);
+        let base = self.digits(POSITION_DIGITS_LIMIT)?;
+        position.push_str(base);
         let mut offset = *self;
         offset.space();
         if let Some(sign) = offset.sign() {
             offset.space();
-            if let Some(digits) = offset.digits(POSITION_DIGITS_LIMIT) {
+            // 1706-1715 is a range
+            let is_offset = |digits: &&str| sign == '+' || (digits.len(), *digits) < (base.len(), base);
+            if let Some(digits) = offset.digits(POSITION_DIGITS_LIMIT).filter(is_offset) {
                 position.push(sign);
                 position.push_str(digits);
                 *self = offset;

@@ -1,10 +1,11 @@
 //! Substitutions in words: "G to A at nucleotide 2607", "arginine to cysteine substitution at position 158", "codon 26,
 //! GAG-->GCG", "Gly-->Asp".
 
-use super::places::Place;
+use super::places::{Counted, Place};
 use super::scanner::Scanner;
 use super::terms::{Kind, Term};
 use super::{Certainty, Class, Form};
+use crate::annotate::amino_acids;
 
 /// What joins what was and what is.
 const TO: &[&str] = &[
@@ -64,12 +65,17 @@ const NOUNS: &[&str] = &[
     "alteration",
     "base-pair",
 ];
+/// How far around a change without a place the words are looked at that tell it.
+pub(super) const NEAR_BYTES: usize = 60;
 /// The most words of what a change is called: "missense point mutation".
-const NOUN_WORDS_LIMIT: usize = 3;
+pub(super) const NOUN_WORDS_LIMIT: usize = 3;
 
 /// A substitution in words that begins where the scanner stands.
 pub(super) fn substitution(scanner: Scanner<'_>) -> Option<Form> {
-    place_first(scanner).or_else(|| terms_first(scanner))
+    place_first(scanner)
+        .or_else(|| number_and_residue(scanner))
+        .or_else(|| terms_first(scanner))
+        .or_else(|| letters(scanner))
 }
 
 /// "codon 26, GAG-->GCG", "nucleotide 2607 (G to A)", "-3279, A/C".
@@ -80,9 +86,12 @@ fn place_first(mut scanner: Scanner<'_>) -> Option<Form> {
         Some(word) => {
             scanner.eat_any(&[" (CD)", " position", " number"]);
             scanner.eat(" ");
-            Place { position: scanner.place_number()?, codon: word.starts_with("codon") }
+            Place {
+                position: scanner.place_number()?,
+                counted: if word.starts_with("codon") { Counted::Codons } else { Counted::Bases },
+            }
         }
-        None => Place { position: signed_place(&mut scanner)?, codon: false },
+        None => Place { position: signed_place(&mut scanner)?, counted: Counted::Bases },
     };
     scanner.eat_any(&[",", ":", ";"]);
     scanner.eat(" ");
@@ -91,6 +100,44 @@ fn place_first(mut scanner: Scanner<'_>) -> Option<Form> {
     let pair = scanner.pair()?;
     let closed = !bracket || scanner.eat(")");
     closed.then(|| pair.form(Some(&place), scanner.at, Certainty::Certain)).flatten()
+}
+
+/// "272gly----stop", "158 Arg-to-His": a number and a residue before an arrow.
+fn number_and_residue(mut scanner: Scanner<'_>) -> Option<Form> {
+    let position = scanner.digits(5).filter(|digits| !digits.starts_with('0'))?.to_owned();
+    scanner.gap();
+    let from = amino_acids::from_three_letters_of_any_case(scanner.rest().get(..3)?)?;
+    scanner.at += 3;
+    if !scanner.arrow() && !scanner.eat("-to-") {
+        return None;
+    }
+    let to = match scanner.rest().get(..3).and_then(amino_acids::from_three_letters_of_any_case) {
+        Some(letter) => {
+            scanner.at += 3;
+            letter.to_string()
+        }
+        None => scanner.term().filter(|term| !term.kind.is_of_dna())?.symbol,
+    };
+    let id = format!("p.{from}{position}{to}");
+    scanner.ends_word().then_some(Form {
+        id,
+        end: scanner.at,
+        certainty: Certainty::Certain,
+        class: Class::Wording,
+    })
+}
+
+/// "R to G mutation at position 76": residues by their letters, which what they are called and a place must tell.
+fn letters(mut scanner: Scanner<'_>) -> Option<Form> {
+    let from = scanner.one_letter_residue()?;
+    (scanner.arrow() || scanner.eat_any(&["-to-", " to "])).then_some(())?;
+    let to = scanner.one_letter_residue()?;
+    let called = scanner.noun();
+    let place = scanner.place_after()?;
+    let base = |letter: char| matches!(letter, 'A' | 'C' | 'G' | 'T');
+    let good = called && !(base(from) && base(to));
+    let id = format!("p.{from}{}{to}", place.position);
+    good.then_some(Form { id, end: scanner.at, certainty: Certainty::Certain, class: Class::Wording })
 }
 
 /// `-3279`, `+25`, `-603/604`.
@@ -104,6 +151,7 @@ fn signed_place(scanner: &mut Scanner<'_>) -> Option<String> {
 
 /// "G to A at nucleotide 2607", "(G-->A) at position 6", "Glu29 to Lys", "C to T".
 fn terms_first(mut scanner: Scanner<'_>) -> Option<Form> {
+    let start = scanner.at;
     let bracket = scanner.eat("(");
     let mut pair = scanner.pair()?;
     if bracket && !scanner.eat(")") {
@@ -119,14 +167,29 @@ fn terms_first(mut scanner: Scanner<'_>) -> Option<Form> {
     if bracket {
         return None;
     }
-    let place = pair.from.position.take().map(|position| Place { position, codon: false });
+    let place = pair.from.position.take().map(|position| Place { position, counted: Counted::Bases });
     let certainty = match (&place, pair.from.kind) {
         (Some(_), _) => Certainty::Certain,
-        (None, Kind::Residue) if pair.joined != Joined::Slash => Certainty::Shape,
         (None, _) if pair.joined == Joined::Arrow || nouns => Certainty::Shape,
+        (None, Kind::Residue)
+            if pair.joined == Joined::Word && is_among_change_words(scanner.text, start, scanner.at) =>
+        {
+            Certainty::Shape
+        }
         _ => Certainty::Weak,
     };
     pair.form(place.as_ref(), scanner.at, certainty)
+}
+
+/// Whether something near by says that residues are changed: "conversion of glutamine to glutamate" may be chemistry.
+fn is_among_change_words(text: &str, start: usize, end: usize) -> bool {
+    const STEMS: &[&[u8]] =
+        &[b"ubstitut", b"utation", b"mutant", b"olymorphism", b"issense", b"codon", b"exon", b"SNP"];
+    let bytes = text.as_bytes();
+    let before = &bytes[start.saturating_sub(NEAR_BYTES)..start];
+    let after = &bytes[end..bytes.len().min(end + NEAR_BYTES)];
+    let holds = |part: &[u8]| STEMS.iter().any(|stem| part.windows(stem.len()).any(|window| window == *stem));
+    holds(before) || holds(after)
 }
 
 /// How two terms are joined.
@@ -156,7 +219,9 @@ impl Pair {
         }
         let (from, to) = (&from.symbol, &to.symbol);
         let id = match place {
-            Some(place) if dna && place.codon => format!("codon{}{from}>{to}", place.position),
+            Some(place) if dna && place.counted == Counted::Codons => {
+                format!("codon{}{from}>{to}", place.position)
+            }
             Some(place) if dna => format!("c.{}{from}>{to}", place.position),
             Some(place) => format!("p.{from}{}{to}", place.position),
             None if dna => format!("c.{from}>{to}"),
