@@ -166,7 +166,7 @@ fn legacy_nucleotide(text: &str, at: usize) -> Option<Form> {
     let end = with_other_allele(text, end);
     let digits = change.bytes().filter(u8::is_ascii_digit).count();
     let by_place = change.starts_with(['-', '+']) && digits > 1 || digits > 4;
-    let by_word = text[at..end].contains([' ', '/', '>']) && digits > 1;
+    let by_word = text[at..end].contains([' ', '/', '>', '(']) && digits > 1;
     let good = by_place || by_word;
     let change = change.trim_start_matches('+');
     (good && Scanner { text, at: end }.ends_word())
