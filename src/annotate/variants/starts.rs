@@ -45,7 +45,8 @@ const fn kinds() -> [Kind; 256] {
 pub(super) fn next_start(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut inside = is_inside_word(text, from);
-    for (at, byte) in bytes.iter().enumerate().skip(from) {
+    let mut at = from;
+    while let Some(byte) = bytes.get(at) {
         let kind = KINDS[usize::from(*byte)];
         let begins = match kind {
             Kind::Other => false,
@@ -65,6 +66,11 @@ pub(super) fn next_start(text: &str, from: usize) -> Option<usize> {
             Kind::Other | Kind::Mark => false,
             Kind::Wide => is_inside_word(text, at + 1),
         };
+        at += 1;
+        if inside {
+            // the rest of a word in lower case begins nothing but a delta
+            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_lowercase() && **byte != b'd').count();
+        }
     }
     None
 }
