@@ -1,4 +1,4 @@
-//! The codes of amino acids (IUPAC-IUB 1983): three letters and one.
+//! The codes of amino acids (IUPAC-IUB 1983): three letters and one, and their names.
 
 const CODES: [(&str, char); 20] = [
     ("ala", 'A'),
@@ -23,12 +23,57 @@ const CODES: [(&str, char); 20] = [
     ("val", 'V'),
 ];
 
+/// Names in words; a name that begins with another stands before it.
+const NAMES: [(&str, char); 24] = [
+    ("alanine", 'A'),
+    ("arginine", 'R'),
+    ("asparagine", 'N'),
+    ("aspartic acid", 'D'),
+    ("aspartate", 'D'),
+    ("cysteine", 'C'),
+    ("cystein", 'C'),
+    ("glutamine", 'Q'),
+    ("glutamic acid", 'E'),
+    ("glutamate", 'E'),
+    ("glycine", 'G'),
+    ("histidine", 'H'),
+    ("isoleucine", 'I'),
+    ("leucine", 'L'),
+    ("lysine", 'K'),
+    ("methionine", 'M'),
+    ("phenylalanine", 'F'),
+    ("proline", 'P'),
+    ("serine", 'S'),
+    ("threonine", 'T'),
+    ("tryptophane", 'W'),
+    ("tryptophan", 'W'),
+    ("tyrosine", 'Y'),
+    ("valine", 'V'),
+];
+
 /// The one-letter code of `Val` or `VAL`; `val` in lower case is a word's beginning, not a residue.
 pub(super) fn from_three_letters(text: &str) -> Option<char> {
     if !text.starts_with(|c: char| c.is_ascii_uppercase()) {
         return None;
     }
+    from_three_letters_of_any_case(text)
+}
+
+/// The one-letter code of `Val`, `VAL` or `val`, for where something else says that it is a residue.
+pub(super) fn from_three_letters_of_any_case(text: &str) -> Option<char> {
     CODES.iter().find(|(code, _)| code.eq_ignore_ascii_case(text)).map(|(_, letter)| *letter)
+}
+
+/// The one-letter code of the residue whose name `text` begins with, in any case, and the name's length.
+pub(super) fn from_name_at(text: &str) -> Option<(char, usize)> {
+    let begins = |name: &str| {
+        text.as_bytes().get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let first = text.as_bytes().first()?.to_ascii_lowercase();
+    NAMES
+        .iter()
+        .find(|(name, _)| name.as_bytes()[0] == first && begins(name))
+        .map(|(name, letter)| (*letter, name.len()))
 }
 
 /// Whether it is the one-letter code of a residue, in upper case.
@@ -45,7 +90,18 @@ mod tests {
         assert_eq!(from_three_letters("Val"), Some('V'));
         assert_eq!(from_three_letters("VAL"), Some('V'));
         assert_eq!(from_three_letters("val"), None);
+        assert_eq!(from_three_letters_of_any_case("val"), Some('V'));
         assert_eq!(from_three_letters("Xyz"), None);
         assert!(is_one_letter('W') && !is_one_letter('B') && !is_one_letter('w'));
+    }
+
+    #[test]
+    fn names_are_read_in_any_case_and_every_residue_has_one() {
+        assert_eq!(from_name_at("Valine to"), Some(('V', 6)));
+        assert_eq!(from_name_at("aspartic acid"), Some(('D', 13)));
+        assert_eq!(from_name_at("tryptophane"), Some(('W', 11)));
+        assert_eq!(from_name_at("vali"), None);
+        assert_eq!(from_name_at("é"), None);
+        assert!(CODES.iter().all(|(_, code)| NAMES.iter().any(|(_, letter)| letter == code)));
     }
 }

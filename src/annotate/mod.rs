@@ -170,7 +170,8 @@ fn find_variants(passage: &PassageText<'_>, passage_index: usize, options: &Prep
     let found = variants::find_variants(passage.text).into_iter();
     let wanted = found.filter(|variant| {
         let written = &passage.text[variant.span.start..variant.span.end];
-        !options.is_blocked_text(written)
+        // what needs its context to be told waits for who can read that
+        variant.certainty > variants::Certainty::Weak && !options.is_blocked_text(written)
     });
     wanted
         .map(|variant| {

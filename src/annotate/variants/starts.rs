@@ -1,0 +1,265 @@
+//! Where in a text a form may begin. Most of prose is passed over here, so this looks at each byte once.
+
+use super::scanner::SEQUENCE_LETTERS_LIMIT;
+use crate::annotate::amino_acids;
+
+/// The most bytes of a number, with its signs, that are passed to see what it is of.
+pub(super) const NUMBER_BYTES_LIMIT: usize = 24;
+/// The characters beyond ASCII that begin a form.
+const WIDE_STARTS: &[&str] = &["Δ", "∆", "δ", "−", "–"];
+
+/// What a byte is to the search for starts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Nothing begins here and no word goes on.
+    Other,
+    Lower,
+    Upper,
+    Digit,
+    /// A sign or an opening bracket, which begins a form with what follows it.
+    Mark,
+    /// A byte of a character beyond ASCII.
+    Wide,
+}
+
+const KINDS: [Kind; 256] = kinds();
+
+const fn kinds() -> [Kind; 256] {
+    let mut kinds = [Kind::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        kinds[byte] = match byte as u8 {
+            b'a'..=b'z' => Kind::Lower,
+            b'A'..=b'Z' => Kind::Upper,
+            b'0'..=b'9' => Kind::Digit,
+            b'-' | b'+' | b'*' | b'(' => Kind::Mark,
+            128.. => Kind::Wide,
+            _ => Kind::Other,
+        };
+        byte += 1;
+    }
+    kinds
+}
+
+/// The first place from `from` on where a form may begin.
+pub(super) fn next_start(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut inside = is_inside_word(text, from);
+    let mut at = from;
+    while let Some(byte) = bytes.get(at) {
+        let kind = KINDS[usize::from(*byte)];
+        let begins = match kind {
+            Kind::Other => false,
+            Kind::Lower if inside => *byte == b'd' && is_delta(bytes, at),
+            Kind::Upper if inside => is_change_in_word(bytes, at),
+            Kind::Lower | Kind::Upper => begins_word_of_form(bytes, at),
+            Kind::Digit if inside => false,
+            Kind::Digit => begins_with_number(bytes, at),
+            Kind::Mark => begins_with_mark(bytes, at, inside),
+            Kind::Wide => WIDE_STARTS.iter().any(|sign| bytes[at..].starts_with(sign.as_bytes())),
+        };
+        if begins {
+            return Some(at);
+        }
+        inside = match kind {
+            Kind::Lower | Kind::Upper | Kind::Digit => true,
+            Kind::Other | Kind::Mark => false,
+            Kind::Wide => is_inside_word(text, at + 1),
+        };
+        at += 1;
+        if inside {
+            // the rest of a word in lower case begins nothing but a delta
+            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_lowercase() && **byte != b'd').count();
+        }
+    }
+    None
+}
+
+/// Whether a letter or digit stands directly before.
+pub(super) fn is_inside_word(text: &str, at: usize) -> bool {
+    match text.as_bytes()[..at].last() {
+        None => false,
+        Some(before) if before.is_ascii() => before.is_ascii_alphanumeric(),
+        Some(_) => {
+            text.get(..at).and_then(|text| text.chars().next_back()).is_some_and(char::is_alphanumeric)
+        }
+    }
+}
+
+/// Whether two digits stand from `at` on.
+fn is_two_digits(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at..at + 2).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
+}
+
+/// Whether an upper-case letter stands before two digits, as in the `V617F` of `JAK2V617F`, or begins the `Delta32` of
+/// `CCR5Delta32`.
+fn is_change_in_word(bytes: &[u8], at: usize) -> bool {
+    is_two_digits(bytes, at + 1) || bytes[at] == b'D' && is_delta(bytes, at)
+}
+
+/// Whether the word goes on with "elta" and two digits.
+fn is_delta(bytes: &[u8], at: usize) -> bool {
+    bytes[at + 1..].starts_with(b"elta") && is_two_digits(bytes, at + 5)
+}
+
+/// Whether a word that begins here may begin a form: a mark of HGVS, one of the words for bases, residues, places, numbers
+/// and events, or a letter in upper case with what follows one in a form.
+fn begins_word_of_form(bytes: &[u8], at: usize) -> bool {
+    let rest = &bytes[at..];
+    let second = rest.get(1).copied().unwrap_or(b' ');
+    match rest[0] {
+        b'A'..=b'Z' if second.is_ascii_uppercase() => begins_with_capitals(rest),
+        b'A'..=b'Z' if !second.is_ascii_lowercase() => second != b'.' && second != b',',
+        b'a' | b'c' | b'g' | b't' if matches!(second, b'-' | b'>') => true,
+        b'c' | b'g' | b'm' | b'n' | b'p' | b'r' if second == b'.' => true,
+        b'n' if second == b't' => true,
+        b'r' | b'R' if second == b's' => rest.get(2).is_some_and(|byte| !byte.is_ascii_lowercase()),
+        b'b' | b'j' | b'k' | b'q' | b'w'..=b'z' => rest.starts_with(b"base "),
+        _ => begins_with_stem(rest),
+    }
+}
+
+/// Whether a word in upper case is of bases, a residue or an intron.
+fn begins_with_capitals(rest: &[u8]) -> bool {
+    let start = rest.get(..3).unwrap_or(rest);
+    let base = |byte: &u8| matches!(byte, b'A' | b'C' | b'G' | b'T' | b'U');
+    let ends = |length: usize| !rest.get(length).is_some_and(u8::is_ascii_alphabetic);
+    let residue =
+        || str::from_utf8(start).is_ok_and(|start| amino_acids::from_three_letters(start).is_some());
+    start == b"IVS"
+        || matches!(&rest[..2], b"DD" | b"RS")
+        || start.iter().all(base)
+            && ends(rest.iter().take(SEQUENCE_LETTERS_LIMIT).take_while(|byte| base(byte)).count())
+        || ends(3) && residue()
+}
+
+/// Whether a word begins as one of the words of forms does, or is a residue by its three letters.
+fn begins_with_stem(rest: &[u8]) -> bool {
+    let Some(stem) = rest.first_chunk::<4>().map(|stem| stem.map(|byte| byte.to_ascii_lowercase())) else {
+        return begins_with_code(rest);
+    };
+    match after_stem(&stem) {
+        Some(after) => rest.get(4..4 + after.len()).is_some_and(|next| next.eq_ignore_ascii_case(after)),
+        None => begins_with_code(rest),
+    }
+}
+
+/// What follows the first four letters of a word that begins a form.
+const fn after_stem(stem: &[u8; 4]) -> Option<&'static [u8]> {
+    Some(match stem {
+        b"aden" | b"alan" | b"aspa" | b"cyti" | b"guan" | b"stop" | b"codo" | b"exon" | b"delt" | b"thre" => {
+            b""
+        }
+        b"argi" => b"nine",
+        b"cyst" => b"ein",
+        b"cyto" | b"tyro" => b"sine",
+        b"glut" => b"am",
+        b"glyc" | b"prol" => b"ine",
+        b"hist" | b"thym" => b"i",
+        b"isol" => b"eu",
+        b"leuc" => b"ine",
+        b"lysi" | b"seri" | b"vali" => b"ne",
+        b"meth" => b"ionine",
+        b"phen" => b"ylalanine",
+        b"tryp" => b"top",
+        b"urac" => b"il",
+        b"term" | b"nons" | b"ambe" | b"ochr" | b"opal" => b"",
+        b"nucl" => b"eotide",
+        b"posi" => b"tion",
+        b"resi" => b"due",
+        b"amin" => b"o",
+        b"base" => b" ",
+        b"dele" => b"t",
+        b"inse" => b"rt",
+        b"dupl" => b"icat",
+        b"inde" => b"l",
+        b"inve" => b"rsion",
+        b"sing" => b"le",
+        b"seve" => b"n",
+        b"eigh" => b"t",
+        b"one " | b"two " | b"six " | b"ten " | b"one-" | b"two-" | b"six-" | b"ten-" => b"",
+        b"four" | b"five" | b"nine" | b"ins/" | b"del/" => b"",
+        _ => return None,
+    })
+}
+
+/// Whether a word is a residue by three letters, or one of the short names of events with what it is of.
+fn begins_with_code(rest: &[u8]) -> bool {
+    let Some(code) = rest.first_chunk::<3>() else { return false };
+    let ends = !rest.get(3).is_some_and(u8::is_ascii_lowercase);
+    match code {
+        _ if !ends => false,
+        b"del" | b"dup" | b"ins" => true,
+        [b'A'..=b'Z', ..] => {
+            str::from_utf8(code).is_ok_and(|code| amino_acids::from_three_letters(code).is_some())
+        }
+        _ => false,
+    }
+}
+
+/// Whether a number may begin a form: one that is no part of another, and a letter, a sign or a bracket soon after it.
+fn begins_with_number(bytes: &[u8], at: usize) -> bool {
+    // 1.5A>G, 3-5delA and 1,234delC hold numbers of another kind
+    let part = at > 0 && matches!(bytes[at - 1], b'.' | b',' | b'-' | b'+' | b'_');
+    let in_number = |byte: &&u8| {
+        byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'+' | b'-' | b'_' | b' ' | b'(' | b'/')
+    };
+    let length = bytes[at..].iter().take(NUMBER_BYTES_LIMIT).take_while(in_number).count();
+    let after = bytes.get(at + length).copied().unwrap_or(b' ');
+    let second = bytes.get(at + length + 1).copied().unwrap_or(b' ');
+    !part
+        && match after {
+            b'A'..=b'Z' | 128.. => true,
+            // the beginnings of units, bases, residues and events
+            b'a'..=b'z' => {
+                matches!(
+                    &[after, second],
+                    b"bp"
+                        | b"ba"
+                        | b"nt"
+                        | b"nu"
+                        | b"kb"
+                        | b"mb"
+                        | b"am"
+                        | b"ki"
+                        | b"me"
+                        | b"de"
+                        | b"in"
+                        | b"du"
+                        | b"ad"
+                        | b"al"
+                        | b"ar"
+                        | b"as"
+                        | b"cy"
+                        | b"gl"
+                        | b"gu"
+                        | b"hi"
+                        | b"is"
+                        | b"le"
+                        | b"ly"
+                        | b"ph"
+                        | b"pr"
+                        | b"se"
+                        | b"st"
+                        | b"th"
+                        | b"tr"
+                        | b"ty"
+                        | b"va"
+                ) || second == b'-'
+                    || second == b'>'
+            }
+            _ => false,
+        }
+}
+
+/// Whether a sign before a number or a bracket before bases may begin a form.
+fn begins_with_mark(bytes: &[u8], at: usize, inside: bool) -> bool {
+    let next = bytes.get(at + 1).copied().unwrap_or(b' ');
+    match bytes[at] {
+        b'(' => matches!(next, b'A' | b'C' | b'G' | b'T'),
+        // the "-863C>A" of "TNFA-863C>A"
+        b'-' if inside => next.is_ascii_digit() && bytes.get(at + 2).is_some_and(u8::is_ascii_digit),
+        _ if inside => false,
+        _ => next.is_ascii_digit() && !(at > 0 && matches!(bytes[at - 1], b'-' | b'+' | b'_')),
+    }
+}
