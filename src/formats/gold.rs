@@ -139,18 +139,18 @@ pub fn read_gold(path: &Path) -> Result<Vec<GoldDocument>, GoldError> {
     let file = path.to_string_lossy().into_owned();
     let opened = File::open(path).map_err(FormatProblem::from);
     match opened.and_then(|input| Ok(source::unpack(Box::new(input))?)) {
-        Ok(bytes) => read_documents(file, bytes),
+        Ok(bytes) => read_documents(&file, bytes),
         Err(problem) => Err(FormatError { file, line: 0, document: None, problem }.into()),
     }
 }
 
-fn read_documents(file: String, bytes: Bytes) -> Result<Vec<GoldDocument>, GoldError> {
+fn read_documents(file: &str, bytes: Bytes) -> Result<Vec<GoldDocument>, GoldError> {
     let mut seen = HashSet::new();
     let mut documents = Vec::new();
-    for marked in MarkedDocuments::new(file.clone(), bytes) {
+    for marked in MarkedDocuments::new(file.to_owned(), bytes) {
         let Marked { input, line, mentions } = marked?;
         let id = input.document.id.clone();
-        let place = |line| GoldPlace { file: file.clone(), line, document: id.clone() };
+        let place = |line| GoldPlace { file: file.to_owned(), line, document: id.clone() };
         if !seen.insert(id.clone()) {
             return Err(GoldError::Twice(place(line)));
         }

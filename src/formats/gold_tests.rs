@@ -7,7 +7,7 @@ use super::super::input::RECORD_BYTES_LIMIT;
 use super::*;
 
 fn read(content: &str) -> Result<Vec<GoldDocument>, GoldError> {
-    read_documents("gold".to_owned(), Box::new(Cursor::new(content.as_bytes().to_vec())))
+    read_documents("gold", Box::new(Cursor::new(content.as_bytes().to_vec())))
 }
 
 /// The mentions of a document as `text@passage type=ids`, with `~` before a neutral one.
