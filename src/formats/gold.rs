@@ -10,7 +10,7 @@ use crate::model::{Curie, Document, EntityType, Span};
 
 use super::input::{FormatError, FormatProblem, InputDocument};
 use super::pubtator::{Marked, MarkedDocuments, MentionLine};
-use super::source;
+use super::source::{self, Bytes};
 
 /// What the corpora call the types that are known here, in lower case without spaces.
 const TYPE_NAMES: &[(EntityType, &[&str])] = &[
@@ -137,15 +137,20 @@ pub enum GoldError {
 /// The first document or mention that is wrong, with file and line.
 pub fn read_gold(path: &Path) -> Result<Vec<GoldDocument>, GoldError> {
     let file = path.to_string_lossy().into_owned();
-    let fail = |problem: FormatProblem| FormatError { file: file.clone(), line: 0, document: None, problem };
-    let input = File::open(path).map_err(|error| fail(error.into()))?;
-    let bytes = source::unpack(Box::new(input)).map_err(|error| fail(error.into()))?;
+    let opened = File::open(path).map_err(FormatProblem::from);
+    match opened.and_then(|input| Ok(source::unpack(Box::new(input))?)) {
+        Ok(bytes) => read_documents(&file, bytes),
+        Err(problem) => Err(FormatError { file, line: 0, document: None, problem }.into()),
+    }
+}
+
+fn read_documents(file: &str, bytes: Bytes) -> Result<Vec<GoldDocument>, GoldError> {
     let mut seen = HashSet::new();
     let mut documents = Vec::new();
-    for marked in MarkedDocuments::new(file.clone(), bytes) {
+    for marked in MarkedDocuments::new(file.to_owned(), bytes) {
         let Marked { input, line, mentions } = marked?;
         let id = input.document.id.clone();
-        let place = |line| GoldPlace { file: file.clone(), line, document: id.clone() };
+        let place = |line| GoldPlace { file: file.to_owned(), line, document: id.clone() };
         if !seen.insert(id.clone()) {
             return Err(GoldError::Twice(place(line)));
         }

@@ -1,12 +1,13 @@
-use std::io::Write as _;
+use std::io::Cursor;
 use std::path::PathBuf;
 
+use proptest::prelude::*;
+
+use super::super::input::RECORD_BYTES_LIMIT;
 use super::*;
 
 fn read(content: &str) -> Result<Vec<GoldDocument>, GoldError> {
-    let mut file = tempfile::Builder::new().suffix(".pubtator").tempfile().unwrap();
-    file.write_all(content.as_bytes()).unwrap();
-    read_gold(file.path())
+    read_documents("gold", Box::new(Cursor::new(content.as_bytes().to_vec())))
 }
 
 /// The mentions of a document as `text@passage type=ids`, with `~` before a neutral one.
@@ -97,6 +98,38 @@ fn identifiers_get_their_namespace_from_the_type() {
     ] {
         let curie = curie_of(id, entity_type);
         assert_eq!(curie.as_ref().map(Curie::as_str), expected, "{id} {entity_type}");
+    }
+}
+
+#[test]
+fn the_mentions_of_a_document_may_take_the_limit_and_no_byte_more() {
+    let (head, relation) = ("1|t|Fever\n1|a|\n", "1\tCID\t");
+    let lines = |bytes: usize| {
+        // In lines that are short enough by themselves.
+        let line = format!("{relation}{}\n", "x".repeat((1 << 20) - relation.len()));
+        let last = bytes % (1 << 20);
+        let rest =
+            if last > 0 { format!("{relation}{}", "x".repeat(last - relation.len())) } else { String::new() };
+        format!("{head}{}{rest}", line.repeat(bytes >> 20))
+    };
+    assert_eq!(read(&lines(RECORD_BYTES_LIMIT)).unwrap().len(), 1);
+    let error = read(&lines(RECORD_BYTES_LIMIT + relation.len())).unwrap_err();
+    let expected = "gold:67: document 1: the document takes more than 67108864 bytes in its file";
+    assert_eq!(error.to_string(), expected);
+}
+
+proptest! {
+    #[test]
+    fn any_mentions_are_read_or_refused(
+        title in "[aé😀 ]{0,6}",
+        text in "[bα ]{0,6}",
+        columns in prop::collection::vec("([0-9]{1,2}|[aé😀bα ]{0,3}|Gene|FamilyName|-1)", 0..8),
+    ) {
+        if let Ok(documents) = read(&format!("1|t|{title}\n1|a|{text}\n1\t{}\n", columns.join("\t"))) {
+            for mention in &documents[0].mentions {
+                prop_assert!(!documents[0].text_of(mention).is_empty());
+            }
+        }
     }
 }
 
