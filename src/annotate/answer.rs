@@ -80,6 +80,7 @@ fn contender(mentions: &[Mention], choice: Choice) -> Contender {
         entity_type: reading.entity_type,
         score: rank::millionths(reading.score),
         extra: reading.method == Method::ExtraTerm,
+        recognised: reading.recognised,
     }
 }
 

@@ -1,9 +1,11 @@
 //! The decision: which of the mentions that overlap stay.
 //!
 //! Under `LONGEST` it is weighted interval scheduling (Kleinberg and Tardos, Algorithm Design, 6.1): of all sets of
-//! mentions that do not overlap, the one of the greatest weight, where the squares of the mentions' lengths are summed
-//! first and their scores after. The squares make one long mention outweigh two short ones that cover a little more.
-//! Sums are of integers, so the outcome does not depend on the order of adding.
+//! mentions that do not overlap, the one of the greatest weight. Between mentions that the dictionary found, the squares of
+//! their lengths are summed first and their scores after, so that one long name outweighs two short ones that cover a little
+//! more. Where a sequence model has recognised one of a group of mentions that overlap, the weight is the score, and
+//! length adds to it: a long guess does not win over a short mention that is certain. Sums are of integers, so the outcome
+//! does not depend on the order of adding.
 
 use crate::model::{EntityType, OverlapPolicy, Span};
 
@@ -18,10 +20,25 @@ pub(super) struct Contender {
     pub score: u64,
     /// Whether it is a term of the request's own, which wins where it matches.
     pub extra: bool,
+    /// Whether a sequence model recognised it.
+    pub recognised: bool,
 }
 
-/// Length first, then score.
+/// Length first, then score; or score, to which length adds.
 type Weight = (u64, u64);
+
+/// How many bytes of length add as much to a weight as the score itself.
+const LENGTH_SHARE_BYTES: u64 = 32;
+
+/// What a mention adds to the weight of a set.
+const fn weight(contender: &Contender, by_score: bool) -> Weight {
+    let length = contender.span.len() as u64;
+    if by_score {
+        (contender.score.saturating_mul(LENGTH_SHARE_BYTES + length), 0)
+    } else {
+        (length.saturating_mul(length), contender.score)
+    }
+}
 
 /// Which of `contenders` stay, in ascending order of their index. All are of one passage. O(n log n).
 pub(super) fn decide(contenders: &[Contender], policy: OverlapPolicy) -> Vec<usize> {
@@ -80,6 +97,7 @@ fn schedule(contenders: &[Contender], mut among: Vec<usize>) -> Vec<usize> {
         let contender = &contenders[at];
         (contender.span.end, contender.span.start, contender.score, contender.entity_type, at)
     });
+    let by_score = among.iter().any(|&at| contenders[at].recognised);
     // best[n]: the greatest weight among the first n
     let mut best: Vec<Weight> = Vec::with_capacity(among.len() + 1);
     best.push((0, 0));
@@ -88,9 +106,8 @@ fn schedule(contenders: &[Contender], mut among: Vec<usize>) -> Vec<usize> {
         let contender = &contenders[at];
         let room =
             among[..index].partition_point(|&other| contenders[other].span.end <= contender.span.start);
-        let length = contender.span.len() as u64;
-        let with =
-            (best[room].0.saturating_add(length.saturating_mul(length)), best[room].1 + contender.score);
+        let own = weight(contender, by_score);
+        let with = (best[room].0.saturating_add(own.0), best[room].1 + own.1);
         best.push(best[index].max(with));
         fits_after.push(room);
     }
@@ -114,7 +131,7 @@ mod tests {
     use super::*;
 
     fn contender(start: usize, end: usize, score: u64) -> Contender {
-        Contender { span: Span { start, end }, entity_type: EntityType::Gene, score, extra: false }
+        Contender { span: Span { start, end }, entity_type: EntityType::Gene, score, extra: false, recognised: false }
     }
 
     fn kept(contenders: &[Contender], policy: OverlapPolicy) -> Vec<(usize, usize)> {
@@ -142,6 +159,15 @@ mod tests {
     }
 
     #[test]
+    fn a_certain_mention_wins_over_a_longer_guess() {
+        let recognised = |start, end, score| Contender { recognised: true, ..contender(start, end, score) };
+        assert_eq!(kept(&[recognised(0, 12, 500_000), recognised(0, 5, 950_000)], OverlapPolicy::Longest), [(0, 5)]);
+        assert_eq!(kept(&[recognised(0, 12, 900_000), recognised(0, 5, 950_000)], OverlapPolicy::Longest), [(0, 12)]);
+        let found = contender(6, 12, 900_000);
+        assert_eq!(kept(&[recognised(0, 5, 950_000), found], OverlapPolicy::Longest), [(0, 5), (6, 12)]);
+    }
+
+    #[test]
     fn extra_terms_win_where_they_match() {
         let extra = |start, end| Contender { extra: true, ..contender(start, end, 1_000_000) };
         let all = [contender(0, 11, 900), extra(5, 8), contender(0, 4, 100), contender(12, 14, 100)];
@@ -164,7 +190,7 @@ mod tests {
         prop::collection::vec(one, 0..9)
     }
 
-    fn weight(contenders: &[Contender], chosen: &[usize]) -> Weight {
+    fn total(contenders: &[Contender], chosen: &[usize]) -> Weight {
         let squares = chosen.iter().map(|&at| (contenders[at].span.len() as u64).pow(2)).sum();
         (squares, chosen.iter().map(|&at| contenders[at].score).sum())
     }
@@ -180,9 +206,9 @@ mod tests {
             let best = (0..1_u32 << all.len())
                 .map(|mask| (0..all.len()).filter(|at| mask >> at & 1 == 1).collect::<Vec<_>>())
                 .filter(|set| !overlaps(set))
-                .map(|set| weight(&all, &set))
+                .map(|set| total(&all, &set))
                 .max();
-            prop_assert_eq!(Some(weight(&all, &chosen)), best);
+            prop_assert_eq!(Some(total(&all, &chosen)), best);
         }
     }
 }

@@ -8,8 +8,8 @@ use super::sequence::{self, Weights};
 use super::{Material, SCHEDULE, ranker};
 use crate::annotate::learning::{ChainModel, MODEL_TYPES, Models, ROW, Table};
 
-/// Features all of whose weights are smaller are left out.
-const WEIGHT_MIN: f32 = 0.06;
+/// The most features of a model: those that say most, by their largest weight and how often they stand.
+const FEATURES_LIMIT: usize = 480_000;
 /// Spans of a lower probability are not annotated by default, until a calibration says better.
 const THRESHOLD: f32 = 0.45;
 /// Rounds of training the ranker: the later ones see the species that the earlier ones linked.
@@ -48,24 +48,39 @@ fn quantise(examples: &Examples, weights: &[Option<Weights>]) -> (Table, Vec<Opt
             Some(ChainModel { scale, transitions, calibration: Vec::new(), threshold: THRESHOLD })
         })
         .collect();
-    let row = |number: usize| {
-        let mut row = [0_i8; ROW];
-        let mut most = 0.0_f32;
-        for (of, (weights, chain)) in weights.iter().zip(&chains).enumerate() {
-            if let (Some(weights), Some(chain)) = (weights, chain) {
-                for (label, weight) in weights.features[number].into_iter().enumerate() {
-                    #[expect(clippy::cast_possible_truncation, reason = "scaled to the range")]
-                    let whole = (weight / chain.scale).round() as i8;
-                    row[2 * of + label] = whole;
-                    most = most.max(weight.abs());
-                }
+    let mut rows: Vec<(f32, u64, [i8; ROW])> = (0..examples.features.len())
+        .into_par_iter()
+        .filter_map(|number| {
+            let (row, most) = row(number, weights, &chains)?;
+            #[expect(clippy::cast_precision_loss, reason = "counts of places")]
+            let places = examples.counts[number] as f32;
+            Some((most * places.ln_1p(), examples.features[number], row))
+        })
+        .collect();
+    rows.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    rows.truncate(FEATURES_LIMIT);
+    rows.sort_unstable_by_key(|(_, feature, _)| *feature);
+    let rows: Vec<(u64, [i8; ROW])> = rows.into_iter().map(|(_, feature, row)| (feature, row)).collect();
+    (Table::build(&rows), chains)
+}
+
+/// The weights of a feature as whole numbers, and the largest of them; `None` where all are nothing.
+fn row(
+    number: usize,
+    weights: &[Option<Weights>],
+    chains: &[Option<ChainModel>],
+) -> Option<([i8; ROW], f32)> {
+    let mut row = [0_i8; ROW];
+    let mut most = 0.0_f32;
+    for (of, (weights, chain)) in weights.iter().zip(chains).enumerate() {
+        if let (Some(weights), Some(chain)) = (weights, chain) {
+            for (label, weight) in weights.features[number].into_iter().enumerate() {
+                #[expect(clippy::cast_possible_truncation, reason = "scaled to the range")]
+                let whole = (weight / chain.scale).round() as i8;
+                row[2 * of + label] = whole;
+                most = most.max(weight.abs());
             }
         }
-        (most >= WEIGHT_MIN && row != [0; ROW]).then_some(row)
-    };
-    let rows: Vec<(u64, [i8; ROW])> = (0..examples.features.len())
-        .into_par_iter()
-        .filter_map(|number| Some((examples.features[number], row(number)?)))
-        .collect();
-    (Table::build(&rows), chains)
+    }
+    (row != [0; ROW]).then_some((row, most))
 }

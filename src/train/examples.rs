@@ -11,7 +11,7 @@ use crate::annotate::learning::{
 use crate::catalog::Catalog;
 
 /// Features that stand at fewer places are left out.
-const PLACES_MIN: u32 = 2;
+const PLACES_MIN: u32 = 3;
 
 /// A sentence.
 #[derive(Debug)]
@@ -48,6 +48,8 @@ pub(super) struct Examples {
     pub sentences: Vec<Sentence>,
     /// The feature of each number.
     pub features: Vec<u64>,
+    /// At how many places each feature stands.
+    pub counts: Vec<u32>,
 }
 
 /// A sentence before its features have numbers.
@@ -76,13 +78,13 @@ pub(super) fn extract(corpora: &Corpora, catalog: &Catalog, models: &Models) -> 
     for feature in per_document.iter().flatten().flat_map(|raw| &raw.features) {
         *counts.entry(*feature).or_default() += 1;
     }
-    let mut features: Vec<u64> =
-        counts.into_iter().filter(|(_, count)| *count >= PLACES_MIN).map(|(feature, _)| feature).collect();
-    features.sort_unstable();
+    let mut kept: Vec<(u64, u32)> = counts.into_iter().filter(|(_, count)| *count >= PLACES_MIN).collect();
+    kept.sort_unstable();
+    let (features, counts): (Vec<u64>, Vec<u32>) = kept.into_iter().unzip();
     let numbers: FxHashMap<u64, u32> = (0..).zip(&features).map(|(number, feature)| (*feature, number)).collect();
     let sentences =
         per_document.into_par_iter().flatten_iter().map(|raw| with_numbers(raw, &numbers)).collect();
-    Examples { sentences, features }
+    Examples { sentences, features, counts }
 }
 
 fn with_numbers(raw: Raw, numbers: &FxHashMap<u64, u32>) -> Sentence {

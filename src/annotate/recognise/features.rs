@@ -238,6 +238,9 @@ fn short_forms(
             let pattern = view.patterns[place];
             if pattern > 0 {
                 take(Origin::Text, feature(kind::PATTERN + distance, u64::from(pattern)));
+                // how certain it is, whatever its class, and whether it begins there
+                let certainty = u64::from((pattern - 1) % 6);
+                take(Origin::Text, feature(kind::PATTERN + distance, 1 << 8 | certainty));
             }
         }
     }

@@ -7,7 +7,7 @@ use super::super::models::Models;
 use super::super::options::TermTrie;
 use super::super::passages::PassageText;
 use super::super::surface::{self, Agreement};
-use super::super::variants::{Certainty, VariantMention};
+use super::super::variants::VariantMention;
 use super::dictionary::{NameMatch, Tags, tag};
 use super::lexicon::Lexicon;
 use super::pieces::Pieces;
@@ -85,12 +85,9 @@ impl PassageView {
         view.short_forms.resize(count, ShortTag::default());
         view.patterns.resize(count, 0);
         for variant in variants {
-            let certainty = match variant.certainty {
-                Certainty::Shape => 0,
-                Certainty::Certain => 1,
-            };
+            let form = (variant.class as u8) * 3 + variant.certainty as u8;
             for (index, place) in view.pieces.within(variant.span.start, variant.span.end).enumerate() {
-                view.patterns[place] = 1 + 2 * certainty + u8::from(index > 0);
+                view.patterns[place] = 1 + 2 * form + u8::from(index > 0);
             }
         }
         view
