@@ -85,7 +85,7 @@ impl Annotator {
         let vocabulary = Vocabulary::new(&self.catalog);
         let (prepared, found) = memory::with(self.number, &self.models, |memory| {
             let prepared = prepare::prepare(vocabulary, &self.models, &passages, options.options().abbreviations, memory);
-            let found = recognise::recognise(&self.models, &prepared.views, &memory.lexicon, &mut memory.workspace);
+            let found = recognise::recognise(&self.models, &passages, &prepared, &memory.lexicon, &mut memory.workspace);
             (prepared, found)
         });
         let mut mentions = mentions::recognised(vocabulary, &self.models, &passages, &prepared, &found, options);

@@ -25,7 +25,7 @@ pub(crate) fn prepare(
         let matches = find_matches(vocabulary, passage, &mut memory.profiles, usable);
         let variants = find_variants(passage.text);
         let lexicon = &mut memory.lexicon;
-        prepared.views.push(PassageView::new(passage, &matches, &variants, lexicon, models));
+        prepared.views.push(PassageView::new(passage, &matches, variants, lexicon, models));
         prepared.matches.push(matches);
     }
     count_words(&mut prepared.views);

@@ -181,7 +181,7 @@ fn examples(
     let vocabulary = Vocabulary::new(catalog);
     let passages = PassageText::of_document(&document.gold.document);
     let prepared = prepare(vocabulary, models, &passages, true, memory);
-    let found = recognise(models, &prepared.views, &memory.lexicon, &mut memory.workspace);
+    let found = recognise(models, &passages, &prepared, &memory.lexicon, &mut memory.workspace);
     let mut targets: Vec<(Target, Option<&GoldMention>)> = Vec::new();
     for mention in document.gold.mentions.iter().filter(|mention| !mention.neutral) {
         if document.teaches.contains(&mention.entity_type) && mention.entity_type != EntityType::Variant {

@@ -127,7 +127,7 @@ fn judge(
 ) -> (JudgedByType, [usize; MODEL_TYPES.len()]) {
     let passages = PassageText::of_document(&document.gold.document);
     let prepared = prepare(Vocabulary::new(&material.catalog), models, &passages, true, memory);
-    let found = recognise(models, &prepared.views, &memory.lexicon, &mut memory.workspace);
+    let found = recognise(models, &passages, &prepared, &memory.lexicon, &mut memory.workspace);
     let (mut judged, mut gold): (JudgedByType, [usize; MODEL_TYPES.len()]) = Default::default();
     for (at, entity_type) in MODEL_TYPES.into_iter().enumerate() {
         if !document.teaches.contains(&entity_type) {

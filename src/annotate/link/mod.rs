@@ -169,7 +169,7 @@ pub(crate) fn link(document: &mut Document<'_>, targets: &[Target], held_out: Op
             rank(document.models, target.entity_type, own);
         }
     }
-    let words = species_words(targets, &linked);
+    let words = species_words(document.vocabulary, targets, &linked);
     let mut conventions = Conventions::default();
     for (target, own) in targets.iter().zip(&linked) {
         if target.entity_type == EntityType::Gene {
@@ -186,12 +186,23 @@ pub(crate) fn link(document: &mut Document<'_>, targets: &[Target], held_out: Op
     linked
 }
 
+/// The groups of organisms whose genes papers name by symbols of the kind that the catalog has: chordates, fungi, plants,
+/// fruit flies and roundworms. Papers that name viruses, bacteria or mites mostly speak of their host's genes.
+const GROUPS_OF_LIKE_SYMBOLS: &[Taxon] = &[7711, 4751, 33_090, 7_215, 6_231];
+
 /// The places that speak of a species: organisms and cell lines.
-fn species_words(targets: &[Target], linked: &[Linked]) -> SpeciesWords {
+fn species_words(vocabulary: Vocabulary<'_>, targets: &[Target], linked: &[Linked]) -> SpeciesWords {
+    let mut known: FxHashMap<Taxon, bool> = FxHashMap::default();
+    let mut is_of_like_symbols = |taxon: Taxon| {
+        *known.entry(taxon).or_insert_with(|| {
+            let above = vocabulary.ancestors_of_taxon(taxon);
+            GROUPS_OF_LIKE_SYMBOLS.iter().any(|group| *group == taxon || above.contains(group))
+        })
+    };
     let words = targets.iter().zip(linked).filter_map(|(target, own)| {
         let speaks = matches!(target.entity_type, EntityType::Species | EntityType::CellLine);
         let best = own.candidates.first().filter(|best| speaks && best.probability >= own.none)?;
-        Some(SpeciesWord { passage: target.passage, span: target.span, taxon: best.taxon? })
+        Some(SpeciesWord { passage: target.passage, span: target.span, taxon: best.taxon.filter(|taxon| is_of_like_symbols(*taxon))? })
     });
     SpeciesWords::new(words.collect())
 }

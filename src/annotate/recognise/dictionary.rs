@@ -20,7 +20,9 @@ const PROFILES_LIMIT: usize = 1 << 16;
 /// How a name matches as one of a type: bits for another case than the name's, the scope (2), whether the entity's own
 /// namespace is the wanted one, how many entities share it (2), and one that is always set.
 type Quality = u8;
-const PRESENT: Quality = 1 << 7;
+pub(crate) const PRESENT: Quality = 1 << 7;
+/// The bit of a name in the case that the text has it in.
+pub(crate) const SAME_CASE: Quality = 1;
 
 /// What the names of one key are, as the text writes it.
 #[derive(Debug, Clone, Copy, Default)]

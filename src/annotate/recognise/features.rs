@@ -103,6 +103,11 @@ pub(crate) fn each_word_feature(word: &Word, distance: usize, mut take: impl FnM
     }
 }
 
+/// The feature of a word itself, in lower case: a model that does not know it has never met the word, or too seldom.
+pub(crate) const fn of_word_itself(word: &Word) -> u64 {
+    feature(distance_base(REACH) + kind::LOWER, word.lower)
+}
+
 const fn distance_base(distance: usize) -> u32 {
     distance as u32 * kind::OF_WORD
 }

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::features::{DISTANCES, beyond, each_word_feature};
+use super::features::{DISTANCES, beyond, each_word_feature, of_word_itself};
 use super::table::{ROW, Sums, Table};
 use super::words::Word;
 use super::super::models::Models;
@@ -15,6 +15,8 @@ const WORDS_LIMIT: usize = 1 << 16;
 #[derive(Debug)]
 struct Entry {
     word: Word,
+    /// Whether the model knows the word itself.
+    known: bool,
     sums: [Sums; DISTANCES],
 }
 
@@ -57,7 +59,8 @@ impl Lexicon {
         for (distance, sums) in sums.iter_mut().enumerate() {
             each_word_feature(&word, distance, |feature| models.table.add(feature, sums));
         }
-        self.entries.push(Entry { word, sums });
+        let known = models.table.knows(of_word_itself(&word));
+        self.entries.push(Entry { word, known, sums });
         self.numbers.insert(key, number);
         number
     }
@@ -65,6 +68,11 @@ impl Lexicon {
     /// A word by its number.
     pub(crate) fn word(&self, number: u32) -> &Word {
         &self.entries[number as usize].word
+    }
+
+    /// Whether the model knows a word itself.
+    pub(crate) fn is_known(&self, number: u32) -> bool {
+        self.entries[number as usize].known
     }
 
     /// What the word's own features sum up to when it stands at a distance; without a word, the place beyond an end.

@@ -4,6 +4,7 @@ pub(crate) mod chain;
 pub(crate) mod dictionary;
 pub(crate) mod features;
 pub(crate) mod lexicon;
+mod outside;
 pub(crate) mod pieces;
 pub(crate) mod spelling;
 pub(crate) mod table;
@@ -20,6 +21,7 @@ use table::{MODEL_TYPES, ROW, Sums};
 use view::PassageView;
 
 use super::models::Models;
+use super::passages::PassageText;
 use crate::model::Span;
 
 /// Spans that are less likely are not looked at.
@@ -46,21 +48,26 @@ pub(crate) struct Workspace {
     sums: Vec<Sums>,
 }
 
-/// The spans of every type that a model takes for possible mentions, by passage, type and place.
+/// The spans of every type that may be mentions, by passage: those that a sequence model takes for possible, and those
+/// that speak for themselves ([`outside`]).
 pub(crate) fn recognise(
     models: &Models,
-    views: &[PassageView],
+    passages: &[PassageText<'_>],
+    prepared: &Prepared,
     lexicon: &Lexicon,
     workspace: &mut Workspace,
 ) -> Vec<Found> {
     let mut found = Vec::new();
-    for (index, view) in views.iter().enumerate() {
+    for (index, view) in prepared.views.iter().enumerate() {
+        let from = found.len();
         for chain in &view.pieces.chains {
             sum_features(models, view, lexicon, chain, &mut workspace.sums);
             for model_type in 0..MODEL_TYPES.len() {
                 read_chain(models, (index, view), chain, model_type, workspace, &mut found);
             }
         }
+        let witnesses = outside::witnesses(models, (index, &passages[index]), view, &prepared.matches[index], lexicon);
+        outside::hear(witnesses, from, &mut found);
     }
     found
 }

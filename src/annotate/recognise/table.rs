@@ -81,10 +81,23 @@ impl Table {
 
     /// Adds the weights of a feature to sums.
     pub(crate) fn add(&self, feature: u64, sums: &mut Sums) {
+        if let Some(slot) = self.find(feature) {
+            for (sum, byte) in sums.iter_mut().zip(&slot[4..]) {
+                *sum = sum.saturating_add(i16::from(i8::from_le_bytes([*byte])));
+            }
+        }
+    }
+
+    /// Whether there are weights of a feature.
+    pub(crate) fn knows(&self, feature: u64) -> bool {
+        self.find(feature).is_some()
+    }
+
+    fn find(&self, feature: u64) -> Option<&[u8; SLOT_BYTES]> {
         let slots = self.bytes.as_chunks::<SLOT_BYTES>().0;
         let count = slots.len();
         if count == 0 {
-            return;
+            return None;
         }
         let wanted = check(feature);
         let mut slot = home(feature, count);
@@ -93,16 +106,14 @@ impl Table {
             let bytes = &slots[slot];
             let found = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
             if found == wanted {
-                for (sum, byte) in sums.iter_mut().zip(&bytes[4..]) {
-                    *sum = sum.saturating_add(i16::from(i8::from_le_bytes([*byte])));
-                }
-                return;
+                return Some(bytes);
             }
             if found == 0 {
-                return;
+                return None;
             }
             slot = if slot + 1 == count { 0 } else { slot + 1 };
         }
+        None
     }
 }
 

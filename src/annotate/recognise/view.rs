@@ -57,6 +57,8 @@ pub(crate) struct PassageView {
     pub short_forms: Vec<ShortTag>,
     /// What the patterns of variants say; 0 for nothing.
     pub patterns: Vec<u8>,
+    /// The variants that patterns find, weak forms among them.
+    pub variants: Vec<VariantMention>,
 }
 
 impl PassageView {
@@ -64,7 +66,7 @@ impl PassageView {
     pub(crate) fn new(
         passage: &PassageText<'_>,
         matches: &[NameMatch],
-        variants: &[VariantMention],
+        variants: Vec<VariantMention>,
         lexicon: &mut Lexicon,
         models: &Models,
     ) -> Self {
@@ -84,12 +86,13 @@ impl PassageView {
         tag(&view.pieces, matches, &mut view.tags);
         view.short_forms.resize(count, ShortTag::default());
         view.patterns.resize(count, 0);
-        for variant in variants {
+        for variant in &variants {
             let form = (variant.class as u8) * 3 + variant.certainty as u8;
             for (index, place) in view.pieces.within(variant.span.start, variant.span.end).enumerate() {
                 view.patterns[place] = 1 + 2 * form + u8::from(index > 0);
             }
         }
+        view.variants = variants;
         view
     }
 

@@ -1,0 +1,111 @@
+//! Evidence from outside of the sequence models: forms of variants, and names that the models have never met.
+//!
+//! A model that was trained on texts of one time does not know the names of another: no text before 2020 speaks of
+//! COVID-19. Where the dictionary has a distinctive name, all of whose words are new to the model, the dictionary is a
+//! witness of its own. So is a pattern that means a variant whatever stands around it. Their word and the model's are taken
+//! as independent: the chance that both are wrong is the product of the chances that each is (a noisy or).
+
+use super::super::models::Models;
+use super::super::passages::PassageText;
+use super::super::variants::Certainty;
+use super::Found;
+use super::dictionary::{NameMatch, PRESENT, SAME_CASE};
+use super::lexicon::Lexicon;
+use super::table::{MODEL_TYPES, model_type};
+use super::view::PassageView;
+use crate::model::{EntityType, Span};
+
+/// How often a certain form is a variant.
+const CERTAIN_FORM: f32 = 0.95;
+/// How often a shape alone is.
+const SHAPE: f32 = 0.85;
+/// How often a distinctive name of new words is what the dictionary says.
+const NEW_NAME: f32 = 0.65;
+/// The least characters of a name that is distinctive.
+const NAME_CHARACTERS_MIN: usize = 5;
+/// The least letters of a word that has to be new to the model.
+const WORD_BYTES_MIN: u32 = 3;
+
+/// What speaks for spans by itself.
+pub(super) fn witnesses(
+    models: &Models,
+    (index, passage): (usize, &PassageText<'_>),
+    view: &PassageView,
+    matches: &[NameMatch],
+    lexicon: &Lexicon,
+) -> Vec<Found> {
+    let mut witnesses = Vec::new();
+    let has = |at: usize| models.chains.get(at).is_some_and(Option::is_some);
+    let variant = model_type(EntityType::Variant).filter(|at| has(*at));
+    for form in view.variants.iter().filter(|form| form.certainty > Certainty::Weak) {
+        if let Some(model_type) = variant {
+            let probability = if form.certainty == Certainty::Certain { CERTAIN_FORM } else { SHAPE };
+            witnesses.push(Found { passage: index, span: form.span, model_type, probability });
+        }
+    }
+    for name in matches {
+        if let Some(model_type) = distinctive_type(name).filter(|at| has(*at))
+            && is_new(passage, view, name, lexicon)
+        {
+            let span = passage.span(name.first, name.end);
+            witnesses.push(Found { passage: index, span, model_type, probability: NEW_NAME });
+        }
+    }
+    witnesses
+}
+
+/// The type of a name that is of one type only, in the case that the dictionary has it in, and close.
+fn distinctive_type(name: &NameMatch) -> Option<usize> {
+    let types = name.profile.types;
+    if types.count_ones() != 1 {
+        return None;
+    }
+    let at = types.trailing_zeros() as usize;
+    let entity_type = *EntityType::ALL.get(at)?;
+    let quality = name.profile.qualities[at];
+    // a label or an exact name, of the wanted namespace
+    let close = quality >> 1 & 3 > 0 && quality >> 3 & 1 == 1;
+    let good = quality & PRESENT != 0 && quality & SAME_CASE != 0 && close;
+    let told = !matches!(entity_type, EntityType::Gene | EntityType::CellLine | EntityType::Variant);
+    model_type(entity_type).filter(|_| good && told)
+}
+
+/// Whether a name is long enough and has a word, and none that the model knows.
+fn is_new(passage: &PassageText<'_>, view: &PassageView, name: &NameMatch, lexicon: &Lexicon) -> bool {
+    let tokens = &passage.folded.tokens()[name.first..name.end];
+    let Span { start, end } = passage.span(name.first, name.end);
+    let mut words = (name.first..name.end).zip(tokens).filter(|(_, token)| token.end - token.start >= WORD_BYTES_MIN);
+    let mut any = false;
+    let all_new = words.all(|(at, _)| {
+        any = true;
+        !lexicon.is_known(view.words[view.pieces.of_token[at]])
+    });
+    any && all_new && end - start >= NAME_CHARACTERS_MIN
+}
+
+/// Joins what witnesses say to what the models say, from the place `from` of `found` on.
+pub(super) fn hear(witnesses: Vec<Found>, from: usize, found: &mut Vec<Found>) {
+    for witness in witnesses {
+        let same = |own: &&mut Found| own.span == witness.span && own.model_type == witness.model_type;
+        match found[from..].iter_mut().find(same) {
+            Some(own) => own.probability = 1.0 - (1.0 - own.probability) * (1.0 - witness.probability),
+            None => found.push(witness),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_witnesses_are_surer_than_one() {
+        let one = |end, probability| Found { passage: 0, span: Span { start: 0, end }, model_type: 1, probability };
+        let mut found = vec![one(4, 0.5), one(5, 0.5)];
+        hear(vec![one(5, 0.8), one(6, 0.7)], 0, &mut found);
+        let probabilities: Vec<f32> = found.iter().map(|own| own.probability).collect();
+        assert_eq!(found.len(), 3);
+        assert!((probabilities[1] - 0.9).abs() < 1e-6 && (probabilities[2] - 0.7).abs() < 1e-6);
+        assert_eq!(MODEL_TYPES.len(), 6);
+    }
+}
