@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::binomials::is_epithet;
 use super::heads;
 use super::mention::{Mention, Reading, Subject};
 use super::options::PreparedOptions;
@@ -282,41 +283,8 @@ pub(super) fn is_part_of_symbol(passage: &PassageText<'_>, first: usize, end: us
 /// Whether the next word is such as the second of a binomial: a genus before it is a part of a name that the catalog does
 /// not know.
 fn epithet_follows(passage: &PassageText<'_>, end: usize) -> bool {
-    const NO_EPITHETS: &[&str] = &[
-        "alga",
-        "bacteria",
-        "bacterium",
-        "data",
-        "genera",
-        "genus",
-        "infection",
-        "insertion",
-        "larva",
-        "larvae",
-        "media",
-        "medium",
-        "pupae",
-        "serum",
-        "virus",
-        "was",
-        "has",
-        "is",
-        "mutant",
-        "mutants",
-        "isolates",
-    ];
-    const LATIN_ENDINGS: &[&str] =
-        &["us", "um", "is", "a", "ae", "i", "ii", "ens", "ans", "or", "ensis", "oides"];
-    let Some(token) = passage.folded.tokens().get(end).filter(|token| token.gap == Gap::Space) else {
-        return false;
-    };
-    let word = &passage.text[token.start as usize..token.end as usize];
-    word.len() > 3
-        && word.bytes().all(|byte| byte.is_ascii_lowercase())
-        && LATIN_ENDINGS.iter().any(|ending| word.ends_with(ending))
-        && !word.ends_with("sis")
-        && !NO_EPITHETS.contains(&word)
-        && !surface::is_common_word(word)
+    let token = passage.folded.tokens().get(end).filter(|token| token.gap == Gap::Space);
+    token.is_some_and(|token| is_epithet(&passage.text[token.start as usize..token.end as usize]))
 }
 
 /// The types that the word after a mention, or the one before it, speaks for.

@@ -15,6 +15,9 @@ use super::variants::{Certainty, find_variants};
 use super::vocabulary::Vocabulary;
 use crate::model::{EntityType, Method, Span};
 
+/// The least score of a mention that nothing in the catalog fits, in a document that names nothing that the catalog has:
+/// such a document is likely of another field.
+const ALONE_SCORE_MIN: f32 = 0.75;
 /// Scores are over zero, whatever a model says.
 const SCORE_MIN: f32 = 1e-4;
 
@@ -41,6 +44,10 @@ pub(super) fn recognised(
             let Target { passage, span, tokens, .. } = target;
             mentions.push(Mention { passage, span, tokens, prefix: None, readings });
         }
+    }
+    let is_unlinked = |mention: &Mention| mention.readings.first().is_some_and(|r| r.subject == Subject::Unlinked);
+    if mentions.iter().all(is_unlinked) {
+        mentions.retain(|mention| mention.readings.first().is_some_and(|r| r.score >= ALONE_SCORE_MIN));
     }
     mentions
 }

@@ -6,6 +6,7 @@
 
 mod amino_acids;
 mod answer;
+mod binomials;
 mod composites;
 mod coordinations;
 mod decide;

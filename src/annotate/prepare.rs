@@ -6,7 +6,7 @@ use super::models::Models;
 use super::passages::PassageText;
 use super::recognise::Prepared;
 use super::recognise::dictionary::find_matches;
-use super::recognise::view::{PassageView, count_words, definitions, mark_short_forms};
+use super::recognise::view::{PassageView, count_words, definitions, mark_binomials, mark_short_forms};
 use super::variants::find_variants;
 use super::vocabulary::Vocabulary;
 
@@ -29,6 +29,7 @@ pub(crate) fn prepare(
         prepared.matches.push(matches);
     }
     count_words(&mut prepared.views);
+    mark_binomials(passages, &mut prepared.views);
     mark_short_forms(passages, &prepared.matches, &prepared.definitions, &mut prepared.views);
     prepared
 }

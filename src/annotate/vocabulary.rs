@@ -12,6 +12,9 @@ const RESEMBLANCE_MIN: f32 = 0.5;
 /// The most names of an entity that are compared with a long form.
 const COMPARED_NAMES_LIMIT: usize = 64;
 
+/// The most names with an epithet in them that are looked at.
+const BINOMIALS_LOOKED_AT: usize = 512;
+
 /// A name of an entity.
 pub(super) struct Bearer<'c> {
     /// The entity.
@@ -101,6 +104,20 @@ impl<'c> Vocabulary<'c> {
     /// The names that mean the same in other words, by the hash of a bag.
     pub(super) fn groups_with_bag(self, hash: u64) -> impl Iterator<Item = GroupIndex> + use<'c> {
         self.catalog.names().with_bag(hash)
+    }
+
+    /// The names of two words, of which the second is `epithet`, folded, and the first begins with `initial`, in lower
+    /// case: what "E. coli" may stand for.
+    pub(super) fn binomials(self, initial: char, epithet: &str) -> Vec<GroupIndex> {
+        let names = self.catalog.names();
+        let is_it = |key: &str| {
+            let mut words = key.split(' ');
+            words.next().is_some_and(|genus| genus.len() > 2 && genus.starts_with(initial))
+                && words.next() == Some(epithet)
+                && words.next().is_none()
+        };
+        let groups = self.catalog.groups_with_word(epithet, BINOMIALS_LOOKED_AT);
+        groups.filter(|group| is_it(&names.key(*group))).collect()
     }
 
     /// Every entity that bears a name of the group, looked for in texts or not.

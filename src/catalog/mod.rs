@@ -236,6 +236,14 @@ impl Catalog {
         Words::new(Keys::new(words, blocks, self.about.counts.words), self.section(Section::WordKeys))
     }
 
+    /// The names that have a folded word in them, at most `limit`, in the order of the keys.
+    pub fn groups_with_word(&self, word: &str, limit: usize) -> impl Iterator<Item = GroupIndex> + use<'_> {
+        let words = self.words();
+        let count = self.about.counts.keys;
+        let keys = words.find(word).into_iter().flat_map(move |word| words.keys(word));
+        keys.take(limit).filter(move |key| *key < count).map(GroupIndex)
+    }
+
     /// How large its parts are, in the order of the file.
     pub fn sections(&self) -> Vec<SectionSize> {
         let size = |section: Section| SectionSize {

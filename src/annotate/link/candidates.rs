@@ -173,6 +173,11 @@ pub(crate) fn candidates(document: &Document<'_>, target: &Target, held_out: Opt
     {
         gathering.name(other, Route::ShortForm);
     }
+    if entity_type == EntityType::Species
+        && let Some(full) = document.binomials.full(written)
+    {
+        gathering.name(full, Route::LongForm);
+    }
     add_aliases(document, &mut gathering, key, written, held_out);
     if gathering.found.is_empty() {
         find_less(&mut gathering, written, folded, target);
@@ -257,6 +262,14 @@ fn find_less(gathering: &mut Gathering<'_>, written: &str, folded: &FoldedText, 
         }
     }
     if gathering.entity_type == EntityType::Species {
+        if let Some(initial) = binomial_initial(written) {
+            for group in gathering.vocabulary.binomials(initial, folded.folded(end.saturating_sub(1))) {
+                gathering.group(group, written, Route::LikeWords);
+            }
+            if !gathering.found.is_empty() {
+                return;
+            }
+        }
         // a strain's name begins with its species'
         for to in (start + 1..end).rev().take(8) {
             if gathering.key(folded.key(start, to), written, Route::LessIdleWords) {
@@ -265,6 +278,14 @@ fn find_less(gathering: &mut Gathering<'_>, written: &str, folded: &FoldedText, 
         }
     }
     bags(gathering, written, &mut (start..end).map(|at| folded.folded(at)), Route::SameWords);
+}
+
+/// The initial, in lower case, of a name such as "E. coli".
+fn binomial_initial(written: &str) -> Option<char> {
+    let (genus, epithet) = written.split_once('.')?;
+    let epithet = epithet.trim_start();
+    let good = genus.len() == 1 && epithet.len() > 3 && epithet.bytes().all(|byte| byte.is_ascii_lowercase());
+    genus.chars().next().filter(|initial| good && initial.is_ascii_uppercase()).map(|initial| initial.to_ascii_lowercase())
 }
 
 /// Adds what bears a name of the same words, or else of nearly the same.

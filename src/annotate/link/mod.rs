@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::binomials::Binomials;
 use super::models::Models;
 use super::passages::PassageText;
 use super::recognise::Prepared;
@@ -72,6 +73,8 @@ pub(crate) struct Document<'a> {
     pub short_forms: FxHashMap<&'a str, &'a str>,
     /// What its long forms are shortened to.
     pub long_forms: FxHashMap<&'a str, &'a str>,
+    /// The organisms that it names in two words.
+    pub binomials: Binomials<'a>,
     /// The entities that a clear name in it speaks of.
     pub support: FxHashSet<EntityIndex>,
     /// Its words, in lower case.
@@ -102,7 +105,8 @@ impl<'a> Document<'a> {
                     .map(|(at, _)| hash(passage.folded.folded(at))),
             );
         }
-        Self { vocabulary, models, passages, short_forms, long_forms, support: FxHashSet::default(), words }
+        let binomials = Binomials::find(passages);
+        Self { vocabulary, models, passages, short_forms, long_forms, binomials, support: FxHashSet::default(), words }
     }
 
     /// How many of the words of an entity's longest shared name the document has, as a level.

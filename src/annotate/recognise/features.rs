@@ -3,6 +3,7 @@
 //! A word's own features depend on the word and on how far away it stands, so their weights are summed once a distinct
 //! word ([`super::lexicon`]). All others depend on the neighbours, the dictionary and the document.
 
+use super::super::binomials::Part;
 use super::dictionary::{TYPES, Tags};
 use super::lexicon::Lexicon;
 use super::view::{PassageView, ShortTag};
@@ -53,6 +54,7 @@ mod kind {
     pub(super) const PATTERN: u32 = 160;
     pub(super) const BIAS: u32 = 163;
     pub(super) const REPEATED: u32 = 164;
+    pub(super) const BINOMIAL: u32 = 168;
     pub(super) const NAME_TYPES_BEFORE: u32 = 165;
     pub(super) const NAME_TYPES_AFTER: u32 = 166;
 }
@@ -145,6 +147,12 @@ pub(crate) fn each_context_feature(
     let spaces = u64::from(spaced(at)) | u64::from(spaced(at + 1)) << 1;
     text(kind::SPACES, both(spaces, shape(0)));
     text(kind::REPEATED, both(u64::from(view.repeated[at]), shape(0)));
+    for (distance, place) in [(0, at.checked_sub(1)), (1, Some(at)), (2, Some(at + 1))] {
+        let part = place.filter(|place| chain.contains(place)).map_or(Part::None, |place| view.binomials[place]);
+        if part != Part::None {
+            text(kind::BINOMIAL + distance, part as u64);
+        }
+    }
     let (chunk, place) = view.chunks[at];
     if place > 0 {
         let chunk = lexicon.word(chunk);

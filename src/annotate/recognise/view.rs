@@ -3,6 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::super::binomials::{Binomials, Part};
 use super::super::models::Models;
 use super::super::options::TermTrie;
 use super::super::passages::PassageText;
@@ -10,7 +11,7 @@ use super::super::surface::{self, Agreement};
 use super::super::variants::VariantMention;
 use super::dictionary::{NameMatch, Tags, tag};
 use super::lexicon::Lexicon;
-use super::pieces::Pieces;
+use super::pieces::{Piece, Pieces};
 use super::words::hash;
 use crate::text::FoldedText;
 use crate::text::abbreviations::{Definition, find_definitions};
@@ -51,6 +52,8 @@ pub(crate) struct PassageView {
     pub chunk_starts: Vec<usize>,
     /// How often the document has each piece's word: 1, 2 to 3, 4 to 7, more, as 0 to 3.
     pub repeated: Vec<u8>,
+    /// What each piece is to the name of an organism in two words.
+    pub binomials: Vec<Part>,
     /// What the dictionary says.
     pub tags: Vec<Tags>,
     /// What the abbreviations say.
@@ -118,6 +121,16 @@ impl PassageView {
             }
             first = end;
         }
+    }
+}
+
+/// Marks the names of organisms in two words.
+pub(crate) fn mark_binomials(passages: &[PassageText<'_>], views: &mut [PassageView]) {
+    let binomials = Binomials::find(passages);
+    for (passage, view) in passages.iter().zip(views) {
+        let parts = binomials.parts(passage);
+        let of = |piece: &Piece| piece.token.map_or(Part::None, |token| parts[token]);
+        view.binomials = view.pieces.pieces.iter().map(of).collect();
     }
 }
 
