@@ -24,6 +24,8 @@ pub(crate) const SLOT_BYTES: usize = 16;
 /// Slots are this many for `SLOTS_OF` features.
 const SLOTS_FOR: usize = 5;
 const SLOTS_OF: usize = 4;
+/// How many slots are read at a time.
+const BATCH: usize = 32;
 
 /// Sums of quantised weights. A sentence's place has some hundred features of at most 127 each.
 pub(crate) type Sums = [i16; ROW];
@@ -45,6 +47,16 @@ const fn check(feature: u64) -> u32 {
 
 const fn home(feature: u64, count: usize) -> usize {
     (((feature >> 32) * count as u64) >> 32) as usize
+}
+
+const fn check_of(slot: &[u8; SLOT_BYTES]) -> u32 {
+    u32::from_le_bytes([slot[0], slot[1], slot[2], slot[3]])
+}
+
+fn add_weights(slot: &[u8; SLOT_BYTES], sums: &mut Sums) {
+    for (sum, byte) in sums.iter_mut().zip(&slot[SLOT_BYTES - ROW..]) {
+        *sum = sum.saturating_add(i16::from(i8::from_le_bytes([*byte])));
+    }
 }
 
 impl Table {
@@ -79,6 +91,29 @@ impl Table {
         &self.bytes
     }
 
+    /// Adds the weights of features to sums, in their order. The slots of a batch are all read before any is looked at, so
+    /// that the waits for memory overlap.
+    pub(crate) fn add_all(&self, features: &[u64], sums: &mut Sums) {
+        let slots = self.bytes.as_chunks::<SLOT_BYTES>().0;
+        let count = slots.len();
+        if count == 0 {
+            return;
+        }
+        let mut heads = [[0_u8; SLOT_BYTES]; BATCH];
+        for batch in features.chunks(BATCH) {
+            for (head, feature) in heads.iter_mut().zip(batch) {
+                *head = slots[home(*feature, count)];
+            }
+            for (head, feature) in heads.iter().zip(batch) {
+                match check_of(head) {
+                    found if found == check(*feature) => add_weights(head, sums),
+                    0 => {}
+                    _ => self.add(*feature, sums),
+                }
+            }
+        }
+    }
+
     /// Adds the weights of a feature to sums.
     pub(crate) fn add(&self, feature: u64, sums: &mut Sums) {
         let slots = self.bytes.as_chunks::<SLOT_BYTES>().0;
@@ -91,11 +126,9 @@ impl Table {
         // a damaged table may have no free slot
         for _ in 0..count {
             let bytes = &slots[slot];
-            let found = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+            let found = check_of(bytes);
             if found == wanted {
-                for (sum, byte) in sums.iter_mut().zip(&bytes[4..]) {
-                    *sum = sum.saturating_add(i16::from(i8::from_le_bytes([*byte])));
-                }
+                add_weights(bytes, sums);
                 return;
             }
             if found == 0 {
@@ -125,6 +158,11 @@ mod tests {
             table.add(*feature, &mut sums);
             assert_eq!(sums, row.map(|weight| i16::from(weight) + 1));
         }
+        let features: Vec<u64> = rows.iter().take(100).map(|(feature, _)| *feature).collect();
+        let (mut one_by_one, mut together) = ([0_i16; ROW], [0_i16; ROW]);
+        features.iter().for_each(|feature| table.add(*feature, &mut one_by_one));
+        table.add_all(&features, &mut together);
+        assert_eq!(one_by_one, together);
         let mut sums = [0_i16; ROW];
         table.add(super::super::words::feature(2, 5), &mut sums);
         assert_eq!(sums, [0; ROW]);
