@@ -95,6 +95,8 @@ impl PassageView {
 
     fn find_chunks(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon) {
         let pieces = &self.pieces.pieces;
+        self.chunks.reserve(pieces.len());
+        self.chunk_starts.reserve(pieces.len());
         let mut first = 0;
         while first < pieces.len() {
             let own = 1 + pieces[first + 1..].iter().take_while(|piece| !piece.spaced).count();
