@@ -26,6 +26,8 @@ const SLOTS_FOR: usize = 5;
 const SLOTS_OF: usize = 4;
 /// How many slots are read at a time.
 const BATCH: usize = 32;
+/// The least bits of the sieve for each slot.
+const SIEVE_BITS_PER_SLOT: usize = 8;
 
 /// Sums of quantised weights. A sentence's place has some hundred features of at most 127 each.
 pub(crate) type Sums = [i16; ROW];
@@ -39,6 +41,38 @@ pub(crate) fn model_type(entity_type: EntityType) -> Option<usize> {
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     bytes: Cow<'static, [u8]>,
+    sieve: Sieve,
+}
+
+/// Tells of most features that are not in a table that they are not, without a look at it: a bit for each hash of a
+/// feature's lower half. Slots beside each other are mostly taken, so that a feature that is not there costs many looks;
+/// and most features of a text are not there.
+#[derive(Debug, Clone)]
+struct Sieve {
+    words: Vec<u64>,
+    shift: u32,
+}
+
+impl Sieve {
+    fn of(slots: &[[u8; SLOT_BYTES]]) -> Self {
+        let bits = (slots.len() * SIEVE_BITS_PER_SLOT).next_power_of_two().max(64);
+        let mut sieve = Self { words: vec![0; bits / 64], shift: 64 - bits.trailing_zeros() };
+        for found in slots.iter().map(check_of).filter(|found| *found != 0) {
+            let (word, bit) = sieve.place(found);
+            sieve.words[word] |= 1 << bit;
+        }
+        sieve
+    }
+
+    const fn place(&self, check: u32) -> (usize, u32) {
+        let place = (check as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift;
+        ((place / 64) as usize, (place % 64) as u32)
+    }
+
+    fn passes(&self, check: u32) -> bool {
+        let (word, bit) = self.place(check);
+        self.words[word] >> bit & 1 == 1
+    }
 }
 
 const fn check(feature: u64) -> u32 {
@@ -61,8 +95,9 @@ fn add_weights(slot: &[u8; SLOT_BYTES], sums: &mut Sums) {
 
 impl Table {
     /// A table of those bytes; what is over a whole number of slots is passed over.
-    pub(crate) const fn new(bytes: Cow<'static, [u8]>) -> Self {
-        Self { bytes }
+    pub(crate) fn new(bytes: Cow<'static, [u8]>) -> Self {
+        let sieve = Sieve::of(bytes.as_chunks::<SLOT_BYTES>().0);
+        Self { bytes, sieve }
     }
 
     /// A table of features and their weights. The same features give the same bytes.
@@ -99,12 +134,17 @@ impl Table {
         if count == 0 {
             return;
         }
-        let mut heads = [[0_u8; SLOT_BYTES]; BATCH];
+        let (mut heads, mut passed) = ([[0_u8; SLOT_BYTES]; BATCH], [0_u64; BATCH]);
         for batch in features.chunks(BATCH) {
-            for (head, feature) in heads.iter_mut().zip(batch) {
+            let mut left = 0;
+            for feature in batch {
+                passed[left] = *feature;
+                left += usize::from(self.sieve.passes(check(*feature)));
+            }
+            for (head, feature) in heads.iter_mut().zip(&passed[..left]) {
                 *head = slots[home(*feature, count)];
             }
-            for (head, feature) in heads.iter().zip(batch) {
+            for (head, feature) in heads.iter().zip(&passed[..left]) {
                 match check_of(head) {
                     found if found == check(*feature) => add_weights(head, sums),
                     0 => {}
