@@ -20,11 +20,12 @@ use crate::text::{FoldedText, Gap, TokenKind};
 /// The most entities of one name that are looked at, the closest names first: names such as "p25" have hundreds in a whole Entrez Gene.
 pub(super) const BEARERS_LIMIT: usize = 100;
 
-/// The matches in one passage that begin where `is_start` says, by place, longer ones first.
+/// The names of one passage that begin where `is_start` says, by place, longer ones first. `names_at` gives those that
+/// begin at a token, the shortest first: where they end, and which.
 pub(super) fn find_names(
     vocabulary: Vocabulary<'_>,
-    passage: &PassageText<'_>,
-    passage_index: usize,
+    (passage_index, passage): (usize, &PassageText<'_>),
+    names_at: impl Fn(usize) -> Vec<(usize, GroupIndex)>,
     is_start: impl Fn(usize) -> bool,
     options: &PreparedOptions,
 ) -> Vec<Mention> {
@@ -33,60 +34,72 @@ pub(super) fn find_names(
     let starts = (0..folded.tokens().len()).filter(|&first| folded.begins_word(first) && is_start(first));
     for first in starts {
         let from = mentions.len();
-        find_at(vocabulary, passage, (passage_index, first), None, options, &mut mentions);
+        for (end, name) in names_at(first) {
+            mentions.extend(read(vocabulary, passage, passage_index, None, first..end, name, options));
+        }
         let token = folded.tokens()[first];
         let word = &passage.text[token.start as usize..token.end as usize];
         if mentions.len() == from
             && let Some((taxon, _)) = split_prefix(word)
         {
-            find_at(vocabulary, passage, (passage_index, first), Some(taxon), options, &mut mentions);
+            for (end, name) in walk(vocabulary, passage, first, 1) {
+                mentions.extend(read(vocabulary, passage, passage_index, Some(taxon), first..end, name, options));
+            }
         }
         mentions[from..].reverse();
     }
     mentions
 }
 
-/// The matches that begin at one token; where `prefix` names a species, of genes by the token without its first letter.
-fn find_at(
+/// The names that begin at a token without its first `skipped` bytes and hold together: where they end, and which.
+pub(super) fn walk(
     vocabulary: Vocabulary<'_>,
     passage: &PassageText<'_>,
-    (passage_index, first): (usize, usize),
-    prefix: Option<Taxon>,
-    options: &PreparedOptions,
-    mentions: &mut Vec<Mention>,
-) {
-    let folded = &passage.folded;
-    let skipped = usize::from(prefix.is_some());
-    vocabulary.each_match(folded, first, skipped, |end, name| {
-        if !folded.ends_word(end - 1) || !holds_together(passage, first, end) {
-            return;
-        }
-        let span = passage.span(first, end);
-        let written = &passage.slice(span)[skipped..];
-        let decimal = is_part_of_number(passage.text, span);
-        if decimal || surface::is_never_a_name(written) || options.is_blocked(folded.key(first, end)) {
-            return;
-        }
-        let mut readings = readings_of(vocabulary, passage, first..end, written, name);
-        let outer = vocabulary.bearers(name).take(BEARERS_LIMIT).fold((0, 0), |(before, after), bearer| {
-            let outer = outer_punctuation(passage.text, span, bearer.name);
-            (before.max(outer.0), after.max(outer.1))
-        });
-        let span = Span { start: span.start - outer.0, end: span.end + outer.1 };
-        if !brackets_match(passage.slice(span)) {
-            return;
-        }
-        if prefix.is_some() {
-            readings.retain(|reading| {
-                let same_case =
-                    reading.evidence.is_some_and(|evidence| evidence.agreement <= Agreement::SameCase);
-                reading.entity_type == EntityType::Gene && reading.taxon == prefix && same_case
-            });
-        }
-        if !readings.is_empty() {
-            mentions.push(Mention { passage: passage_index, span, tokens: first..end, prefix, readings });
+    first: usize,
+    skipped: usize,
+) -> Vec<(usize, GroupIndex)> {
+    let mut found = Vec::new();
+    vocabulary.each_match(&passage.folded, first, skipped, |end, name| {
+        if passage.folded.ends_word(end - 1) && holds_together(passage, first, end) {
+            found.push((end, name));
         }
     });
+    found
+}
+
+/// The mention of a name; where `prefix` names a species, of genes by the tokens without their first letter.
+fn read(
+    vocabulary: Vocabulary<'_>,
+    passage: &PassageText<'_>,
+    passage_index: usize,
+    prefix: Option<Taxon>,
+    tokens: Range<usize>,
+    name: GroupIndex,
+    options: &PreparedOptions,
+) -> Option<Mention> {
+    let folded = &passage.folded;
+    let span = passage.span(tokens.start, tokens.end);
+    let written = &passage.slice(span)[usize::from(prefix.is_some())..];
+    let decimal = is_part_of_number(passage.text, span);
+    if decimal || surface::is_never_a_name(written) || options.is_blocked(folded.key(tokens.start, tokens.end)) {
+        return None;
+    }
+    let mut readings = readings_of(vocabulary, passage, tokens.clone(), written, name);
+    if let Some(taxon) = prefix {
+        readings.retain(|reading| {
+            let same_case = reading.evidence.is_some_and(|evidence| evidence.agreement <= Agreement::SameCase);
+            reading.entity_type == EntityType::Gene && reading.taxon == Some(taxon) && same_case
+        });
+    }
+    if readings.is_empty() {
+        return None;
+    }
+    let outer = vocabulary.bearers(name).take(BEARERS_LIMIT).fold((0, 0), |(before, after), bearer| {
+        let outer = outer_punctuation(passage.text, span, bearer.name);
+        (before.max(outer.0), after.max(outer.1))
+    });
+    let span = Span { start: span.start - outer.0, end: span.end + outer.1 };
+    brackets_match(passage.slice(span)).then_some(Mention { passage: passage_index, span, tokens, prefix, readings })
 }
 
 /// The readings of a name that stands in the text as `written`; `tokens` are what its neighbours are told from.
@@ -107,9 +120,13 @@ fn readings_of_bearers<'c>(
     written: &str,
     bearers: impl Iterator<Item = Bearer<'c>>,
 ) -> Vec<Reading> {
-    let context = Context::of(passage, tokens.start, tokens.end, written);
     let mut readings: Vec<Reading> = Vec::new();
-    for bearer in bearers.take(BEARERS_LIMIT) {
+    let mut bearers = bearers.take(BEARERS_LIMIT).peekable();
+    if bearers.peek().is_none() {
+        return readings;
+    }
+    let context = Context::of(passage, tokens.start, tokens.end, written);
+    for bearer in bearers {
         add_reading(vocabulary, &context, &bearer, &mut readings);
     }
     readings

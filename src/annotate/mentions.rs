@@ -60,9 +60,13 @@ fn targets(
     options: &PreparedOptions,
 ) -> (Vec<Target>, Vec<f32>) {
     let mut chosen: Vec<(Target, f32)> = Vec::new();
+    let mut rest = found;
     for passage in 0..passages.len() {
+        // they stand by passage
+        let (here, later) = rest.split_at(rest.partition_point(|found| found.passage <= passage));
+        rest = later;
         for (at, entity_type) in MODEL_TYPES.into_iter().enumerate() {
-            let own = found.iter().filter(|found| found.passage == passage && found.model_type == at);
+            let own = here.iter().filter(|found| found.model_type == at);
             let least = least_score(models, at, options);
             let scored = own.map(|found| (found.span, models.score(at, found.probability)));
             let good: Vec<(Span, f32)> = scored.filter(|(_, score)| *score >= least).collect();
@@ -99,6 +103,7 @@ fn readings(
     let of_taxon = matches!(target.entity_type, EntityType::Gene | EntityType::CellLine);
     let wanted = |candidate: &&Candidate| !of_taxon || options.wants_taxon(candidate.taxon);
     let written = passages[target.passage].slice(target.span);
+    let common_word = surface::is_common_word(written);
     let mut readings: Vec<Reading> = candidates
         .iter()
         .filter(wanted)
@@ -107,7 +112,7 @@ fn readings(
             entity_type: target.entity_type,
             taxon: candidate.taxon,
             method: method(candidate.route),
-            evidence: Some(evidence(target.entity_type, candidate, written, species)),
+            evidence: Some(evidence(target.entity_type, candidate, common_word, species)),
             score: (score * candidate.probability).max(SCORE_MIN),
             foreign: None,
             contradicted: false,
@@ -153,7 +158,7 @@ const fn unlinked(entity_type: EntityType, score: f32) -> Reading {
 fn evidence(
     entity_type: EntityType,
     candidate: &Candidate,
-    written: &str,
+    common_word: bool,
     species: Option<(Taxon, super::species::Evidence)>,
 ) -> NameEvidence {
     NameEvidence {
@@ -162,7 +167,7 @@ fn evidence(
         scope: candidate.scope,
         agreement: candidate.agreement,
         symbol: candidate.symbol,
-        common_word: surface::is_common_word(written),
+        common_word,
         support: if candidate.route == Route::LongForm { Support::Defined } else { Support::None },
         species: species.map(|(taxon, evidence)| (evidence, candidate.taxon == Some(taxon))),
         ..NameEvidence::of_type(entity_type)

@@ -111,7 +111,8 @@ impl Annotator {
         let vocabulary = Vocabulary::of_types(&self.catalog, types);
         let mut mentions: Vec<Mention> = Vec::new();
         for (index, passage) in passages.iter().enumerate() {
-            let starts: Vec<usize> = prepared.matches[index]
+            let matches = &prepared.matches[index];
+            let starts: Vec<usize> = matches
                 .iter()
                 .filter(|found| found.profile.types & types != 0)
                 .map(|found| found.first)
@@ -121,7 +122,12 @@ impl Annotator {
                 continue;
             }
             let is_start = |first: usize| prefixed || starts.binary_search(&first).is_ok();
-            let mut names = matches::find_names(vocabulary, passage, index, is_start, options);
+            let names_at = |first: usize| {
+                let from = matches.partition_point(|found| found.first < first);
+                let here = matches[from..].iter().take_while(|found| found.first == first);
+                here.map(|found| (found.end, found.group)).collect()
+            };
+            let mut names = matches::find_names(vocabulary, (index, passage), names_at, is_start, options);
             let shared = coordinations::find_coordinations(vocabulary, passage, index, &mut names, options);
             names.retain(|name| !name.readings.is_empty());
             mentions.extend(shared);

@@ -4,7 +4,7 @@ use super::answer::{candidate, why};
 use super::definitions::apply_definitions;
 use super::evidence::{better_first, rank_mentions};
 use super::find_variants;
-use super::matches::{find_names, find_whole};
+use super::matches::{find_names, find_whole, walk};
 use super::mention::{Mention, Reading};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
@@ -34,7 +34,7 @@ pub(super) fn resolve_name(
     let passages = [PassageText::new(name.trim()), PassageText::new(context)];
     let mut mentions: Vec<Mention> = Vec::new();
     for (index, passage) in passages.iter().enumerate() {
-        mentions.extend(find_names(vocabulary, passage, index, |_| true, &options));
+        mentions.extend(find_names(vocabulary, (index, passage), |first| walk(vocabulary, passage, first, 0), |_| true, &options));
     }
     let tokens = passages[0].folded.tokens().len();
     let is_whole = |mention: &Mention| mention.passage == 0 && mention.tokens == (0..tokens);

@@ -60,6 +60,7 @@ impl<'a> Trie<'a> {
     }
 
     /// Reads a token behind what `hash` stands for. `None` when no key begins so.
+    #[inline]
     pub(super) fn step(self, hash: u64, token: &[u8]) -> Option<Step> {
         let count = (self.slots.len() as u64).checked_sub(1).filter(|count| *count > 0)?;
         let hash = xxh3_64_with_seed(token, hash);

@@ -7,6 +7,9 @@ use super::aliases::HeldOut;
 use super::candidates::{Candidate, Route};
 use crate::model::EntityType;
 
+/// About as many features as a candidate has.
+const FEATURES_USUAL: usize = 32;
+
 /// Kinds of features. Their numbers are part of a model.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
@@ -72,6 +75,7 @@ pub(crate) fn describe(
     for (place, candidate) in candidates.iter_mut().enumerate() {
         let mut features = std::mem::take(&mut candidate.features);
         features.clear();
+        features.reserve(FEATURES_USUAL);
         let mut list = List { entity_type, features: &mut features };
         describe_one(document, candidate, &among, place, several, held_out, &mut list);
         candidate.features = features;

@@ -44,6 +44,42 @@ impl From<&Transitions> for Factors {
     }
 }
 
+/// What bounds the probability of spans from above, in log-odds.
+///
+/// Every labeling that has a span has a twin with O in its place. The weights of the two differ by the span's own logits
+/// and by the steps into it, through it and out of it, so that its probability is at most the exponential of that.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bound {
+    enter: f32,
+    stay: f32,
+    leave: f32,
+}
+
+impl From<&Transitions> for Bound {
+    fn from(transitions: &Transitions) -> Self {
+        let Transitions { start, next } = transitions;
+        let enter = next.iter().map(|row| row[BEGIN] - row[OUTSIDE]).fold(start[BEGIN] - start[OUTSIDE], f32::max);
+        let stay = next[BEGIN][INSIDE].max(next[INSIDE][INSIDE]) - next[OUTSIDE][OUTSIDE];
+        let steps = [BEGIN, INSIDE].into_iter().flat_map(|last| [OUTSIDE, BEGIN].map(|to| next[last][to] - next[OUTSIDE][to]));
+        // a span that ends the sentence is left by no step
+        let leave = steps.fold(0.0, f32::max);
+        Self { enter, stay, leave }
+    }
+}
+
+impl Bound {
+    /// The most that the logarithm of the probability of any span of a sentence can be.
+    pub(crate) fn most(&self, logits: &[[f32; 2]]) -> f32 {
+        let (mut open, mut most) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
+        for [begin, inside] in logits {
+            let began = self.enter + begin.clamp(-LOGIT_LIMIT, LOGIT_LIMIT);
+            open = began.max(open + self.stay + inside.clamp(-LOGIT_LIMIT, LOGIT_LIMIT));
+            most = most.max(open);
+        }
+        most + self.leave
+    }
+}
+
 /// The forward and backward sums over one sentence. Kept and refilled, so that nothing is allocated in the long run.
 #[derive(Debug, Default)]
 pub(crate) struct Lattice {
@@ -58,6 +94,12 @@ impl Lattice {
     /// Sums over all labelings of a sentence whose pieces have those logits of B and I. `allowed` says, as bits, which
     /// labels may stand at each place; empty: all. Gives the logarithm of the whole sum.
     pub(crate) fn run(&mut self, logits: &[[f32; 2]], factors: &Factors, allowed: &[u8]) -> f64 {
+        self.fill(logits, factors, allowed);
+        self.scales.iter().fold(0.0, |total, scale| total + f64::from(*scale).ln())
+    }
+
+    /// [`Lattice::run`] without the whole sum.
+    pub(crate) fn fill(&mut self, logits: &[[f32; 2]], factors: &Factors, allowed: &[u8]) {
         self.next = factors.next;
         self.emissions.clear();
         self.emissions.extend(logits.iter().enumerate().map(|(at, logit)| {
@@ -66,15 +108,13 @@ impl Lattice {
             let bit = |label: usize, value: f32| if mask >> label & 1 == 1 { value } else { 0.0 };
             [bit(OUTSIDE, 1.0), bit(BEGIN, factor(logit[0])), bit(INSIDE, factor(logit[1]))]
         }));
-        let total = self.run_forward(factors);
+        self.run_forward(factors);
         self.run_backward();
-        total
     }
 
-    fn run_forward(&mut self, factors: &Factors) -> f64 {
+    fn run_forward(&mut self, factors: &Factors) {
         self.forward.clear();
         self.scales.clear();
-        let mut total = 0.0_f64;
         let mut before = [0.0_f32; LABELS];
         for (at, emission) in self.emissions.iter().enumerate() {
             let mut now = [0.0_f32; LABELS];
@@ -88,11 +128,9 @@ impl Lattice {
             }
             let scale = now.iter().sum::<f32>().max(f32::MIN_POSITIVE);
             before = now.map(|value| value / scale);
-            total += f64::from(scale).ln();
             self.forward.push(before);
             self.scales.push(scale);
         }
-        total
     }
 
     fn run_backward(&mut self) {
@@ -203,6 +241,17 @@ mod tests {
             };
             let own: f32 = all.iter().filter(is).map(|labels| weight(labels, &logits)).sum();
             assert!((probability - own / sum).abs() < 1e-4, "{first} {end}");
+        }
+    }
+
+    #[test]
+    fn no_span_is_likelier_than_the_bound() {
+        let bound = Bound::from(&WEIGHTS);
+        for shift in [-6.0_f32, -3.0, -1.0, 0.0, 2.0] {
+            let logits = [[0.5, -1.0], [1.5, 0.2], [-0.7, 2.0], [0.1, 0.9]].map(|pair| pair.map(|logit| logit + shift));
+            let mut lattice = Lattice::default();
+            lattice.fill(&logits, &Factors::from(&WEIGHTS), &[]);
+            lattice.spans(1e-9, |_, _, probability| assert!(probability.ln() <= bound.most(&logits) + 1e-4));
         }
     }
 

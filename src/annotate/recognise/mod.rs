@@ -13,7 +13,7 @@ pub(crate) mod words;
 
 use std::ops::Range;
 
-use chain::{Factors, Lattice};
+use chain::{Bound, Factors, Lattice};
 use dictionary::NameMatch;
 use features::{DISTANCES, REACH, each_context_feature};
 use lexicon::Lexicon;
@@ -26,6 +26,9 @@ use crate::model::Span;
 
 /// Spans that are less likely are not looked at.
 pub(crate) const PROBABILITY_MIN: f32 = 0.02;
+/// A sentence is not read for a type when every span's probability is bounded by this. It is a quarter of
+/// [`PROBABILITY_MIN`], far more than what rounding adds up to.
+const BOUND_MIN: f32 = PROBABILITY_MIN / 4.0;
 
 /// A place that may be a mention.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,6 +49,28 @@ pub(crate) struct Workspace {
     lattice: Lattice,
     logits: Vec<[f32; 2]>,
     sums: Vec<Sums>,
+    features: Vec<u64>,
+}
+
+/// The model of a type with what is told once a document.
+struct TypeModel {
+    model_type: usize,
+    scale: f32,
+    factors: Factors,
+    bound: Bound,
+}
+
+impl TypeModel {
+    fn all(models: &Models) -> Vec<Self> {
+        let chains = models.chains.iter().take(MODEL_TYPES.len()).enumerate();
+        chains
+            .filter_map(|(model_type, chain)| {
+                let chain = chain.as_ref()?;
+                let (factors, bound) = (Factors::from(&chain.transitions), Bound::from(&chain.transitions));
+                Some(Self { model_type, scale: chain.scale, factors, bound })
+            })
+            .collect()
+    }
 }
 
 /// The spans of every type that may be mentions, by passage: those that a sequence model takes for possible, and those
@@ -57,13 +82,14 @@ pub(crate) fn recognise(
     lexicon: &Lexicon,
     workspace: &mut Workspace,
 ) -> Vec<Found> {
+    let types = TypeModel::all(models);
     let mut found = Vec::new();
     for (index, view) in prepared.views.iter().enumerate() {
         let from = found.len();
         for chain in &view.pieces.chains {
-            sum_features(models, view, lexicon, chain, &mut workspace.sums);
-            for model_type in 0..MODEL_TYPES.len() {
-                read_chain(models, (index, view), chain, model_type, workspace, &mut found);
+            sum_features(models, view, lexicon, chain, workspace);
+            for of_type in &types {
+                read_chain(of_type, (index, view), chain, workspace, &mut found);
             }
         }
         let witnesses = outside::witnesses(models, (index, &passages[index]), view, &prepared.matches[index], lexicon);
@@ -73,7 +99,14 @@ pub(crate) fn recognise(
 }
 
 /// The sums of the weights of each piece's features.
-fn sum_features(models: &Models, view: &PassageView, lexicon: &Lexicon, chain: &Range<usize>, sums: &mut Vec<Sums>) {
+fn sum_features(
+    models: &Models,
+    view: &PassageView,
+    lexicon: &Lexicon,
+    chain: &Range<usize>,
+    workspace: &mut Workspace,
+) {
+    let Workspace { sums, features, .. } = workspace;
     sums.clear();
     for at in chain.clone() {
         let mut own: Sums = [0; ROW];
@@ -84,33 +117,34 @@ fn sum_features(models: &Models, view: &PassageView, lexicon: &Lexicon, chain: &
                 *sum = sum.saturating_add(*weight);
             }
         }
-        each_context_feature(view, lexicon, chain, at, &mut |_, feature| models.table.add(feature, &mut own));
+        features.clear();
+        each_context_feature(view, lexicon, chain, at, &mut |_, feature| features.push(feature));
+        models.table.add_all(features, &mut own);
         sums.push(own);
     }
 }
 
 fn read_chain(
-    models: &Models,
+    of_type: &TypeModel,
     (index, view): (usize, &PassageView),
     chain: &Range<usize>,
-    model_type: usize,
     workspace: &mut Workspace,
     found: &mut Vec<Found>,
 ) {
-    let Some(of_type) = models.chains.get(model_type).and_then(Option::as_ref) else { return };
-    let scale = of_type.scale;
+    let TypeModel { model_type, scale, factors, bound } = of_type;
+    let logits = |sums: &Sums| {
+        [f32::from(sums[2 * model_type]) * scale, f32::from(sums[2 * model_type + 1]) * scale]
+    };
     workspace.logits.clear();
-    workspace.logits.extend(
-        workspace
-            .sums
-            .iter()
-            .map(|sums| [f32::from(sums[2 * model_type]) * scale, f32::from(sums[2 * model_type + 1]) * scale]),
-    );
-    workspace.lattice.run(&workspace.logits, &Factors::from(&of_type.transitions), &[]);
+    workspace.logits.extend(workspace.sums.iter().map(logits));
+    if bound.most(&workspace.logits) < BOUND_MIN.ln() {
+        return;
+    }
+    workspace.lattice.fill(&workspace.logits, factors, &[]);
     let pieces = &view.pieces.pieces[chain.clone()];
     workspace.lattice.spans(PROBABILITY_MIN, |first, end, probability| {
         let span = Span { start: pieces[first].start, end: pieces[end - 1].end };
-        found.push(Found { passage: index, span, model_type, probability });
+        found.push(Found { passage: index, span, model_type: *model_type, probability });
     });
 }
 

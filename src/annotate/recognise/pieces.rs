@@ -38,6 +38,10 @@ impl Pieces {
     pub(crate) fn of(passage: &PassageText<'_>) -> Self {
         let mut cut = Self::default();
         let text = passage.text;
+        let count = passage.folded.tokens().len();
+        cut.of_token.reserve(count);
+        // some punctuation stands between them
+        cut.pieces.reserve(count + count / 4);
         let mut end = 0;
         for (index, token) in passage.folded.tokens().iter().enumerate() {
             let (start, token_end) = (token.start as usize, token.end as usize);

@@ -24,6 +24,10 @@ pub(crate) const SLOT_BYTES: usize = 16;
 /// Slots are this many for `SLOTS_OF` features.
 const SLOTS_FOR: usize = 5;
 const SLOTS_OF: usize = 4;
+/// How many slots are read at a time.
+const BATCH: usize = 32;
+/// The least bits of the sieve for each slot.
+const SIEVE_BITS_PER_SLOT: usize = 8;
 
 /// Sums of quantised weights. A sentence's place has some hundred features of at most 127 each.
 pub(crate) type Sums = [i16; ROW];
@@ -37,6 +41,38 @@ pub(crate) fn model_type(entity_type: EntityType) -> Option<usize> {
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     bytes: Cow<'static, [u8]>,
+    sieve: Sieve,
+}
+
+/// Tells of most features that are not in a table that they are not, without a look at it: a bit for each hash of a
+/// feature's lower half. Slots beside each other are mostly taken, so that a feature that is not there costs many looks;
+/// and most features of a text are not there.
+#[derive(Debug, Clone)]
+struct Sieve {
+    words: Vec<u64>,
+    shift: u32,
+}
+
+impl Sieve {
+    fn of(slots: &[[u8; SLOT_BYTES]]) -> Self {
+        let bits = (slots.len() * SIEVE_BITS_PER_SLOT).next_power_of_two().max(64);
+        let mut sieve = Self { words: vec![0; bits / 64], shift: 64 - bits.trailing_zeros() };
+        for found in slots.iter().map(check_of).filter(|found| *found != 0) {
+            let (word, bit) = sieve.place(found);
+            sieve.words[word] |= 1 << bit;
+        }
+        sieve
+    }
+
+    const fn place(&self, check: u32) -> (usize, u32) {
+        let place = (check as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift;
+        ((place / 64) as usize, (place % 64) as u32)
+    }
+
+    fn passes(&self, check: u32) -> bool {
+        let (word, bit) = self.place(check);
+        self.words[word] >> bit & 1 == 1
+    }
 }
 
 const fn check(feature: u64) -> u32 {
@@ -47,10 +83,21 @@ const fn home(feature: u64, count: usize) -> usize {
     (((feature >> 32) * count as u64) >> 32) as usize
 }
 
+const fn check_of(slot: &[u8; SLOT_BYTES]) -> u32 {
+    u32::from_le_bytes([slot[0], slot[1], slot[2], slot[3]])
+}
+
+fn add_weights(slot: &[u8; SLOT_BYTES], sums: &mut Sums) {
+    for (sum, byte) in sums.iter_mut().zip(&slot[SLOT_BYTES - ROW..]) {
+        *sum = sum.saturating_add(i16::from(i8::from_le_bytes([*byte])));
+    }
+}
+
 impl Table {
     /// A table of those bytes; what is over a whole number of slots is passed over.
-    pub(crate) const fn new(bytes: Cow<'static, [u8]>) -> Self {
-        Self { bytes }
+    pub(crate) fn new(bytes: Cow<'static, [u8]>) -> Self {
+        let sieve = Sieve::of(bytes.as_chunks::<SLOT_BYTES>().0);
+        Self { bytes, sieve }
     }
 
     /// A table of features and their weights. The same features give the same bytes.
@@ -79,12 +126,38 @@ impl Table {
         &self.bytes
     }
 
+    /// Adds the weights of features to sums, in their order. The slots of a batch are all read before any is looked at, so
+    /// that the waits for memory overlap.
+    pub(crate) fn add_all(&self, features: &[u64], sums: &mut Sums) {
+        let slots = self.bytes.as_chunks::<SLOT_BYTES>().0;
+        let count = slots.len();
+        if count == 0 {
+            return;
+        }
+        let (mut heads, mut passed) = ([[0_u8; SLOT_BYTES]; BATCH], [0_u64; BATCH]);
+        for batch in features.chunks(BATCH) {
+            let mut left = 0;
+            for feature in batch {
+                passed[left] = *feature;
+                left += usize::from(self.sieve.passes(check(*feature)));
+            }
+            for (head, feature) in heads.iter_mut().zip(&passed[..left]) {
+                *head = slots[home(*feature, count)];
+            }
+            for (head, feature) in heads.iter().zip(&passed[..left]) {
+                match check_of(head) {
+                    found if found == check(*feature) => add_weights(head, sums),
+                    0 => {}
+                    _ => self.add(*feature, sums),
+                }
+            }
+        }
+    }
+
     /// Adds the weights of a feature to sums.
     pub(crate) fn add(&self, feature: u64, sums: &mut Sums) {
         if let Some(slot) = self.find(feature) {
-            for (sum, byte) in sums.iter_mut().zip(&slot[4..]) {
-                *sum = sum.saturating_add(i16::from(i8::from_le_bytes([*byte])));
-            }
+            add_weights(slot, sums);
         }
     }
 
@@ -104,7 +177,7 @@ impl Table {
         // a damaged table may have no free slot
         for _ in 0..count {
             let bytes = &slots[slot];
-            let found = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+            let found = check_of(bytes);
             if found == wanted {
                 return Some(bytes);
             }
@@ -136,6 +209,11 @@ mod tests {
             table.add(*feature, &mut sums);
             assert_eq!(sums, row.map(|weight| i16::from(weight) + 1));
         }
+        let features: Vec<u64> = rows.iter().take(100).map(|(feature, _)| *feature).collect();
+        let (mut one_by_one, mut together) = ([0_i16; ROW], [0_i16; ROW]);
+        features.iter().for_each(|feature| table.add(*feature, &mut one_by_one));
+        table.add_all(&features, &mut together);
+        assert_eq!(one_by_one, together);
         let mut sums = [0_i16; ROW];
         table.add(super::super::words::feature(2, 5), &mut sums);
         assert_eq!(sums, [0; ROW]);

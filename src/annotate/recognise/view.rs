@@ -85,7 +85,7 @@ impl PassageView {
                 lexicon.number(models, &passage.text[piece.start..piece.end], folded)
             })
             .collect();
-        view.find_chunks(passage, lexicon, models);
+        view.find_chunks(passage, lexicon);
         tag(&view.pieces, matches, &mut view.tags);
         view.short_forms.resize(count, ShortTag::default());
         view.patterns.resize(count, 0);
@@ -99,8 +99,10 @@ impl PassageView {
         view
     }
 
-    fn find_chunks(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon, models: &Models) {
+    fn find_chunks(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon) {
         let pieces = &self.pieces.pieces;
+        self.chunks.reserve(pieces.len());
+        self.chunk_starts.reserve(pieces.len());
         let mut first = 0;
         while first < pieces.len() {
             let own = 1 + pieces[first + 1..].iter().take_while(|piece| !piece.spaced).count();
@@ -108,7 +110,7 @@ impl PassageView {
             let span = pieces[first].start..pieces[end - 1].end;
             let short = own > 1 && span.len() <= CHUNK_BYTES_LIMIT;
             let number =
-                if short { lexicon.number(models, &passage.text[span], "") } else { self.words[first] };
+                if short { lexicon.chunk(&passage.text[span]) } else { self.words[first] };
             for at in first..end {
                 let place = match () {
                     () if !short => 0,

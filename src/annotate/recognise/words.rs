@@ -55,6 +55,22 @@ impl Word {
     /// Reads a word; `folded` is its folded form, empty for punctuation.
     pub(crate) fn new(written: &str, folded: &str, spelling: &Spelling) -> Self {
         let lower = written.to_lowercase();
+        let form = Self::of_lower(written, &lower);
+        Self {
+            folded: if folded.is_empty() { form.lower } else { hash(folded) },
+            grams: grams(&lower),
+            common: is_common_word(written),
+            spelling: spelling.levels(&lower),
+            ..form
+        }
+    }
+
+    /// Reads the form of a word: its letters, shapes and ends, but no parts, and nothing that a list or a model tells.
+    pub(crate) fn form(written: &str) -> Self {
+        Self::of_lower(written, &written.to_lowercase())
+    }
+
+    fn of_lower(written: &str, lower: &str) -> Self {
         let (mut shape, mut short_shape) = (String::new(), String::new());
         for character in written.chars() {
             let class = class(character);
@@ -70,17 +86,17 @@ impl Word {
         let prefix = |length: usize| if count > length { hash(&lower[..starts[length]]) } else { 0 };
         let suffix = |length: usize| if count > length { hash(&lower[starts[count - length]..]) } else { 0 };
         Self {
-            lower: hash(&lower),
-            folded: if folded.is_empty() { hash(&lower) } else { hash(folded) },
+            lower: hash(lower),
+            folded: hash(lower),
             shape: hash(&shape),
             short_shape: hash(&short_shape),
             prefixes: AFFIX_LENGTHS.map(prefix),
             suffixes: AFFIX_LENGTHS.map(suffix),
-            grams: grams(&lower),
+            grams: Vec::new(),
             length: count.min(15) as u64,
             cluster: 0,
-            common: is_common_word(written),
-            spelling: spelling.levels(&lower),
+            common: false,
+            spelling: None,
         }
     }
 }

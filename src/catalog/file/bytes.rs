@@ -10,15 +10,18 @@ pub(in crate::catalog) struct U32s<'a>(&'a [[u8; 4]]);
 
 impl<'a> U32s<'a> {
     /// Bytes at the end that make no whole number are left out.
+    #[inline]
     pub(in crate::catalog) const fn new(bytes: &'a [u8]) -> Self {
         Self(bytes.as_chunks().0)
     }
 
+    #[inline]
     pub(in crate::catalog) const fn len(self) -> usize {
         self.0.len()
     }
 
     /// 0 where there is none.
+    #[inline]
     pub(in crate::catalog) fn get(self, place: usize) -> u32 {
         self.0.get(place).map_or(0, |bytes| u32::from_le_bytes(*bytes))
     }
@@ -30,15 +33,18 @@ pub(in crate::catalog) struct U64s<'a>(&'a [[u8; 8]]);
 
 impl<'a> U64s<'a> {
     /// Bytes at the end that make no whole number are left out.
+    #[inline]
     pub(in crate::catalog) const fn new(bytes: &'a [u8]) -> Self {
         Self(bytes.as_chunks().0)
     }
 
+    #[inline]
     pub(in crate::catalog) const fn len(self) -> usize {
         self.0.len()
     }
 
     /// 0 where there is none.
+    #[inline]
     pub(in crate::catalog) fn get(self, place: usize) -> u64 {
         self.0.get(place).map_or(0, |bytes| u64::from_le_bytes(*bytes))
     }
@@ -52,6 +58,7 @@ pub(in crate::catalog) struct ByteReader<'a> {
 }
 
 impl<'a> ByteReader<'a> {
+    #[inline]
     pub(in crate::catalog) const fn new(bytes: &'a [u8], position: usize) -> Self {
         Self { bytes, position }
     }
@@ -60,16 +67,19 @@ impl<'a> ByteReader<'a> {
         self.position >= self.bytes.len()
     }
 
+    #[inline]
     pub(in crate::catalog) fn byte(&mut self) -> u8 {
         let byte = self.bytes.get(self.position).copied().unwrap_or(0);
         self.position = self.position.saturating_add(1);
         byte
     }
 
+    #[inline]
     pub(in crate::catalog) fn u32(&mut self) -> u32 {
         u32::from_le_bytes(std::array::from_fn(|_| self.byte()))
     }
 
+    #[inline]
     pub(in crate::catalog) fn varint(&mut self) -> u32 {
         let mut value = 0;
         for shift in [0, 7, 14, 21, 28] {
