@@ -15,10 +15,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("catalog", &["model", "text", "formats"]),
     ("annotate", &["model", "text", "formats", "catalog"]),
     ("evaluate", &["model", "text", "formats", "catalog", "annotate"]),
+    ("train", &["model", "text", "formats", "catalog", "annotate", "evaluate"]),
     ("corpus", &["model", "text", "formats", "catalog"]),
     ("api", &["model", "text", "formats", "catalog", "annotate", "corpus"]),
     ("server", &["model", "text", "formats", "catalog", "annotate", "corpus", "api"]),
-    ("cli", &["model", "text", "formats", "catalog", "annotate", "evaluate", "corpus", "api", "server"]),
+    (
+        "cli",
+        &["model", "text", "formats", "catalog", "annotate", "evaluate", "train", "corpus", "api", "server"],
+    ),
 ];
 /// The rooms that may know the wire and may be async.
 const EDGE: &[&str] = &["api", "server"];
@@ -165,6 +169,7 @@ fn the_check_sees_what_it_should() {
         ("catalog", "    let x = tokio::spawn(y);", vec!["catalog knows tokio"]),
         ("annotate", "use crate::evaluate::Figures;", vec!["annotate uses evaluate"]),
         ("api", "use crate::evaluate::Figures;", vec!["api uses evaluate"]),
+        ("annotate", "use crate::train::Recipe;", vec!["annotate uses train"]),
         ("annotate", "pub async fn annotate() {}", vec!["annotate is async"]),
         ("api", "use crate::server::settings::Settings;", vec!["api uses server"]),
         ("api", "use tonic::Status;", vec![]),

@@ -95,7 +95,10 @@ fn annotation(
     let reading = &mention.readings[choice.reading];
     let (entity_id, label) = name(vocabulary, reading, options);
     let mut candidates: Vec<Candidate> = Vec::new();
-    let wanted = |other: &&Reading| other.subject != reading.subject && options.wants(other.entity_type);
+    let wanted = |other: &&Reading| {
+        let is_one = other.subject != reading.subject && other.subject != Subject::Unlinked;
+        is_one && options.wants(other.entity_type)
+    };
     for other in mention.readings.iter().filter(wanted) {
         if candidates.len() >= options.options().max_candidates {
             break;

@@ -31,6 +31,8 @@ mod variants;
 mod vocabulary;
 
 #[cfg(test)]
+mod models_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
@@ -38,7 +40,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use crate::catalog::Catalog;
-use crate::model::{Abbreviation, AnnotateOptions, AnnotatedDocument, Candidate, Curie, Document, EntityType, Method};
+use crate::model::{Abbreviation, AnnotateOptions, AnnotatedDocument, Candidate, Curie, Document, EntityType, Method, OverlapPolicy};
 use mention::{Mention, Reading, Subject};
 use passages::PassageText;
 use vocabulary::Vocabulary;
@@ -90,24 +92,28 @@ impl Annotator {
             (prepared, found)
         });
         let mut mentions = mentions::recognised(vocabulary, &self.models, &passages, &prepared, &found, options);
-        mentions.extend(self.dictionary_mentions(&passages, &prepared, options));
+        let (dictionary_mentions, defined) = self.dictionary_mentions(&passages, &prepared, options);
+        mentions.extend(dictionary_mentions);
         for (index, passage) in passages.iter().enumerate() {
             mentions.extend(matches::find_extra_terms(passage, index, options));
         }
         answer::merge_spans(&mut mentions);
         let annotations = answer::annotations(vocabulary, &passages, &mentions, options);
-        let abbreviations = abbreviations(&passages, &prepared);
+        let abbreviations = abbreviations(&passages, &prepared, defined);
         AnnotatedDocument { id: document.id.clone(), annotations, abbreviations }
     }
 
-    /// The mentions of types that have no sequence model: names of the catalog that stand in the text, and patterns.
+    /// The mentions of types that have no sequence model: names of the catalog that stand in the text, and patterns; and
+    /// the abbreviations that they are read with.
     fn dictionary_mentions(
         &self,
         passages: &[PassageText<'_>],
         prepared: &recognise::Prepared,
         options: &PreparedOptions,
-    ) -> Vec<Mention> {
-        let types = self.models.types_without();
+    ) -> (Vec<Mention>, Vec<Abbreviation>) {
+        // where every reading is wanted, names stand beside what was recognised
+        let all = options.options().overlap == OverlapPolicy::All;
+        let types = if all { u16::MAX } else { self.models.types_without() };
         let vocabulary = Vocabulary::of_types(&self.catalog, types);
         let mut mentions: Vec<Mention> = Vec::new();
         for (index, passage) in passages.iter().enumerate() {
@@ -134,14 +140,14 @@ impl Annotator {
             mentions.extend(composites::find_composites(vocabulary, passage, index, &names, options));
             mentions.extend(names);
         }
-        definitions::apply_definitions(vocabulary, passages, &mut mentions, options);
+        let defined = definitions::apply_definitions(vocabulary, passages, &mut mentions, options);
         evidence::rank_mentions(&mut mentions, vocabulary, passages, options);
         if types & 1 << EntityType::Variant as u16 != 0 {
             for (index, passage) in passages.iter().enumerate() {
                 mentions.extend(find_variants(passage, index, options));
             }
         }
-        mentions
+        (mentions, defined)
     }
 
     /// The readings of one name, best first, at most `limit`: of the given types and, for genes and cell lines, taxa; all
@@ -159,17 +165,20 @@ impl Annotator {
     }
 }
 
-/// The definitions of a document, each pair once.
-fn abbreviations(passages: &[PassageText<'_>], prepared: &recognise::Prepared) -> Vec<Abbreviation> {
-    let mut known = FxHashSet::default();
+/// The definitions of a document, each pair once, and then those that only the dictionary's names have told.
+fn abbreviations(
+    passages: &[PassageText<'_>],
+    prepared: &recognise::Prepared,
+    defined: Vec<Abbreviation>,
+) -> Vec<Abbreviation> {
     let pairs = prepared.definitions.iter().map(|(index, definition)| {
         let text = passages[*index].text;
-        (&text[definition.short_form.clone()], &text[definition.long_form.clone()])
+        let part = |range: &std::ops::Range<usize>| text[range.clone()].to_owned();
+        Abbreviation { short_form: part(&definition.short_form), long_form: part(&definition.long_form) }
     });
-    pairs
-        .filter(|pair| known.insert(*pair))
-        .map(|(short, long)| Abbreviation { short_form: short.to_owned(), long_form: long.to_owned() })
-        .collect()
+    let mut known = FxHashSet::default();
+    let mut is_new = |pair: &Abbreviation| known.insert((pair.short_form.clone(), pair.long_form.clone()));
+    pairs.chain(defined).filter(|pair| is_new(pair)).collect()
 }
 
 /// The variants of a passage as mentions.

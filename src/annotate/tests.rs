@@ -1,4 +1,5 @@
-//! The pipeline as a whole, over the starter catalog.
+//! The dictionary path as a whole, over the starter catalog: what is read where no type has a sequence model. What the
+//! embedded models find is in `models_tests`; invariants are checked of both.
 
 use std::sync::OnceLock;
 
@@ -7,9 +8,17 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{Annotation, ExtraTerm, NamespacePreference, OverlapPolicy, Passage};
 
+/// An annotator by the dictionary path alone.
 fn annotator() -> &'static Annotator {
     static ANNOTATOR: OnceLock<Annotator> = OnceLock::new();
-    ANNOTATOR.get_or_init(|| Annotator::new(Arc::new(Catalog::embedded().unwrap())))
+    ANNOTATOR.get_or_init(|| {
+        Annotator::with_models(Arc::new(Catalog::embedded().unwrap()), Arc::new(Models::none()))
+    })
+}
+
+/// Every annotator whose answers must be sound: the dictionary path alone, and the embedded models.
+fn both_annotators() -> [&'static Annotator; 2] {
+    [annotator(), models_tests::annotator()]
 }
 
 fn annotate_with(text: &str, change: impl FnOnce(&mut AnnotateOptions)) -> AnnotatedDocument {
@@ -31,15 +40,43 @@ fn found(text: &str) -> Vec<(String, String)> {
     pairs(&annotate(text)).into_iter().map(|(text, id)| (text.to_owned(), id.to_owned())).collect()
 }
 
-fn check_slices(document: &Document, annotated: &AnnotatedDocument) {
+/// Spans are exact slices, scores are in their bounds, and the answer is sorted.
+pub(super) fn check_sound(document: &Document, annotated: &AnnotatedDocument) {
     for annotation in &annotated.annotations {
         let text = &document.passages[annotation.passage_index].text;
         assert_eq!(text.get(annotation.span.start..annotation.span.end), Some(annotation.text.as_str()));
+        assert!(!annotation.text.is_empty(), "{annotation:?}");
         assert!(annotation.score > 0.0 && annotation.score <= 1.0, "{annotation:?}");
-        assert!(!annotation.entity_id.is_empty() && !annotation.label.is_empty(), "{annotation:?}");
+        assert_eq!(annotation.entity_id.is_empty(), annotation.label.is_empty(), "{annotation:?}");
+        // only a model recognises what the catalog has no entity for
+        assert!(!annotation.entity_id.is_empty() || annotation.method == Method::Model, "{annotation:?}");
+        for candidate in &annotation.candidates {
+            assert!(candidate.score > 0.0 && candidate.score <= 1.0, "{annotation:?}");
+            assert!(!candidate.entity_id.is_empty() && !candidate.reason.is_empty(), "{annotation:?}");
+        }
     }
-    let key = |a: &Annotation| (a.passage_index, a.span.start, std::cmp::Reverse(a.span.end));
+    let key = |a: &Annotation| {
+        (a.passage_index, a.span.start, std::cmp::Reverse(a.span.end), a.entity_type, a.entity_id.clone())
+    };
     assert!(annotated.annotations.windows(2).all(|pair| key(&pair[0]) <= key(&pair[1])));
+}
+
+/// No two annotations overlap that the policy keeps apart.
+pub(super) fn check_overlaps(annotated: &AnnotatedDocument, overlap: OverlapPolicy) {
+    let all = &annotated.annotations;
+    for (index, one) in all.iter().enumerate() {
+        let near = all[index + 1..].iter().take_while(|other| {
+            other.passage_index == one.passage_index && other.span.start < one.span.end
+        });
+        for other in near.filter(|other| one.span.overlaps(other.span)) {
+            let apart = match overlap {
+                OverlapPolicy::Longest => true,
+                OverlapPolicy::LongestPerType => one.entity_type == other.entity_type,
+                OverlapPolicy::All => false,
+            };
+            assert!(!apart, "{overlap:?}: {one:?} and {other:?}");
+        }
+    }
 }
 
 #[test]
@@ -87,7 +124,7 @@ fn own_text_is_read_as_a_reader_would() {
     ] {
         let annotated = annotate(text);
         assert_eq!(pairs(&annotated), expected, "{text}");
-        check_slices(&Document::from_text("", text), &annotated);
+        check_sound(&Document::from_text("", text), &annotated);
     }
 }
 
@@ -191,7 +228,7 @@ fn elements_of_a_coordination_are_read_with_their_head() {
     ] {
         let annotated = annotate(text);
         assert_eq!(pairs(&annotated), expected, "{text}");
-        check_slices(&Document::from_text("", text), &annotated);
+        check_sound(&Document::from_text("", text), &annotated);
     }
 }
 
@@ -482,7 +519,13 @@ fn hopeless_texts_end() {
         ["(", "IL-7 ", "7", "a", "multiple ", "p. ", "(MM) ", "S. aureus ", "IL-7 (IL) mice ", "\n", "é "]
     {
         let text = unit.repeat((1 << 17) / unit.len());
-        check_slices(&Document::from_text("", text.as_str()), &annotate(&text));
+        let document = Document::from_text("", text.as_str());
+        for annotator in both_annotators() {
+            let options = annotator.prepare(&AnnotateOptions::default()).unwrap();
+            let annotated = annotator.annotate(&document, &options);
+            check_sound(&document, &annotated);
+            check_overlaps(&annotated, OverlapPolicy::default());
+        }
     }
 }
 
@@ -564,20 +607,12 @@ proptest! {
         let document = document(&texts);
         for overlap in [OverlapPolicy::Longest, OverlapPolicy::LongestPerType, OverlapPolicy::All] {
             let options = AnnotateOptions { overlap, ..AnnotateOptions::default() };
-            let options = annotator().prepare(&options).unwrap();
-            let annotated = annotator().annotate(&document, &options);
-            check_slices(&document, &annotated);
-            prop_assert_eq!(&annotated, &annotator().annotate(&document, &options));
-            let overlapping = |one: &Annotation, other: &Annotation| {
-                one.passage_index == other.passage_index && one.span.overlaps(other.span) && match overlap {
-                    OverlapPolicy::Longest => true,
-                    OverlapPolicy::LongestPerType => one.entity_type == other.entity_type,
-                    OverlapPolicy::All => false,
-                }
-            };
-            let all = &annotated.annotations;
-            for (index, one) in all.iter().enumerate() {
-                prop_assert!(!all[index + 1..].iter().any(|other| overlapping(one, other)), "{:?}", all);
+            for annotator in both_annotators() {
+                let options = annotator.prepare(&options).unwrap();
+                let annotated = annotator.annotate(&document, &options);
+                check_sound(&document, &annotated);
+                check_overlaps(&annotated, overlap);
+                prop_assert_eq!(&annotated, &annotator.annotate(&document, &options));
             }
         }
     }
@@ -596,11 +631,13 @@ proptest! {
 
     #[test]
     fn an_empty_passage_changes_nothing_but_the_places(texts in passages()) {
-        let options = annotator().prepare(&AnnotateOptions::default()).unwrap();
-        let plain = annotator().annotate(&document(&texts), &options);
-        let shifted: Vec<String> = std::iter::once(String::new()).chain(texts).collect();
-        let mut moved = annotator().annotate(&document(&shifted), &options);
-        moved.annotations.iter_mut().for_each(|annotation| annotation.passage_index -= 1);
-        prop_assert_eq!(plain, moved);
+        for annotator in both_annotators() {
+            let options = annotator.prepare(&AnnotateOptions::default()).unwrap();
+            let plain = annotator.annotate(&document(&texts), &options);
+            let shifted: Vec<String> = std::iter::once(String::new()).chain(texts.iter().cloned()).collect();
+            let mut moved = annotator.annotate(&document(&shifted), &options);
+            moved.annotations.iter_mut().for_each(|annotation| annotation.passage_index -= 1);
+            prop_assert_eq!(plain, moved);
+        }
     }
 }

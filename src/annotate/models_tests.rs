@@ -1,0 +1,117 @@
+//! The embedded models with the starter catalog.
+
+use std::sync::{Arc, OnceLock};
+
+use super::*;
+use crate::model::{ExtraTerm, OverlapPolicy, Passage};
+
+pub(super) fn annotator() -> &'static Annotator {
+    static ANNOTATOR: OnceLock<Annotator> = OnceLock::new();
+    ANNOTATOR.get_or_init(|| Annotator::new(Arc::new(Catalog::embedded().unwrap())))
+}
+
+fn document(text: &str) -> Document {
+    let passage = Passage { kind: String::new(), title: String::new(), text: text.to_owned() };
+    Document { id: "d".to_owned(), passages: vec![passage] }
+}
+
+fn annotate(text: &str, options: &AnnotateOptions) -> AnnotatedDocument {
+    annotator().annotate(&document(text), &annotator().prepare(options).unwrap())
+}
+
+fn ids(found: &AnnotatedDocument) -> Vec<(&str, &str)> {
+    found.annotations.iter().map(|a| (a.text.as_str(), a.entity_id.as_str())).collect()
+}
+
+const TEXT: &str = "BRAF V600E in melanoma patients on vemurafenib. Mice lost Trp53.";
+
+#[test]
+fn mentions_are_recognised_and_linked() {
+    let found = annotate(TEXT, &AnnotateOptions::default());
+    let expected = [
+        ("BRAF", "NCBIGene:673"),
+        ("V600E", "p.V600E"),
+        ("melanoma", "MESH:D008545"),
+        ("patients", "NCBITaxon:9606"),
+        ("vemurafenib", "MESH:D000077484"),
+        ("Mice", "NCBITaxon:10090"),
+        ("Trp53", "NCBIGene:22059"),
+    ];
+    assert_eq!(ids(&found), expected);
+}
+
+#[test]
+fn a_name_that_no_training_text_has_is_found_by_the_dictionary() {
+    let found = annotate("Patients with COVID-19 (n = 12) received dexamethasone.", &AnnotateOptions::default());
+    assert!(ids(&found).contains(&("COVID-19", "MESH:D000086382")), "{:?}", ids(&found));
+}
+
+#[test]
+fn the_least_score_moves_precision_against_recall() {
+    let count = |min_score| annotate(TEXT, &AnnotateOptions { min_score, ..AnnotateOptions::default() }).annotations.len();
+    let counts: Vec<usize> = [0.05, 0.3, 0.6, 0.9, 0.99, 1.0].into_iter().map(count).collect();
+    assert!(counts.windows(2).all(|pair| pair[0] >= pair[1]), "{counts:?}");
+    assert!(counts[0] > counts[5]);
+}
+
+#[test]
+fn the_requests_own_terms_win_and_blocked_ones_are_silent() {
+    let term = ExtraTerm { text: "melanoma patients".to_owned(), entity_type: EntityType::Other, entity_id: "own:1".to_owned() };
+    let options = AnnotateOptions {
+        extra_terms: vec![term],
+        blocked_terms: vec!["braf".to_owned()],
+        types: vec![EntityType::Other, EntityType::Gene],
+        ..AnnotateOptions::default()
+    };
+    let found = annotate(TEXT, &options);
+    assert_eq!(ids(&found), [("melanoma patients", "own:1"), ("Trp53", "NCBIGene:22059")]);
+}
+
+#[test]
+fn genes_of_other_taxa_are_left_out_where_taxa_are_asked_for() {
+    let taxa = vec![Curie::new("NCBITaxon", "10090").unwrap()];
+    let types = vec![EntityType::Gene];
+    let found = annotate(TEXT, &AnnotateOptions { taxa, types, ..AnnotateOptions::default() });
+    assert!(ids(&found).iter().all(|(_, id)| *id == "NCBIGene:22059" || *id == "NCBIGene:109880"), "{:?}", ids(&found));
+}
+
+#[test]
+fn answers_do_not_depend_on_order_or_threads() {
+    let texts: Vec<String> = (0..12).map(|at| format!("{TEXT} IL-{at} and CD{at} rose in rats with asthma (n = {at}).")).collect();
+    let options = annotator().prepare(&AnnotateOptions::default()).unwrap();
+    let one_by_one: Vec<_> = texts.iter().map(|text| annotator().annotate(&document(text), &options)).collect();
+    let fresh = Annotator::new(Arc::new(Catalog::embedded().unwrap()));
+    let backwards: Vec<_> = texts.iter().rev().map(|text| fresh.annotate(&document(text), &options)).collect();
+    assert!(one_by_one.iter().eq(backwards.iter().rev()));
+    let apart: Vec<_> = std::thread::scope(|scope| {
+        let options = &options;
+        let own = |text: &'_ String| {
+            let document = document(text);
+            scope.spawn(move || annotator().annotate(&document, options))
+        };
+        let started: Vec<_> = texts.iter().map(own).collect();
+        started.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(one_by_one, apart);
+}
+
+#[test]
+fn overlaps_are_as_the_policy_says() {
+    let text = "HER2-positive breast cancer cells (MCF-7) and acute myeloid leukemia in Escherichia coli and E. coli.";
+    for overlap in [OverlapPolicy::Longest, OverlapPolicy::LongestPerType, OverlapPolicy::All] {
+        let found = annotate(text, &AnnotateOptions { overlap, ..AnnotateOptions::default() }).annotations;
+        for (at, one) in found.iter().enumerate() {
+            assert_eq!(&text[one.span.start..one.span.end], one.text);
+            for other in &found[at + 1..] {
+                let overlaps = one.span.overlaps(other.span);
+                match overlap {
+                    OverlapPolicy::Longest => assert!(!overlaps, "{one:?} {other:?}"),
+                    OverlapPolicy::LongestPerType => assert!(!overlaps || one.entity_type != other.entity_type),
+                    OverlapPolicy::All => {}
+                }
+            }
+        }
+    }
+    let all = annotate("acute myeloid leukemia", &AnnotateOptions { overlap: OverlapPolicy::All, ..AnnotateOptions::default() });
+    assert!(all.annotations.iter().any(|found| found.text == "leukemia"), "nested names are shown");
+}
