@@ -40,10 +40,30 @@ pub(crate) struct Binomials<'d> {
 /// Whether a word is such as the second of a binomial.
 pub(super) fn is_epithet(word: &str) -> bool {
     const NO_EPITHETS: &[&str] = &[
-        "alga", "bacteria", "bacterium", "data", "genera", "genus", "infection", "insertion", "larva", "larvae", "media",
-        "medium", "pupae", "serum", "virus", "was", "has", "is", "mutant", "mutants", "isolates",
+        "alga",
+        "bacteria",
+        "bacterium",
+        "data",
+        "genera",
+        "genus",
+        "infection",
+        "insertion",
+        "larva",
+        "larvae",
+        "media",
+        "medium",
+        "pupae",
+        "serum",
+        "virus",
+        "was",
+        "has",
+        "is",
+        "mutant",
+        "mutants",
+        "isolates",
     ];
-    const LATIN_ENDINGS: &[&str] = &["us", "um", "is", "a", "ae", "i", "ii", "ens", "ans", "or", "ensis", "oides"];
+    const LATIN_ENDINGS: &[&str] =
+        &["us", "um", "is", "a", "ae", "i", "ii", "ens", "ans", "or", "ensis", "oides"];
     word.len() > 3
         && word.bytes().all(|byte| byte.is_ascii_lowercase())
         && LATIN_ENDINGS.iter().any(|ending| word.ends_with(ending))
@@ -112,7 +132,10 @@ impl<'d> Binomials<'d> {
                     (parts[at - 1], parts[at]) = (Part::Genus, Part::Epithet);
                 }
                 Gap::Stop | Gap::Joiner if is_initial(passage, at - 1) && is_short_epithet(passage, at) => {
-                    let known = word(passage, at - 1).chars().next().is_some_and(|initial| self.full.contains_key(&(initial, own)));
+                    let known = word(passage, at - 1)
+                        .chars()
+                        .next()
+                        .is_some_and(|initial| self.full.contains_key(&(initial, own)));
                     (parts[at - 1], parts[at]) = match known {
                         true => (Part::KnownInitial, Part::KnownEpithet),
                         false => (Part::Initial, Part::ShortEpithet),
@@ -141,7 +164,10 @@ mod tests {
 
     #[test]
     fn initials_find_their_genus() {
-        let passages = [PassageText::new("Escherichia coli and Chromera velia."), PassageText::new("E. coli, S. aureus; Ch. velia")];
+        let passages = [
+            PassageText::new("Escherichia coli and Chromera velia."),
+            PassageText::new("E. coli, S. aureus; Ch. velia"),
+        ];
         let binomials = Binomials::find(&passages);
         assert_eq!(binomials.full("E. coli"), Some("Escherichia coli"));
         assert_eq!(binomials.full("E.coli"), Some("Escherichia coli"));

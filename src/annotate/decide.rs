@@ -131,7 +131,13 @@ mod tests {
     use super::*;
 
     fn contender(start: usize, end: usize, score: u64) -> Contender {
-        Contender { span: Span { start, end }, entity_type: EntityType::Gene, score, extra: false, recognised: false }
+        Contender {
+            span: Span { start, end },
+            entity_type: EntityType::Gene,
+            score,
+            extra: false,
+            recognised: false,
+        }
     }
 
     fn kept(contenders: &[Contender], policy: OverlapPolicy) -> Vec<(usize, usize)> {
@@ -161,8 +167,14 @@ mod tests {
     #[test]
     fn a_certain_mention_wins_over_a_longer_guess() {
         let recognised = |start, end, score| Contender { recognised: true, ..contender(start, end, score) };
-        assert_eq!(kept(&[recognised(0, 12, 500_000), recognised(0, 5, 950_000)], OverlapPolicy::Longest), [(0, 5)]);
-        assert_eq!(kept(&[recognised(0, 12, 900_000), recognised(0, 5, 950_000)], OverlapPolicy::Longest), [(0, 12)]);
+        assert_eq!(
+            kept(&[recognised(0, 12, 500_000), recognised(0, 5, 950_000)], OverlapPolicy::Longest),
+            [(0, 5)]
+        );
+        assert_eq!(
+            kept(&[recognised(0, 12, 900_000), recognised(0, 5, 950_000)], OverlapPolicy::Longest),
+            [(0, 12)]
+        );
         let found = contender(6, 12, 900_000);
         assert_eq!(kept(&[recognised(0, 5, 950_000), found], OverlapPolicy::Longest), [(0, 5), (6, 12)]);
     }

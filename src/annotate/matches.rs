@@ -43,7 +43,15 @@ pub(super) fn find_names(
             && let Some((taxon, _)) = split_prefix(word)
         {
             for (end, name) in walk(vocabulary, passage, first, 1) {
-                mentions.extend(read(vocabulary, passage, passage_index, Some(taxon), first..end, name, options));
+                mentions.extend(read(
+                    vocabulary,
+                    passage,
+                    passage_index,
+                    Some(taxon),
+                    first..end,
+                    name,
+                    options,
+                ));
             }
         }
         mentions[from..].reverse();
@@ -81,13 +89,17 @@ fn read(
     let span = passage.span(tokens.start, tokens.end);
     let written = &passage.slice(span)[usize::from(prefix.is_some())..];
     let decimal = is_part_of_number(passage.text, span);
-    if decimal || surface::is_never_a_name(written) || options.is_blocked(folded.key(tokens.start, tokens.end)) {
+    if decimal
+        || surface::is_never_a_name(written)
+        || options.is_blocked(folded.key(tokens.start, tokens.end))
+    {
         return None;
     }
     let mut readings = readings_of(vocabulary, passage, tokens.clone(), written, name);
     if let Some(taxon) = prefix {
         readings.retain(|reading| {
-            let same_case = reading.evidence.is_some_and(|evidence| evidence.agreement <= Agreement::SameCase);
+            let same_case =
+                reading.evidence.is_some_and(|evidence| evidence.agreement <= Agreement::SameCase);
             reading.entity_type == EntityType::Gene && reading.taxon == Some(taxon) && same_case
         });
     }
@@ -99,7 +111,13 @@ fn read(
         (before.max(outer.0), after.max(outer.1))
     });
     let span = Span { start: span.start - outer.0, end: span.end + outer.1 };
-    brackets_match(passage.slice(span)).then_some(Mention { passage: passage_index, span, tokens, prefix, readings })
+    brackets_match(passage.slice(span)).then_some(Mention {
+        passage: passage_index,
+        span,
+        tokens,
+        prefix,
+        readings,
+    })
 }
 
 /// The readings of a name that stands in the text as `written`; `tokens` are what its neighbours are told from.

@@ -45,7 +45,8 @@ pub(super) fn recognised(
             mentions.push(Mention { passage, span, tokens, prefix: None, readings });
         }
     }
-    let is_unlinked = |mention: &Mention| mention.readings.first().is_some_and(|r| r.subject == Subject::Unlinked);
+    let is_unlinked =
+        |mention: &Mention| mention.readings.first().is_some_and(|r| r.subject == Subject::Unlinked);
     if mentions.iter().all(is_unlinked) {
         mentions.retain(|mention| mention.readings.first().is_some_and(|r| r.score >= ALONE_SCORE_MIN));
     }

@@ -40,7 +40,10 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use crate::catalog::Catalog;
-use crate::model::{Abbreviation, AnnotateOptions, AnnotatedDocument, Candidate, Curie, Document, EntityType, Method, OverlapPolicy};
+use crate::model::{
+    Abbreviation, AnnotateOptions, AnnotatedDocument, Candidate, Curie, Document, EntityType, Method,
+    OverlapPolicy,
+};
 use mention::{Mention, Reading, Subject};
 use passages::PassageText;
 use vocabulary::Vocabulary;
@@ -87,11 +90,24 @@ impl Annotator {
         let passages = PassageText::of_document(document);
         let vocabulary = Vocabulary::new(&self.catalog);
         let (prepared, found) = memory::with(self.number, &self.models, |memory| {
-            let prepared = prepare::prepare(vocabulary, &self.models, &passages, options.options().abbreviations, memory);
-            let found = recognise::recognise(&self.models, &passages, &prepared, &memory.lexicon, &mut memory.workspace);
+            let prepared = prepare::prepare(
+                vocabulary,
+                &self.models,
+                &passages,
+                options.options().abbreviations,
+                memory,
+            );
+            let found = recognise::recognise(
+                &self.models,
+                &passages,
+                &prepared,
+                &memory.lexicon,
+                &mut memory.workspace,
+            );
             (prepared, found)
         });
-        let mut mentions = mentions::recognised(vocabulary, &self.models, &passages, &prepared, &found, options);
+        let mut mentions =
+            mentions::recognised(vocabulary, &self.models, &passages, &prepared, &found, options);
         let (dictionary_mentions, defined) = self.dictionary_mentions(&passages, &prepared, options);
         mentions.extend(dictionary_mentions);
         for (index, passage) in passages.iter().enumerate() {
@@ -222,16 +238,15 @@ pub(crate) mod learning {
     pub(crate) use super::models::{ChainModel, Models};
     pub(crate) use super::passages::PassageText;
     pub(crate) use super::prepare::prepare;
-    pub(crate) use super::recognise::{Found, Prepared, best, recognise};
     pub(crate) use super::recognise::chain::{
         ANY_LABEL, BEGIN, Factors, INSIDE, LABELS, Lattice, OUTSIDE, Transitions,
     };
     pub(crate) use super::recognise::features::{
         DISTANCES, Origin, REACH, beyond, each_context_feature, each_word_feature,
     };
-    pub(crate) use super::recognise::pieces::Pieces;
     pub(crate) use super::recognise::spelling;
-    pub(crate) use super::surface::common_words;
     pub(crate) use super::recognise::table::{MODEL_TYPES, ROW, Table};
+    pub(crate) use super::recognise::{Prepared, best, recognise};
+    pub(crate) use super::surface::common_words;
     pub(crate) use super::vocabulary::Vocabulary;
 }

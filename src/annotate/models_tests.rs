@@ -42,13 +42,16 @@ fn mentions_are_recognised_and_linked() {
 
 #[test]
 fn a_name_that_no_training_text_has_is_found_by_the_dictionary() {
-    let found = annotate("Patients with COVID-19 (n = 12) received dexamethasone.", &AnnotateOptions::default());
+    let found =
+        annotate("Patients with COVID-19 (n = 12) received dexamethasone.", &AnnotateOptions::default());
     assert!(ids(&found).contains(&("COVID-19", "MESH:D000086382")), "{:?}", ids(&found));
 }
 
 #[test]
 fn the_least_score_moves_precision_against_recall() {
-    let count = |min_score| annotate(TEXT, &AnnotateOptions { min_score, ..AnnotateOptions::default() }).annotations.len();
+    let count = |min_score| {
+        annotate(TEXT, &AnnotateOptions { min_score, ..AnnotateOptions::default() }).annotations.len()
+    };
     let counts: Vec<usize> = [0.05, 0.3, 0.6, 0.9, 0.99, 1.0].into_iter().map(count).collect();
     assert!(counts.windows(2).all(|pair| pair[0] >= pair[1]), "{counts:?}");
     assert!(counts[0] > counts[5]);
@@ -56,7 +59,11 @@ fn the_least_score_moves_precision_against_recall() {
 
 #[test]
 fn the_requests_own_terms_win_and_blocked_ones_are_silent() {
-    let term = ExtraTerm { text: "melanoma patients".to_owned(), entity_type: EntityType::Other, entity_id: "own:1".to_owned() };
+    let term = ExtraTerm {
+        text: "melanoma patients".to_owned(),
+        entity_type: EntityType::Other,
+        entity_id: "own:1".to_owned(),
+    };
     let options = AnnotateOptions {
         extra_terms: vec![term],
         blocked_terms: vec!["braf".to_owned()],
@@ -72,16 +79,23 @@ fn genes_of_other_taxa_are_left_out_where_taxa_are_asked_for() {
     let taxa = vec![Curie::new("NCBITaxon", "10090").unwrap()];
     let types = vec![EntityType::Gene];
     let found = annotate(TEXT, &AnnotateOptions { taxa, types, ..AnnotateOptions::default() });
-    assert!(ids(&found).iter().all(|(_, id)| *id == "NCBIGene:22059" || *id == "NCBIGene:109880"), "{:?}", ids(&found));
+    assert!(
+        ids(&found).iter().all(|(_, id)| *id == "NCBIGene:22059" || *id == "NCBIGene:109880"),
+        "{:?}",
+        ids(&found)
+    );
 }
 
 #[test]
 fn answers_do_not_depend_on_order_or_threads() {
-    let texts: Vec<String> = (0..12).map(|at| format!("{TEXT} IL-{at} and CD{at} rose in rats with asthma (n = {at}).")).collect();
+    let texts: Vec<String> =
+        (0..12).map(|at| format!("{TEXT} IL-{at} and CD{at} rose in rats with asthma (n = {at}).")).collect();
     let options = annotator().prepare(&AnnotateOptions::default()).unwrap();
-    let one_by_one: Vec<_> = texts.iter().map(|text| annotator().annotate(&document(text), &options)).collect();
+    let one_by_one: Vec<_> =
+        texts.iter().map(|text| annotator().annotate(&document(text), &options)).collect();
     let fresh = Annotator::new(Arc::new(Catalog::embedded().unwrap()));
-    let backwards: Vec<_> = texts.iter().rev().map(|text| fresh.annotate(&document(text), &options)).collect();
+    let backwards: Vec<_> =
+        texts.iter().rev().map(|text| fresh.annotate(&document(text), &options)).collect();
     assert!(one_by_one.iter().eq(backwards.iter().rev()));
     let apart: Vec<_> = std::thread::scope(|scope| {
         let options = &options;
@@ -106,12 +120,17 @@ fn overlaps_are_as_the_policy_says() {
                 let overlaps = one.span.overlaps(other.span);
                 match overlap {
                     OverlapPolicy::Longest => assert!(!overlaps, "{one:?} {other:?}"),
-                    OverlapPolicy::LongestPerType => assert!(!overlaps || one.entity_type != other.entity_type),
+                    OverlapPolicy::LongestPerType => {
+                        assert!(!overlaps || one.entity_type != other.entity_type);
+                    }
                     OverlapPolicy::All => {}
                 }
             }
         }
     }
-    let all = annotate("acute myeloid leukemia", &AnnotateOptions { overlap: OverlapPolicy::All, ..AnnotateOptions::default() });
+    let all = annotate(
+        "acute myeloid leukemia",
+        &AnnotateOptions { overlap: OverlapPolicy::All, ..AnnotateOptions::default() },
+    );
     assert!(all.annotations.iter().any(|found| found.text == "leukemia"), "nested names are shown");
 }

@@ -19,7 +19,11 @@ pub(crate) fn prepare(
     memory: &mut Memory,
 ) -> Prepared {
     memory.lexicon.make_room(&models.table);
-    let mut prepared = Prepared { views: Vec::new(), matches: Vec::new(), definitions: if abbreviations { definitions(passages) } else { Vec::new() } };
+    let mut prepared = Prepared {
+        views: Vec::new(),
+        matches: Vec::new(),
+        definitions: if abbreviations { definitions(passages) } else { Vec::new() },
+    };
     for passage in passages {
         let usable = |first, end| is_possible_name(passage, first, end);
         let matches = find_matches(vocabulary, passage, &mut memory.profiles, usable);

@@ -34,7 +34,13 @@ pub(super) fn resolve_name(
     let passages = [PassageText::new(name.trim()), PassageText::new(context)];
     let mut mentions: Vec<Mention> = Vec::new();
     for (index, passage) in passages.iter().enumerate() {
-        mentions.extend(find_names(vocabulary, (index, passage), |first| walk(vocabulary, passage, first, 0), |_| true, &options));
+        mentions.extend(find_names(
+            vocabulary,
+            (index, passage),
+            |first| walk(vocabulary, passage, first, 0),
+            |_| true,
+            &options,
+        ));
     }
     let tokens = passages[0].folded.tokens().len();
     let is_whole = |mention: &Mention| mention.passage == 0 && mention.tokens == (0..tokens);

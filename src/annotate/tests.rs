@@ -65,9 +65,9 @@ pub(super) fn check_sound(document: &Document, annotated: &AnnotatedDocument) {
 pub(super) fn check_overlaps(annotated: &AnnotatedDocument, overlap: OverlapPolicy) {
     let all = &annotated.annotations;
     for (index, one) in all.iter().enumerate() {
-        let near = all[index + 1..].iter().take_while(|other| {
-            other.passage_index == one.passage_index && other.span.start < one.span.end
-        });
+        let near = all[index + 1..]
+            .iter()
+            .take_while(|other| other.passage_index == one.passage_index && other.span.start < one.span.end);
         for other in near.filter(|other| one.span.overlaps(other.span)) {
             let apart = match overlap {
                 OverlapPolicy::Longest => true,

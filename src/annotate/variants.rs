@@ -26,7 +26,7 @@ use scanner::Scanner;
 
 /// How sure a form is by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Certainty {
+pub(crate) enum Certainty {
     /// Plausible only with context: "Ser473", "C to T", "CAG repeat".
     Weak,
     /// The shape alone, such as `V600E`.
@@ -37,7 +37,7 @@ pub(super) enum Certainty {
 
 /// The family of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Class {
+pub(crate) enum Class {
     /// Marked as HGVS has it: `c.76A>T`, `p.V600E`.
     Hgvs,
     /// `rs1800562`.
@@ -66,7 +66,7 @@ pub(super) enum Class {
 
 /// A variant in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct VariantMention {
+pub(crate) struct VariantMention {
     /// Where, in bytes.
     pub span: Span,
     /// `dbSNP:rs…`, or the form as HGVS would write it with one-letter residues, such as `p.V600E`; what HGVS has no form

@@ -93,7 +93,11 @@ impl<'c> Vocabulary<'c> {
 
     /// Every entity that bears a name of the group that is looked for in texts, by scope and then in the catalog's order.
     pub(super) fn bearers(self, group: GroupIndex) -> impl Iterator<Item = Bearer<'c>> {
-        self.catalog.names().entries(group).filter(move |entry| entry.for_texts && self.sees(entry.entity)).map(Bearer::from)
+        self.catalog
+            .names()
+            .entries(group)
+            .filter(move |entry| entry.for_texts && self.sees(entry.entity))
+            .map(Bearer::from)
     }
 
     /// The names of a folded key, looked for in texts or not.

@@ -119,7 +119,11 @@ fn reliability(types: &[Reliability]) -> String {
     let mut text = String::from("type       score       spans   mean score   right\n");
     for Reliability { entity_type, rows } in types {
         for (low, count, mean, right) in rows {
-            let line = format!("{:10} {low:.1} to {:.1}  {count:6}   {mean:10.3}   {right:.3}\n", entity_type.name(), low + 0.1);
+            let line = format!(
+                "{:10} {low:.1} to {:.1}  {count:6}   {mean:10.3}   {right:.3}\n",
+                entity_type.name(),
+                low + 0.1
+            );
             text.push_str(&line);
         }
     }

@@ -27,7 +27,8 @@ pub(super) fn build(material: &Material, is_wanted: impl Fn(&TrainingDocument) -
         })
         .collect();
     let (table, chains) = quantise(examples, &weights);
-    let documents: Vec<&TrainingDocument> = corpora.documents.iter().filter(|document| is_wanted(document)).collect();
+    let documents: Vec<&TrainingDocument> =
+        corpora.documents.iter().filter(|document| is_wanted(document)).collect();
     let mut models = Models { table, chains, ..Models::of_spelling(spelling.clone()) };
     models.aliases = ranker::aliases(documents.iter().copied(), gold_ids);
     for _ in 0..RANKER_ROUNDS {
@@ -38,7 +39,8 @@ pub(super) fn build(material: &Material, is_wanted: impl Fn(&TrainingDocument) -
 
 /// Weights as whole numbers of 8 bits, each type on its own scale.
 fn quantise(examples: &Examples, weights: &[Option<Weights>]) -> (Table, Vec<Option<ChainModel>>) {
-    let largest = |weights: &Weights| weights.features.iter().flatten().fold(0.1_f32, |most, w| most.max(w.abs()));
+    let largest =
+        |weights: &Weights| weights.features.iter().flatten().fold(0.1_f32, |most, w| most.max(w.abs()));
     let chains: Vec<Option<ChainModel>> = weights
         .iter()
         .map(|weights| {

@@ -60,7 +60,8 @@ pub(super) fn reliability(scored: &[Judged]) -> Vec<(f32, usize, f32, f32)> {
     let mut rows = Vec::new();
     for tenth in 0..10_u8 {
         let low = f32::from(tenth) / 10.0;
-        let own: Vec<&Judged> = scored.iter().filter(|(score, _)| *score >= low && *score < low + 0.1).collect();
+        let own: Vec<&Judged> =
+            scored.iter().filter(|(score, _)| *score >= low && *score < low + 0.1).collect();
         if own.is_empty() {
             continue;
         }

@@ -83,8 +83,12 @@ impl Corpora {
 }
 
 fn find(folders: &[PathBuf], file: &Path) -> Result<PathBuf, TrainError> {
-    let places = folders.iter().map(|folder| if folder.ends_with(file) { folder.clone() } else { folder.join(file) });
-    places.into_iter().find(|path| path.is_file()).ok_or_else(|| TrainError::Missing { file: file.display().to_string() })
+    let places =
+        folders.iter().map(|folder| if folder.ends_with(file) { folder.clone() } else { folder.join(file) });
+    places
+        .into_iter()
+        .find(|path| path.is_file())
+        .ok_or_else(|| TrainError::Missing { file: file.display().to_string() })
 }
 
 /// Where the words stand that the corpus says nothing reliable of.
@@ -96,7 +100,8 @@ fn unsure(
     for (name, words) in &corpus.unsure {
         let entity_type = type_of(&corpus.name, name)?;
         let Some(of) = MODEL_TYPES.iter().position(|own| *own == entity_type) else { continue };
-        for (passage, text) in gold.document.passages.iter().map(|passage| passage.text.as_str()).enumerate() {
+        for (passage, text) in gold.document.passages.iter().map(|passage| passage.text.as_str()).enumerate()
+        {
             let mut start = 0;
             for word in text.split(|c: char| !c.is_alphanumeric()) {
                 let span = Span { start, end: start + word.len() };

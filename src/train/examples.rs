@@ -5,8 +5,8 @@ use rustc_hash::FxHashMap;
 
 use super::corpora::{Corpora, TrainingDocument};
 use crate::annotate::learning::{
-    ANY_LABEL, BEGIN, DISTANCES, INSIDE, MODEL_TYPES, Memory, Models, Origin, OUTSIDE, PassageText, Prepared, REACH,
-    Vocabulary, beyond, each_context_feature, each_word_feature, prepare,
+    ANY_LABEL, BEGIN, DISTANCES, INSIDE, MODEL_TYPES, Memory, Models, OUTSIDE, Origin, PassageText, Prepared,
+    REACH, Vocabulary, beyond, each_context_feature, each_word_feature, prepare,
 };
 use crate::catalog::Catalog;
 
@@ -81,7 +81,8 @@ pub(super) fn extract(corpora: &Corpora, catalog: &Catalog, models: &Models) -> 
     let mut kept: Vec<(u64, u32)> = counts.into_iter().filter(|(_, count)| *count >= PLACES_MIN).collect();
     kept.sort_unstable();
     let (features, counts): (Vec<u64>, Vec<u32>) = kept.into_iter().unzip();
-    let numbers: FxHashMap<u64, u32> = (0..).zip(&features).map(|(number, feature)| (*feature, number)).collect();
+    let numbers: FxHashMap<u64, u32> =
+        (0..).zip(&features).map(|(number, feature)| (*feature, number)).collect();
     let sentences =
         per_document.into_par_iter().flatten_iter().map(|raw| with_numbers(raw, &numbers)).collect();
     Examples { sentences, features, counts }
@@ -96,7 +97,9 @@ fn with_numbers(raw: Raw, numbers: &FxHashMap<u64, u32>) -> Sentence {
         let (text_end, end) = *offsets;
         kept.extend(features[start..text_end as usize].iter().filter_map(|feature| numbers.get(feature)));
         let text = place(&kept);
-        kept.extend(features[text_end as usize..end as usize].iter().filter_map(|feature| numbers.get(feature)));
+        kept.extend(
+            features[text_end as usize..end as usize].iter().filter_map(|feature| numbers.get(feature)),
+        );
         *offsets = (text, place(&kept));
         start = end as usize;
     }
@@ -197,7 +200,8 @@ impl TrainingDocument {
         for mention in own {
             let pieces = &prepared.views[mention.passage].pieces;
             let places = pieces.within(mention.span.start, mention.span.end);
-            let (Some(first), Some(last)) = (pieces.pieces.get(places.start), pieces.pieces[..places.end].last())
+            let (Some(first), Some(last)) =
+                (pieces.pieces.get(places.start), pieces.pieces[..places.end].last())
             else {
                 continue;
             };

@@ -157,4 +157,3 @@ pub fn train(
     let figures = if cross_validate { validation.figures(&material)? } else { Vec::new() };
     Ok(Trained { models, reliability, figures })
 }
-

@@ -6,14 +6,14 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::corpora::TrainingDocument;
-use fastrand::Rng;
 use crate::annotate::learning::{
-    Aliases, Document, HeldOut, LinkModel, Linked, MODEL_TYPES, Memory, Models, PassageText, Row, Target, Vocabulary,
-    alias_key, best, features, link, prepare, recognise,
+    Aliases, Document, HeldOut, LinkModel, Linked, MODEL_TYPES, Memory, Models, PassageText, Row, Target,
+    Vocabulary, alias_key, best, features, link, prepare, recognise,
 };
 use crate::catalog::Catalog;
 use crate::formats::gold::{GoldMention, canonical_ids};
 use crate::model::EntityType;
+use fastrand::Rng;
 
 /// How often all mentions are seen.
 const PASSES: usize = 12;
@@ -81,7 +81,10 @@ fn keys<'a>(
 }
 
 /// What the gold mentions of one identifier were written as.
-pub(super) fn aliases<'a>(documents: impl Iterator<Item = &'a TrainingDocument>, gold_ids: &GoldIds) -> Aliases {
+pub(super) fn aliases<'a>(
+    documents: impl Iterator<Item = &'a TrainingDocument>,
+    gold_ids: &GoldIds,
+) -> Aliases {
     let mut counts: BTreeMap<(u64, String), u32> = BTreeMap::new();
     for document in documents {
         let passages = PassageText::of_document(&document.gold.document);
@@ -129,7 +132,8 @@ pub(super) fn train(
         .flat_map_iter(|documents| {
             let mut memory = Memory::default();
             memory.lexicon.clear(&models.table);
-            let own = |document: &&TrainingDocument| examples(catalog, models, document, gold_ids, &mut memory);
+            let own =
+                |document: &&TrainingDocument| examples(catalog, models, document, gold_ids, &mut memory);
             documents.iter().flat_map(own).collect::<Vec<_>>()
         })
         .collect();
@@ -148,12 +152,14 @@ pub(super) fn train(
 
 /// One step towards the right choices of a mention; weights with their squared gradients and the lag of their average.
 fn learn(example: &Example, weights: &mut FxHashMap<u32, (f32, f32, f32)>, count: f32) {
-    let weigh = |features: &[u32]| features.iter().filter_map(|f| weights.get(f)).map(|slot| slot.0).sum::<f32>();
+    let weigh =
+        |features: &[u32]| features.iter().filter_map(|f| weights.get(f)).map(|slot| slot.0).sum::<f32>();
     let logits: Vec<f32> = example.choices.iter().map(|(features, _)| weigh(features)).collect();
     let most = logits.iter().copied().fold(f32::MIN, f32::max);
     let powers: Vec<f32> = logits.iter().map(|logit| (logit - most).exp()).collect();
     let all: f32 = powers.iter().sum();
-    let right: f32 = powers.iter().zip(&example.choices).filter(|(_, choice)| choice.1).map(|(power, _)| power).sum();
+    let right: f32 =
+        powers.iter().zip(&example.choices).filter(|(_, choice)| choice.1).map(|(power, _)| power).sum();
     for (power, (features, is_right)) in powers.iter().zip(&example.choices) {
         let target = if *is_right { power / right.max(f32::MIN_POSITIVE) } else { 0.0 };
         let gradient = target - power / all;
@@ -185,15 +191,21 @@ fn examples(
     let mut targets: Vec<(Target, Option<&GoldMention>)> = Vec::new();
     for mention in document.gold.mentions.iter().filter(|mention| !mention.neutral) {
         if document.teaches.contains(&mention.entity_type) && mention.entity_type != EntityType::Variant {
-            targets.push((Target::new(&passages, mention.passage, mention.span, mention.entity_type), Some(mention)));
+            targets.push((
+                Target::new(&passages, mention.passage, mention.span, mention.entity_type),
+                Some(mention),
+            ));
         }
     }
     for passage in 0..passages.len() {
         for (at, entity_type) in MODEL_TYPES.into_iter().enumerate() {
             if !document.teaches.contains(&entity_type) {
-                let own = found.iter().filter(|f| f.passage == passage && f.model_type == at && f.probability > 0.5);
+                let own = found
+                    .iter()
+                    .filter(|f| f.passage == passage && f.model_type == at && f.probability > 0.5);
                 let spans = best(own.map(|found| (found.span, found.probability)).collect());
-                let targets_of = spans.into_iter().map(|(span, _)| Target::new(&passages, passage, span, entity_type));
+                let targets_of =
+                    spans.into_iter().map(|(span, _)| Target::new(&passages, passage, span, entity_type));
                 targets.extend(targets_of.map(|target| (target, None)));
             }
         }
@@ -207,7 +219,12 @@ fn examples(
     pairs.filter_map(|((target, gold), linked)| example(vocabulary, target, gold?, linked)).collect()
 }
 
-fn example(vocabulary: Vocabulary<'_>, target: &Target, gold: &GoldMention, linked: Linked) -> Option<Example> {
+fn example(
+    vocabulary: Vocabulary<'_>,
+    target: &Target,
+    gold: &GoldMention,
+    linked: Linked,
+) -> Option<Example> {
     let none = features::none(target.entity_type, &linked.candidates);
     let is_right = |entity| {
         let ids = canonical_ids(&vocabulary.answer_id(entity, &[] as &[String]));

@@ -70,8 +70,10 @@ impl Recipe {
     pub(super) fn read(path: &Path) -> Result<Self, TrainError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| TrainError::Read { file: path.display().to_string(), source })?;
-        let recipe: Self = toml::from_str(&text)
-            .map_err(|problem| TrainError::Recipe { file: path.display().to_string(), problem: problem.to_string() })?;
+        let recipe: Self = toml::from_str(&text).map_err(|problem| TrainError::Recipe {
+            file: path.display().to_string(),
+            problem: problem.to_string(),
+        })?;
         Ok(recipe)
     }
 }

@@ -7,8 +7,8 @@
 //! allows is what is made likely.
 
 use super::examples::{Examples, Sentence};
-use fastrand::Rng;
 use crate::annotate::learning::{ANY_LABEL, BEGIN, Factors, INSIDE, LABELS, Lattice, OUTSIDE, Transitions};
+use fastrand::Rng;
 
 /// How training goes.
 #[derive(Debug, Clone, Copy)]
@@ -72,8 +72,11 @@ pub(super) fn train(
     schedule: &Schedule,
     is_wanted: impl Fn(&Sentence) -> bool,
 ) -> Weights {
-    let mut own: Vec<&Sentence> =
-        examples.sentences.iter().filter(|sentence| sentence.labels[of].is_some() && is_wanted(sentence)).collect();
+    let mut own: Vec<&Sentence> = examples
+        .sentences
+        .iter()
+        .filter(|sentence| sentence.labels[of].is_some() && is_wanted(sentence))
+        .collect();
     let mut random = Rng::with_seed(7 + of as u64);
     let mut state = State {
         features: vec![[Slot::default(); 2]; examples.features.len()],
@@ -164,7 +167,10 @@ impl State {
         let mean = |slot: Slot| slot.weight - slot.lag / self.count;
         Weights {
             features: self.features.iter().map(|slots| slots.map(mean)).collect(),
-            transitions: Transitions { start: self.start.map(mean), next: self.next.map(|row| row.map(mean)) },
+            transitions: Transitions {
+                start: self.start.map(mean),
+                next: self.next.map(|row| row.map(mean)),
+            },
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use rustc_hash::FxHashMap;
 
-use fastrand::Rng;
+use crate::annotate::learning::common_words;
 use crate::annotate::learning::spelling::{
     KINDS, PLAIN, ROW_BYTES, ROWS, SCALE, Spelling, each_part, kind, probabilities,
 };
-use crate::annotate::learning::common_words;
 use crate::catalog::Catalog;
 use crate::text::FoldedText;
+use fastrand::Rng;
 
 /// How often all words are seen.
 const PASSES: usize = 3;
@@ -50,7 +50,10 @@ pub(super) fn train(catalog: &Catalog, plain: impl Iterator<Item = String>) -> S
             for part in &parts {
                 squares[*part] += square;
                 let rate = RATE / (squares[*part].sqrt() + 1.0);
-                weights[*part].iter_mut().zip(gradients).for_each(|(weight, gradient)| *weight += rate * gradient);
+                weights[*part]
+                    .iter_mut()
+                    .zip(gradients)
+                    .for_each(|(weight, gradient)| *weight += rate * gradient);
             }
         }
     }

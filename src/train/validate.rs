@@ -9,10 +9,10 @@ use super::build::build;
 use super::calibrate::{JudgedByType, best_threshold, calibration, reliability};
 use super::corpora::{FOLDS, TrainingDocument};
 use super::{CorpusFigures, Material, Reliability, TrainError};
+use crate::annotate::Annotator;
 use crate::annotate::learning::{
     MODEL_TYPES, Memory, Models, PassageText, Vocabulary, best, prepare, recognise,
 };
-use crate::annotate::Annotator;
 use crate::evaluate::{DocumentFigures, score_document};
 use crate::model::{AnnotateOptions, EntityType};
 
@@ -75,7 +75,9 @@ impl Validation {
         let types = MODEL_TYPES.into_iter().enumerate();
         types
             .map(|(at, entity_type)| {
-                let own = self.judged[at].iter().map(|(probability, right)| (models.score(at, *probability), *right));
+                let own = self.judged[at]
+                    .iter()
+                    .map(|(probability, right)| (models.score(at, *probability), *right));
                 Reliability { entity_type, rows: reliability(&own.collect::<Vec<_>>()) }
             })
             .collect()
@@ -97,8 +99,10 @@ impl Validation {
             let annotator = Annotator::with_models(Arc::clone(&material.catalog), Arc::new(models));
             let options = annotator.prepare(&AnnotateOptions::default())?;
             let held: Vec<&TrainingDocument> = material.held_out(fold).collect();
-            let found: Vec<_> =
-                held.par_iter().map(|document| annotator.annotate(&document.gold.document, &options)).collect();
+            let found: Vec<_> = held
+                .par_iter()
+                .map(|document| annotator.annotate(&document.gold.document, &options))
+                .collect();
             for (document, found) in held.iter().zip(&found) {
                 for entity_type in &document.teaches {
                     let own = figures.entry((*entity_type, document.corpus)).or_default();
@@ -133,7 +137,8 @@ fn judge(
         if !document.teaches.contains(&entity_type) {
             continue;
         }
-        let marked = || document.gold.mentions.iter().filter(move |mention| mention.entity_type == entity_type);
+        let marked =
+            || document.gold.mentions.iter().filter(move |mention| mention.entity_type == entity_type);
         gold[at] += marked().filter(|mention| !mention.neutral).count();
         for passage in 0..passages.len() {
             let own = found.iter().filter(|found| found.passage == passage && found.model_type == at);

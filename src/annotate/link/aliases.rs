@@ -56,7 +56,11 @@ impl Aliases {
     pub(crate) fn rows(&self) -> (&[String], Vec<Row>) {
         let mut rows: Vec<Row> = Vec::with_capacity(self.links.len());
         for (key, (start, end)) in &self.ranges {
-            rows.extend(self.links[*start as usize..*end as usize].iter().map(|(place, count)| (*key, *place, *count)));
+            rows.extend(
+                self.links[*start as usize..*end as usize]
+                    .iter()
+                    .map(|(place, count)| (*key, *place, *count)),
+            );
         }
         rows.sort_unstable();
         (&self.ids, rows)
@@ -111,7 +115,9 @@ mod tests {
         let mut rows = vec![(one, 0, 3), (one, 1, 1), (two, 1, 2), (two, 9, 1)];
         rows.sort_unstable();
         let aliases = Aliases::new(vec!["MESH:D1".to_owned(), "MESH:D2".to_owned()], &rows);
-        let of = |key, held: Option<&HeldOut>| aliases.of(key, held).map(|(id, count)| (id.to_owned(), count)).collect::<Vec<_>>();
+        let of = |key, held: Option<&HeldOut>| {
+            aliases.of(key, held).map(|(id, count)| (id.to_owned(), count)).collect::<Vec<_>>()
+        };
         assert_eq!(of(one, None), [("MESH:D1".to_owned(), 3), ("MESH:D2".to_owned(), 1)]);
         let mut held = HeldOut::default();
         held.add(one, "MESH:D2");

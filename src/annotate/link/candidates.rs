@@ -153,7 +153,11 @@ fn is_compatible(wanted: EntityType, own: EntityType) -> bool {
 }
 
 /// The candidates of a mention, the closest first. `written` is the mention, `tokens` its tokens.
-pub(crate) fn candidates(document: &Document<'_>, target: &Target, held_out: Option<&HeldOut>) -> Vec<Candidate> {
+pub(crate) fn candidates(
+    document: &Document<'_>,
+    target: &Target,
+    held_out: Option<&HeldOut>,
+) -> Vec<Candidate> {
     let passage = &document.passages[target.passage];
     let folded = &passage.folded;
     let written = passage.slice(target.span);
@@ -188,7 +192,9 @@ pub(crate) fn candidates(document: &Document<'_>, target: &Target, held_out: Opt
 /// The closest candidates, in an order that does not depend on how they were found.
 fn finish(mut found: Vec<Candidate>) -> Vec<Candidate> {
     found.sort_by(|one, other| {
-        let key = |c: &Candidate| (c.route, std::cmp::Reverse(c.said > 0), c.agreement, !c.label, c.scope, !c.preferred);
+        let key = |c: &Candidate| {
+            (c.route, std::cmp::Reverse(c.said > 0), c.agreement, !c.label, c.scope, !c.preferred)
+        };
         key(one)
             .cmp(&key(other))
             .then_with(|| other.prominence.cmp(&one.prominence))
@@ -223,7 +229,9 @@ fn add_aliases(
     held_out: Option<&HeldOut>,
 ) {
     for (id, count) in document.models.aliases.of(alias_key(gathering.entity_type, key), held_out) {
-        let Some(entity) = id.parse::<Curie>().ok().and_then(|id| document.vocabulary.find(&id)) else { continue };
+        let Some(entity) = id.parse::<Curie>().ok().and_then(|id| document.vocabulary.find(&id)) else {
+            continue;
+        };
         let name = document.vocabulary.label(entity);
         let bearer = Bearer { entity, label: false, scope: SynonymScope::Related, name };
         gathering.add(&bearer, written, Route::Alias);
@@ -235,15 +243,88 @@ fn add_aliases(
 
 /// Words around a name that are no part of it.
 const IDLE_BEFORE: &[&str] = &[
-    "human", "mouse", "murine", "rat", "bovine", "porcine", "chicken", "yeast", "drosophila", "zebrafish", "anti",
-    "recombinant", "mutant", "endogenous", "phospho", "p", "activated", "native", "the", "a", "wild", "type", "h", "m",
-    "r", "d", "pro", "soluble", "total", "serum", "plasma", "full", "length", "putative", "novel", "primary",
-    "metastatic", "severe", "mild", "chronic", "acute", "recurrent", "sporadic", "familial", "inherited", "idiopathic",
+    "human",
+    "mouse",
+    "murine",
+    "rat",
+    "bovine",
+    "porcine",
+    "chicken",
+    "yeast",
+    "drosophila",
+    "zebrafish",
+    "anti",
+    "recombinant",
+    "mutant",
+    "endogenous",
+    "phospho",
+    "p",
+    "activated",
+    "native",
+    "the",
+    "a",
+    "wild",
+    "type",
+    "h",
+    "m",
+    "r",
+    "d",
+    "pro",
+    "soluble",
+    "total",
+    "serum",
+    "plasma",
+    "full",
+    "length",
+    "putative",
+    "novel",
+    "primary",
+    "metastatic",
+    "severe",
+    "mild",
+    "chronic",
+    "acute",
+    "recurrent",
+    "sporadic",
+    "familial",
+    "inherited",
+    "idiopathic",
 ];
 const IDLE_AFTER: &[&str] = &[
-    "gene", "protein", "mrna", "cdna", "promoter", "allele", "locus", "antigen", "peptide", "receptor", "cell", "line",
-    "strain", "isolate", "virus", "sp", "spp", "transcript", "polypeptide", "isoform", "variant", "mutant", "molecule",
-    "type", "disease", "disorder", "syndrome", "patient", "infection", "acid", "salt", "hydrochloride", "sodium", "s",
+    "gene",
+    "protein",
+    "mrna",
+    "cdna",
+    "promoter",
+    "allele",
+    "locus",
+    "antigen",
+    "peptide",
+    "receptor",
+    "cell",
+    "line",
+    "strain",
+    "isolate",
+    "virus",
+    "sp",
+    "spp",
+    "transcript",
+    "polypeptide",
+    "isoform",
+    "variant",
+    "mutant",
+    "molecule",
+    "type",
+    "disease",
+    "disorder",
+    "syndrome",
+    "patient",
+    "infection",
+    "acid",
+    "salt",
+    "hydrochloride",
+    "sodium",
+    "s",
 ];
 
 /// The names that are left of a mention without its idle words, or in other words.
@@ -285,11 +366,20 @@ fn binomial_initial(written: &str) -> Option<char> {
     let (genus, epithet) = written.split_once('.')?;
     let epithet = epithet.trim_start();
     let good = genus.len() == 1 && epithet.len() > 3 && epithet.bytes().all(|byte| byte.is_ascii_lowercase());
-    genus.chars().next().filter(|initial| good && initial.is_ascii_uppercase()).map(|initial| initial.to_ascii_lowercase())
+    genus
+        .chars()
+        .next()
+        .filter(|initial| good && initial.is_ascii_uppercase())
+        .map(|initial| initial.to_ascii_lowercase())
 }
 
 /// Adds what bears a name of the same words, or else of nearly the same.
-fn bags<'t>(gathering: &mut Gathering<'_>, written: &str, tokens: &mut dyn Iterator<Item = &'t str>, route: Route) {
+fn bags(
+    gathering: &mut Gathering<'_>,
+    written: &str,
+    tokens: &mut dyn Iterator<Item = &str>,
+    route: Route,
+) {
     let Some(bag) = Bag::of(tokens) else { return };
     let hashes = bag.hashes();
     let from = |other: Route| if route == Route::LongForm { route } else { other };

@@ -106,7 +106,10 @@ fn describe_one(
     list.add(Kind::Prominence, 1 << 16 | level(u32::from(candidate.prominence), &[16, 32, 48, 64, 80, 96]));
     let seen = document.models.aliases.total(&id, held_out);
     list.add(Kind::Known, level(seen, &[1, 2, 5, 20, 100]));
-    list.add(Kind::Said, said(candidate.said, among.said_total) << 8 | level(among.said_total, &[1, 2, 4, 10]));
+    list.add(
+        Kind::Said,
+        said(candidate.said, among.said_total) << 8 | level(among.said_total, &[1, 2, 4, 10]),
+    );
     if candidate.said == 0 && among.said_total > 0 {
         list.add(Kind::SaidOfOther, route);
     }
@@ -150,7 +153,10 @@ pub(crate) fn describe_species(
         let class = taxon_class(taxon);
         if let Some((best, evidence)) = chosen {
             list.add(Kind::Species, (evidence as u64) << 8 | u64::from(best == taxon));
-            list.add(Kind::Species, 1 << 32 | class << 16 | (evidence as u64) << 8 | u64::from(best == taxon));
+            list.add(
+                Kind::Species,
+                1 << 32 | class << 16 | (evidence as u64) << 8 | u64::from(best == taxon),
+            );
         }
         let share = share_level(words.share(taxon));
         list.add(Kind::Share, share);

@@ -42,7 +42,12 @@ pub(crate) struct Target {
 
 impl Target {
     /// The target of a span.
-    pub(crate) fn new(passages: &[PassageText<'_>], passage: usize, span: Span, entity_type: EntityType) -> Self {
+    pub(crate) fn new(
+        passages: &[PassageText<'_>],
+        passage: usize,
+        span: Span,
+        entity_type: EntityType,
+    ) -> Self {
         let tokens = passages[passage].folded.tokens();
         let first = tokens.partition_point(|token| (token.end as usize) <= span.start);
         let end = tokens.partition_point(|token| (token.start as usize) < span.end);
@@ -106,7 +111,16 @@ impl<'a> Document<'a> {
             );
         }
         let binomials = Binomials::find(passages);
-        Self { vocabulary, models, passages, short_forms, long_forms, binomials, support: FxHashSet::default(), words }
+        Self {
+            vocabulary,
+            models,
+            passages,
+            short_forms,
+            long_forms,
+            binomials,
+            support: FxHashSet::default(),
+            words,
+        }
     }
 
     /// How many of the words of an entity's longest shared name the document has, as a level.
@@ -166,7 +180,11 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
 }
 
 /// Links the mentions of a document. `targets` stand by place.
-pub(crate) fn link(document: &mut Document<'_>, targets: &[Target], held_out: Option<&HeldOut>) -> Vec<Linked> {
+pub(crate) fn link(
+    document: &mut Document<'_>,
+    targets: &[Target],
+    held_out: Option<&HeldOut>,
+) -> Vec<Linked> {
     let mut linked = gather(document, targets, held_out);
     for (target, own) in targets.iter().zip(&mut linked) {
         if target.entity_type != EntityType::Gene {
@@ -206,7 +224,11 @@ fn species_words(vocabulary: Vocabulary<'_>, targets: &[Target], linked: &[Linke
     let words = targets.iter().zip(linked).filter_map(|(target, own)| {
         let speaks = matches!(target.entity_type, EntityType::Species | EntityType::CellLine);
         let best = own.candidates.first().filter(|best| speaks && best.probability >= own.none)?;
-        Some(SpeciesWord { passage: target.passage, span: target.span, taxon: best.taxon.filter(|taxon| is_of_like_symbols(*taxon))? })
+        Some(SpeciesWord {
+            passage: target.passage,
+            span: target.span,
+            taxon: best.taxon.filter(|taxon| is_of_like_symbols(*taxon))?,
+        })
     });
     SpeciesWords::new(words.collect())
 }
@@ -256,7 +278,8 @@ impl LinkModel {
 
     /// The weights, by feature.
     pub(crate) fn weights(&self) -> Vec<(u32, f32)> {
-        let mut weights: Vec<(u32, f32)> = self.weights.iter().map(|(feature, weight)| (*feature, *weight)).collect();
+        let mut weights: Vec<(u32, f32)> =
+            self.weights.iter().map(|(feature, weight)| (*feature, *weight)).collect();
         weights.sort_unstable_by_key(|(feature, _)| *feature);
         weights
     }

@@ -50,6 +50,7 @@ pub(super) fn to_bytes(models: &Models) -> Vec<u8> {
 }
 
 /// Reads models and checks the whole.
+#[expect(clippy::needless_pass_by_value, reason = "sections borrow from bytes that live as long as the program")]
 pub(super) fn from_bytes(bytes: Cow<'static, [u8]>) -> Result<Models, ModelsError> {
     if bytes.get(..8) != Some(MAGIC) {
         return Err(ModelsError::NoModels);
@@ -86,6 +87,7 @@ fn long(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// A section; of bytes that live as long as the program a part of them.
+#[expect(clippy::ptr_arg, reason = "borrowed bytes give borrowed parts")]
 fn part(bytes: &Cow<'static, [u8]>, at: usize) -> Option<Cow<'static, [u8]>> {
     let entry = HEADER_BYTES + at * ENTRY_BYTES;
     let (start, length) = (long(bytes, entry)?, long(bytes, entry + 8)?);
@@ -131,7 +133,9 @@ fn aliases_from_bytes(bytes: &[u8]) -> Option<Aliases> {
 
 fn linking_to_bytes(linking: &LinkModel) -> Vec<u8> {
     let pairs = linking.weights().into_iter();
-    pairs.flat_map(|(feature, weight)| feature.to_le_bytes().into_iter().chain(weight.to_le_bytes())).collect()
+    pairs
+        .flat_map(|(feature, weight)| feature.to_le_bytes().into_iter().chain(weight.to_le_bytes()))
+        .collect()
 }
 
 fn linking_from_bytes(bytes: &[u8]) -> LinkModel {

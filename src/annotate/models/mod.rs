@@ -98,7 +98,15 @@ pub struct Models {
 impl Models {
     /// No model at all.
     pub fn none() -> Self {
-        Self { name: String::new(), corpora: Vec::new(), table: Table::new(Cow::Borrowed(&[])), spelling: Spelling::new(Cow::Borrowed(&[])), aliases: Aliases::default(), linking: LinkModel::default(), chains: Vec::new() }
+        Self {
+            name: String::new(),
+            corpora: Vec::new(),
+            table: Table::new(Cow::Borrowed(&[])),
+            spelling: Spelling::new(Cow::Borrowed(&[])),
+            aliases: Aliases::default(),
+            linking: LinkModel::default(),
+            chains: Vec::new(),
+        }
     }
 
     /// No model but that of spelling.

@@ -1,5 +1,5 @@
-use super::super::link::aliases::{Aliases, alias_key};
 use super::super::link::LinkModel;
+use super::super::link::aliases::{Aliases, alias_key};
 use super::*;
 use crate::model::EntityType;
 

@@ -58,9 +58,12 @@ pub(crate) struct Bound {
 impl From<&Transitions> for Bound {
     fn from(transitions: &Transitions) -> Self {
         let Transitions { start, next } = transitions;
-        let enter = next.iter().map(|row| row[BEGIN] - row[OUTSIDE]).fold(start[BEGIN] - start[OUTSIDE], f32::max);
+        let enter =
+            next.iter().map(|row| row[BEGIN] - row[OUTSIDE]).fold(start[BEGIN] - start[OUTSIDE], f32::max);
         let stay = next[BEGIN][INSIDE].max(next[INSIDE][INSIDE]) - next[OUTSIDE][OUTSIDE];
-        let steps = [BEGIN, INSIDE].into_iter().flat_map(|last| [OUTSIDE, BEGIN].map(|to| next[last][to] - next[OUTSIDE][to]));
+        let steps = [BEGIN, INSIDE]
+            .into_iter()
+            .flat_map(|last| [OUTSIDE, BEGIN].map(|to| next[last][to] - next[OUTSIDE][to]));
         // a span that ends the sentence is left by no step
         let leave = steps.fold(0.0, f32::max);
         Self { enter, stay, leave }
@@ -171,8 +174,11 @@ impl Lattice {
             }
             let (mut run, mut label) = (self.forward[first][BEGIN], BEGIN);
             for end in first + 1..=count {
-                let closed =
-                    if end == count { 1.0 } else { self.step(end, label, OUTSIDE) + self.step(end, label, BEGIN) };
+                let closed = if end == count {
+                    1.0
+                } else {
+                    self.step(end, label, OUTSIDE) + self.step(end, label, BEGIN)
+                };
                 if run * closed >= least {
                     found(first, end, (run * closed).min(1.0));
                 }
@@ -198,8 +204,9 @@ mod tests {
 
     /// All labelings of `count` pieces that begin and go on as they may.
     fn labelings(count: usize) -> Vec<Vec<usize>> {
-        let all = (0..LABELS.pow(u32::try_from(count).unwrap()))
-            .map(|number| (0..count).map(|at| number / LABELS.pow(u32::try_from(at).unwrap()) % LABELS).collect());
+        let all = (0..LABELS.pow(u32::try_from(count).unwrap())).map(|number| {
+            (0..count).map(|at| number / LABELS.pow(u32::try_from(at).unwrap()) % LABELS).collect()
+        });
         all.filter(|labels: &Vec<usize>| {
             labels[0] != INSIDE && labels.windows(2).all(|pair| pair != [OUTSIDE, INSIDE])
         })
@@ -248,7 +255,8 @@ mod tests {
     fn no_span_is_likelier_than_the_bound() {
         let bound = Bound::from(&WEIGHTS);
         for shift in [-6.0_f32, -3.0, -1.0, 0.0, 2.0] {
-            let logits = [[0.5, -1.0], [1.5, 0.2], [-0.7, 2.0], [0.1, 0.9]].map(|pair| pair.map(|logit| logit + shift));
+            let logits = [[0.5, -1.0], [1.5, 0.2], [-0.7, 2.0], [0.1, 0.9]]
+                .map(|pair| pair.map(|logit| logit + shift));
             let mut lattice = Lattice::default();
             lattice.fill(&logits, &Factors::from(&WEIGHTS), &[]);
             lattice.spans(1e-9, |_, _, probability| assert!(probability.ln() <= bound.most(&logits) + 1e-4));

@@ -160,7 +160,9 @@ pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>) 
     while let Some(head) = matches.get(from) {
         let count = matches[from..].iter().take_while(|other| other.first == head.first).count();
         for found in matches[from..from + count].iter().rev() {
-            for (at, quality) in found.profile.qualities.iter().enumerate().filter(|(_, quality)| **quality != 0) {
+            for (at, quality) in
+                found.profile.qualities.iter().enumerate().filter(|(_, quality)| **quality != 0)
+            {
                 if found.first >= free_from[at] {
                     free_from[at] = found.end;
                     write_tag(pieces, found, at, *quality, tags);
@@ -173,13 +175,13 @@ pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>) 
 
 fn write_tag(pieces: &Pieces, found: &NameMatch, at: usize, quality: Quality, tags: &mut [Tags]) {
     let (first, last) = (pieces.of_token[found.first], pieces.of_token[found.end - 1]);
-    for piece in first..=last {
+    for (piece, tags) in (first..).zip(&mut tags[first..=last]) {
         let place = match (piece == first, piece == last) {
             (true, true) => SINGLE,
             (true, false) => FIRST,
             (false, true) => LAST,
             (false, false) => MIDDLE,
         };
-        tags[piece][at] = Tag { place, quality };
+        tags[at] = Tag { place, quality };
     }
 }

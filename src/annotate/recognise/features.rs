@@ -148,7 +148,8 @@ pub(crate) fn each_context_feature(
     text(kind::SPACES, both(spaces, shape(0)));
     text(kind::REPEATED, both(u64::from(view.repeated[at]), shape(0)));
     for (distance, place) in [(0, at.checked_sub(1)), (1, Some(at)), (2, Some(at + 1))] {
-        let part = place.filter(|place| chain.contains(place)).map_or(Part::None, |place| view.binomials[place]);
+        let part =
+            place.filter(|place| chain.contains(place)).map_or(Part::None, |place| view.binomials[place]);
         if part != Part::None {
             text(kind::BINOMIAL + distance, part as u64);
         }
@@ -181,7 +182,8 @@ fn neighbouring_chunks(
         text(kind::CHUNK_BEFORE, lexicon.word(chunk).lower);
         text(kind::CHUNK_BEFORE, lexicon.word(chunk).short_shape);
     }
-    let next = (at + 1..chain.end).take(super::view::CHUNK_PIECES_LIMIT).find(|&place| view.chunks[place].0 != own);
+    let next =
+        (at + 1..chain.end).take(super::view::CHUNK_PIECES_LIMIT).find(|&place| view.chunks[place].0 != own);
     if let Some(next) = next.filter(|&next| view.chunks[next].1 > 0) {
         let (chunk, _) = view.chunks[next];
         text(kind::CHUNK_AFTER, lexicon.word(chunk).lower);
@@ -217,7 +219,10 @@ fn dictionary(
             continue;
         }
         let packed = tags.iter().enumerate().map(|(of, tag)| u64::from(tag.place) << (3 * of)).sum();
-        give(if distance == 0 { kind::NAME_TYPES_BEFORE } else { kind::NAME_TYPES_AFTER }, both(packed, types));
+        give(
+            if distance == 0 { kind::NAME_TYPES_BEFORE } else { kind::NAME_TYPES_AFTER },
+            both(packed, types),
+        );
         for (of, tag) in tags.iter().enumerate().take(TYPES).filter(|(_, tag)| tag.place > 0) {
             give(kind::NAME_PLACE + distance, (of as u64) << 8 | u64::from(tag.place));
         }

@@ -3,10 +3,10 @@
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::super::models::Models;
 use super::features::{DISTANCES, beyond, each_word_feature, of_word_itself};
 use super::table::{ROW, Sums, Table};
 use super::words::Word;
-use super::super::models::Models;
 
 /// The most words that are kept; then they are forgotten, which changes no answer.
 const WORDS_LIMIT: usize = 1 << 16;

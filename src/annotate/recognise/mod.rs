@@ -92,7 +92,8 @@ pub(crate) fn recognise(
                 read_chain(of_type, (index, view), chain, workspace, &mut found);
             }
         }
-        let witnesses = outside::witnesses(models, (index, &passages[index]), view, &prepared.matches[index], lexicon);
+        let witnesses =
+            outside::witnesses(models, (index, &passages[index]), view, &prepared.matches[index], lexicon);
         outside::hear(witnesses, from, &mut found);
     }
     found
@@ -132,9 +133,8 @@ fn read_chain(
     found: &mut Vec<Found>,
 ) {
     let TypeModel { model_type, scale, factors, bound } = of_type;
-    let logits = |sums: &Sums| {
-        [f32::from(sums[2 * model_type]) * scale, f32::from(sums[2 * model_type + 1]) * scale]
-    };
+    let logits =
+        |sums: &Sums| [f32::from(sums[2 * model_type]) * scale, f32::from(sums[2 * model_type + 1]) * scale];
     workspace.logits.clear();
     workspace.logits.extend(workspace.sums.iter().map(logits));
     if bound.most(&workspace.logits) < BOUND_MIN.ln() {

@@ -109,8 +109,7 @@ impl PassageView {
             let end = first + own;
             let span = pieces[first].start..pieces[end - 1].end;
             let short = own > 1 && span.len() <= CHUNK_BYTES_LIMIT;
-            let number =
-                if short { lexicon.chunk(&passage.text[span]) } else { self.words[first] };
+            let number = if short { lexicon.chunk(&passage.text[span]) } else { self.words[first] };
             for at in first..end {
                 let place = match () {
                     () if !short => 0,
@@ -206,7 +205,8 @@ fn mark_places(passage: &PassageText<'_>, trie: &TermTrie, known: &[ShortForm<'_
             let end = first + tokens;
             let span = passage.span(first, end);
             let written = passage.slice(span);
-            let same = |index: &&usize| surface::agreement(written, known[**index].text) <= Agreement::SameCase;
+            let same =
+                |index: &&usize| surface::agreement(written, known[**index].text) <= Agreement::SameCase;
             if !folded.ends_word(end - 1) {
                 return;
             }

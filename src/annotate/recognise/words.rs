@@ -15,7 +15,8 @@ const AFFIX_LENGTHS: [usize; 4] = [2, 3, 4, 5];
 /// A feature of that kind with that value. Features are numbers of 64 bits; two that differ are the same number once in
 /// far more cases than a model has features.
 pub(crate) const fn feature(kind: u32, value: u64) -> u64 {
-    let mixed = (value ^ (kind as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    let mixed =
+        (value ^ (kind as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     (mixed ^ mixed >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53)
 }
 
@@ -104,7 +105,8 @@ impl Word {
 /// The parts of three and four letters of a word; none of one shorter than that.
 fn grams(lower: &str) -> Vec<u64> {
     let marked = format!("^{lower}$");
-    let starts: Vec<usize> = marked.char_indices().map(|(at, _)| at).chain([marked.len()]).take(GRAM_CHARACTERS_LIMIT).collect();
+    let starts: Vec<usize> =
+        marked.char_indices().map(|(at, _)| at).chain([marked.len()]).take(GRAM_CHARACTERS_LIMIT).collect();
     let mut grams = Vec::new();
     for length in [3, 4] {
         if starts.len() > length + 1 {
