@@ -37,6 +37,7 @@ async fn a_text_is_annotated_with_ids_types_and_exact_slices() {
         ("patients", "NCBITaxon:9606", EntityType::Species as i32),
         ("multiple myeloma", "MESH:D009101", EntityType::Disease as i32),
         ("IL-7", "NCBIGene:3574", EntityType::Gene as i32),
+        ("CD4", "NCBIGene:920", EntityType::Gene as i32),
         ("V600E", "p.V600E", EntityType::Variant as i32),
         ("rs113488022", "dbSNP:rs113488022", EntityType::Variant as i32),
     ];

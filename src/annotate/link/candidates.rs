@@ -374,12 +374,7 @@ fn binomial_initial(written: &str) -> Option<char> {
 }
 
 /// Adds what bears a name of the same words, or else of nearly the same.
-fn bags(
-    gathering: &mut Gathering<'_>,
-    written: &str,
-    tokens: &mut dyn Iterator<Item = &str>,
-    route: Route,
-) {
+fn bags(gathering: &mut Gathering<'_>, written: &str, tokens: &mut dyn Iterator<Item = &str>, route: Route) {
     let Some(bag) = Bag::of(tokens) else { return };
     let hashes = bag.hashes();
     let from = |other: Route| if route == Route::LongForm { route } else { other };

@@ -50,7 +50,10 @@ pub(super) fn to_bytes(models: &Models) -> Vec<u8> {
 }
 
 /// Reads models and checks the whole.
-#[expect(clippy::needless_pass_by_value, reason = "sections borrow from bytes that live as long as the program")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "sections borrow from bytes that live as long as the program"
+)]
 pub(super) fn from_bytes(bytes: Cow<'static, [u8]>) -> Result<Models, ModelsError> {
     if bytes.get(..8) != Some(MAGIC) {
         return Err(ModelsError::NoModels);
