@@ -2,12 +2,10 @@
 
 pub(super) mod report;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
 use super::annotate::entity_type;
@@ -135,7 +133,7 @@ fn annotate(
 ) -> Result<Vec<Corpus>, EvaluateError> {
     let options = annotator.prepare(&AnnotateOptions::default())?;
     let documents: usize = golds.iter().map(|(_, gold)| gold.len()).sum();
-    let bar = progress(documents);
+    let bar = super::progress(documents as u64, "documents");
     let corpora = golds.into_iter().map(|(name, gold)| {
         let answer = |document: &GoldDocument| {
             let found = annotator.annotate(&document.document, &options);
@@ -148,20 +146,6 @@ fn annotate(
     let corpora = corpora.collect();
     bar.finish_and_clear();
     Ok(corpora)
-}
-
-/// A progress bar for people who wait at a terminal, and nothing for others.
-fn progress(documents: usize) -> ProgressBar {
-    let wanted = io::stderr().is_terminal();
-    let target = if wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(documents as u64), target);
-    let template = "{bar:30} {pos}/{len} documents {elapsed} left {eta}";
-    // The template is right; the plain bar stands in otherwise.
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    if wanted {
-        bar.enable_steady_tick(Duration::from_millis(200));
-    }
-    bar.with_style(style)
 }
 
 /// The types to measure: those asked for, or else those that the corpus has mentions of.

@@ -7,11 +7,14 @@ mod lookup;
 mod serve;
 mod train;
 
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::annotate::{Annotator, Models, ModelsError};
 use crate::catalog::Catalog;
@@ -46,6 +49,20 @@ fn annotator(catalog: Arc<Catalog>, models: Option<&Path>) -> Result<Annotator, 
         Some(path) => Annotator::with_models(catalog, Arc::new(Models::open(path)?)),
         None => Annotator::new(catalog),
     })
+}
+
+/// A progress bar over so many things for people who wait at a terminal, and nothing for others.
+fn progress(count: u64, things: &str) -> ProgressBar {
+    let wanted = io::stderr().is_terminal();
+    let target = if wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(count), target);
+    let template = format!("{{bar:30}} {{pos}}/{{len}} {things} {{elapsed}} left {{eta}}");
+    // The template is right; the plain bar stands in otherwise.
+    let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    if wanted {
+        bar.enable_steady_tick(Duration::from_millis(200));
+    }
+    bar.with_style(style)
 }
 
 /// Why a command failed.

@@ -2,10 +2,9 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::evaluate::report;
 use crate::catalog::CatalogError;
@@ -58,7 +57,7 @@ pub enum TrainCommandError {
 pub fn run(arguments: &TrainArguments) -> Result<(), TrainCommandError> {
     let began = Instant::now();
     let catalog = open_catalog(arguments.catalog.as_ref())?;
-    let bar = progress();
+    let bar = super::progress(STEPS as u64, "steps");
     let shown = io::stderr().is_terminal();
     let on_step = |step: &str| {
         bar.inc(1);
@@ -85,19 +84,6 @@ pub fn run(arguments: &TrainArguments) -> Result<(), TrainCommandError> {
         eprintln!("glossator: {} holds {} bytes of models", path.display(), bytes.len());
     }
     Ok(())
-}
-
-/// A progress bar for people who wait at a terminal; others get lines.
-fn progress() -> ProgressBar {
-    let wanted = io::stderr().is_terminal();
-    let target = if wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(STEPS as u64), target);
-    let template = "{bar:30} {pos}/{len} steps {elapsed}";
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    if wanted {
-        bar.enable_steady_tick(Duration::from_millis(200));
-    }
-    bar.with_style(style)
 }
 
 fn table(figures: &[CorpusFigures]) -> String {

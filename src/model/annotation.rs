@@ -104,7 +104,7 @@ pub struct AnnotatedDocument {
 /// What to do with readings that overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OverlapPolicy {
-    /// No two annotations overlap; longer mentions win, then better ones.
+    /// No two annotations overlap; longer and likelier mentions win.
     #[default]
     Longest,
     /// No two annotations of one type overlap.
