@@ -7,6 +7,7 @@ use super::models::Models;
 use super::recognise::Workspace;
 use super::recognise::dictionary::Profiles;
 use super::recognise::lexicon::Lexicon;
+use super::recognise::tag_book::TagBook;
 
 /// What is remembered.
 #[derive(Debug, Default)]
@@ -15,10 +16,27 @@ pub(crate) struct Memory {
     owner: u64,
     /// Words and their sums.
     pub lexicon: Lexicon,
+    /// What the dictionary says of words, and its sums.
+    pub tags: TagBook,
     /// The names of the dictionary.
     pub profiles: Profiles,
     /// Room for sums.
     pub workspace: Workspace,
+}
+
+impl Memory {
+    /// An empty one for those models.
+    pub(crate) fn new(models: &Models) -> Self {
+        let mut memory = Self::default();
+        memory.clear(models);
+        memory
+    }
+
+    fn clear(&mut self, models: &Models) {
+        self.profiles.clear();
+        self.lexicon.clear(&models.table);
+        self.tags.clear();
+    }
 }
 
 thread_local! {
@@ -36,8 +54,7 @@ pub(super) fn with<R>(owner: u64, models: &Models, work: impl FnOnce(&mut Memory
     MEMORY.with_borrow_mut(|memory| {
         if memory.owner != owner {
             memory.owner = owner;
-            memory.profiles.clear();
-            memory.lexicon.clear(&models.table);
+            memory.clear(models);
         }
         work(memory)
     })

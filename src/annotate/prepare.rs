@@ -19,6 +19,7 @@ pub(crate) fn prepare(
     memory: &mut Memory,
 ) -> Prepared {
     memory.lexicon.make_room(&models.table);
+    memory.tags.make_room();
     let mut prepared = Prepared {
         views: Vec::new(),
         matches: Vec::new(),

@@ -139,7 +139,7 @@ const MIDDLE: u8 = 3;
 const LAST: u8 = 4;
 
 /// What the dictionary says of one piece as one of a type.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Tag {
     /// Where in the name it stands; 0 where no name covers it.
     pub place: u8,

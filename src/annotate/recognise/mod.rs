@@ -7,7 +7,9 @@ pub(crate) mod lexicon;
 mod outside;
 pub(crate) mod pieces;
 pub(crate) mod spelling;
+pub(crate) mod sums;
 pub(crate) mod table;
+pub(crate) mod tag_book;
 pub(crate) mod view;
 pub(crate) mod words;
 
@@ -15,11 +17,11 @@ use std::ops::Range;
 
 use chain::{Bound, Factors, Lattice};
 use dictionary::NameMatch;
-use features::{DISTANCES, REACH, each_context_feature};
-use lexicon::Lexicon;
-use table::{MODEL_TYPES, ROW, Sums};
+use sums::Summing;
+use table::{MODEL_TYPES, Sums, of_type};
 use view::PassageView;
 
+use super::memory::Memory;
 use super::models::Models;
 use super::passages::PassageText;
 use crate::model::Span;
@@ -48,8 +50,7 @@ pub(crate) struct Found {
 pub(crate) struct Workspace {
     lattice: Lattice,
     logits: Vec<[f32; 2]>,
-    sums: Vec<Sums>,
-    features: Vec<u64>,
+    summing: Summing,
 }
 
 /// The model of a type with what is told once a document.
@@ -79,17 +80,17 @@ pub(crate) fn recognise(
     models: &Models,
     passages: &[PassageText<'_>],
     prepared: &Prepared,
-    lexicon: &Lexicon,
-    workspace: &mut Workspace,
+    memory: &mut Memory,
 ) -> Vec<Found> {
+    let Memory { lexicon, tags: book, workspace, .. } = memory;
     let types = TypeModel::all(models);
     let mut found = Vec::new();
     for (index, view) in prepared.views.iter().enumerate() {
         let from = found.len();
         for chain in &view.pieces.chains {
-            sum_features(models, view, lexicon, chain, workspace);
-            for of_type in &types {
-                read_chain(of_type, (index, view), chain, workspace, &mut found);
+            workspace.summing.of_chain(models, view, (lexicon, &mut *book), chain);
+            for model in &types {
+                read_chain(model, (index, view), chain, workspace, &mut found);
             }
         }
         let witnesses =
@@ -99,44 +100,17 @@ pub(crate) fn recognise(
     found
 }
 
-/// The sums of the weights of each piece's features.
-fn sum_features(
-    models: &Models,
-    view: &PassageView,
-    lexicon: &Lexicon,
-    chain: &Range<usize>,
-    workspace: &mut Workspace,
-) {
-    let Workspace { sums, features, .. } = workspace;
-    sums.clear();
-    for at in chain.clone() {
-        let mut own: Sums = [0; ROW];
-        for distance in 0..DISTANCES {
-            let place = (at + distance).checked_sub(REACH).filter(|place| chain.contains(place));
-            let of_word = lexicon.sums(place.map(|place| view.words[place]), distance);
-            for (sum, weight) in own.iter_mut().zip(of_word) {
-                *sum = sum.saturating_add(*weight);
-            }
-        }
-        features.clear();
-        each_context_feature(view, lexicon, chain, at, &mut |_, feature| features.push(feature));
-        models.table.add_all(features, &mut own);
-        sums.push(own);
-    }
-}
-
 fn read_chain(
-    of_type: &TypeModel,
+    model: &TypeModel,
     (index, view): (usize, &PassageView),
     chain: &Range<usize>,
     workspace: &mut Workspace,
     found: &mut Vec<Found>,
 ) {
-    let TypeModel { model_type, scale, factors, bound } = of_type;
-    let logits =
-        |sums: &Sums| [f32::from(sums[2 * model_type]) * scale, f32::from(sums[2 * model_type + 1]) * scale];
+    let TypeModel { model_type, scale, factors, bound } = model;
+    let logits = |sums: &Sums| of_type(sums, *model_type).map(|sum| f32::from(sum) * scale);
     workspace.logits.clear();
-    workspace.logits.extend(workspace.sums.iter().map(logits));
+    workspace.logits.extend(workspace.summing.sums.iter().map(logits));
     if bound.most(&workspace.logits) < BOUND_MIN.ln() {
         return;
     }

@@ -85,7 +85,7 @@ impl PassageView {
                 lexicon.number(models, &passage.text[piece.start..piece.end], folded)
             })
             .collect();
-        view.find_chunks(passage, lexicon);
+        view.find_chunks(passage, models, lexicon);
         tag(&view.pieces, matches, &mut view.tags);
         view.short_forms.resize(count, ShortTag::default());
         view.patterns.resize(count, 0);
@@ -99,7 +99,7 @@ impl PassageView {
         view
     }
 
-    fn find_chunks(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon) {
+    fn find_chunks(&mut self, passage: &PassageText<'_>, models: &Models, lexicon: &mut Lexicon) {
         let pieces = &self.pieces.pieces;
         self.chunks.reserve(pieces.len());
         self.chunk_starts.reserve(pieces.len());
@@ -109,7 +109,7 @@ impl PassageView {
             let end = first + own;
             let span = pieces[first].start..pieces[end - 1].end;
             let short = own > 1 && span.len() <= CHUNK_BYTES_LIMIT;
-            let number = if short { lexicon.chunk(&passage.text[span]) } else { self.words[first] };
+            let number = if short { lexicon.chunk(models, &passage.text[span]) } else { self.words[first] };
             for at in first..end {
                 let place = match () {
                     () if !short => 0,
