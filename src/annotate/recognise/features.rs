@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::super::binomials::Part;
 use super::dictionary::{TYPES, Tags};
 use super::lexicon::Lexicon;
-use super::view::{PassageView, ShortTag};
+use super::view::PassageView;
 use super::words::{Form, Word, both, feature};
 
 /// How far a word's own features reach to each side.

@@ -12,7 +12,7 @@ use super::table::{SLOT_BYTES, Sums, Table};
 use super::words::{Form, Word};
 
 /// The most words that are kept; then they are forgotten, which changes no answer.
-const WORDS_LIMIT: usize = 1 << 16;
+const WORDS_LIMIT: usize = 1 << 17;
 
 /// The place of the sums of a word that was never asked for them.
 const NO_SUMS: u32 = u32::MAX;
@@ -22,17 +22,7 @@ const CHUNK_PLACES: usize = 3;
 pub(crate) const SPACES: usize = 4;
 const REPETITIONS: usize = 4;
 
-/// A word and where its sums are.
-#[derive(Debug)]
-struct Entry {
-    word: Word,
-    /// Whether the model knows the word itself.
-    known: bool,
-    /// Among the sums of words as white space cuts them.
-    chunk: u32,
-}
-
-/// What is looked at again and again, of a word that stands in a sentence.
+/// What is looked at again and again of a word.
 #[derive(Debug, Clone, Copy)]
 struct Hot {
     form: Form,
@@ -40,6 +30,10 @@ struct Hot {
     sums: u32,
     /// Among the sums of shapes.
     shape: u32,
+    /// Among the sums of words as white space cuts them.
+    chunk: u32,
+    /// Whether the model knows the word itself.
+    known: bool,
 }
 
 /// What a shape's features sum up to by spaces and by repetitions.
@@ -57,8 +51,10 @@ type ChunkSums = [Sums; CHUNK_PLACES + 2];
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
     numbers: FxHashMap<u64, u32>,
-    entries: Vec<Entry>,
     hot: Vec<Hot>,
+    /// What is known of each word, where it is kept.
+    words: Vec<Word>,
+    keeps_words: bool,
     /// What the own features of a word sum up to at each distance.
     sums: Vec<[Sums; DISTANCES]>,
     chunks: Vec<ChunkSums>,
@@ -70,36 +66,36 @@ pub(crate) struct Lexicon {
 }
 
 impl Lexicon {
-    /// Forgets all words, for another model.
+    /// Forgets all words, for another model. Numbers given before are void then.
     pub(crate) fn clear(&mut self, table: &Table) {
-        *self = Self::default();
+        *self = Self { keeps_words: self.keeps_words, ..Self::default() };
         for (distance, sums) in self.beyond.iter_mut().enumerate() {
             table.add(beyond(distance), sums);
         }
     }
 
-    /// Forgets the words when there are too many. Numbers given before are void then.
-    pub(crate) fn make_room(&mut self, table: &Table) {
-        if self.entries.len() >= WORDS_LIMIT {
-            self.clear(table);
-        }
+    /// Whether there are too many words, and [`Lexicon::clear`] is due.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.hot.len() >= WORDS_LIMIT
+    }
+
+    /// Keeps what is known of each word from now on, for [`Lexicon::word`].
+    pub(crate) const fn keep_words(&mut self) {
+        self.keeps_words = true;
     }
 
     /// The number of a word that stands in a sentence.
     pub(crate) fn number(&mut self, models: &Models, written: &str, folded: &str) -> u32 {
-        let (number, new) = self.place(written, folded, || Word::new(written, folded, &models.spelling));
+        let number = self.place(written, folded);
         if self.hot[number as usize].sums == NO_SUMS {
-            if !new {
-                self.entries[number as usize].word = Word::new(written, folded, &models.spelling);
-            }
-            self.sum_word(number as usize, &models.table);
+            let word = Word::new(written, folded, &models.spelling);
+            self.sum_word(number as usize, &word, &models.table);
+            self.keep(number as usize, word);
         }
         number
     }
 
-    fn sum_word(&mut self, at: usize, table: &Table) {
-        let word = &self.entries[at].word;
-        let known = table.knows(of_word_itself(word));
+    fn sum_word(&mut self, at: usize, word: &Word, table: &Table) {
         let mut sums = [[0; SLOT_BYTES]; DISTANCES];
         for (distance, sums) in sums.iter_mut().enumerate() {
             add(table, &mut self.features, sums, |take| each_word_feature(word, distance, take));
@@ -110,55 +106,65 @@ impl Lexicon {
         if shape == next {
             self.shapes.push(sum_shape(table, &mut self.features, form.short_shape));
         }
-        self.hot[at] = Hot { form, sums: self.sums.len() as u32, shape };
+        let hot = &mut self.hot[at];
+        (hot.form, hot.sums, hot.shape) = (form, self.sums.len() as u32, shape);
+        hot.known = table.knows(of_word_itself(word));
         self.sums.push(sums);
-        self.entries[at].known = known;
     }
 
     /// The number of a word as white space cuts it, of which only the form is looked at.
     pub(crate) fn chunk(&mut self, models: &Models, written: &str) -> u32 {
-        let number = self.place(written, "", || Word::form(written)).0;
-        let entry = &mut self.entries[number as usize];
-        if entry.chunk == NO_SUMS {
-            entry.chunk = self.chunks.len() as u32;
+        let number = self.place(written, "");
+        if self.hot[number as usize].chunk == NO_SUMS {
+            let word = Word::form(written);
             let mut sums = [[0; SLOT_BYTES]; CHUNK_PLACES + 2];
             for (at, sums) in sums.iter_mut().enumerate() {
                 add(&models.table, &mut self.features, sums, |take| match at {
-                    0..CHUNK_PLACES => each_chunk_feature(&entry.word, 1 + at as u8, take),
-                    _ => each_feature_beside_chunk(&entry.word, at == CHUNK_PLACES, take),
+                    0..CHUNK_PLACES => each_chunk_feature(&word, 1 + at as u8, take),
+                    _ => each_feature_beside_chunk(&word, at == CHUNK_PLACES, take),
                 });
             }
+            self.hot[number as usize].chunk = self.chunks.len() as u32;
             self.chunks.push(sums);
+            if self.hot[number as usize].sums == NO_SUMS {
+                self.keep(number as usize, word);
+            }
         }
         number
     }
 
-    /// The number of a word, and whether it is new and `word` was asked for it.
-    fn place(&mut self, written: &str, folded: &str, word: impl FnOnce() -> Word) -> (u32, bool) {
+    /// The number of a word.
+    fn place(&mut self, written: &str, folded: &str) -> u32 {
         let key = xxh3_64_with_seed(folded.as_bytes(), xxh3_64_with_seed(written.as_bytes(), 0));
-        if let Some(number) = self.numbers.get(&key) {
-            return (*number, false);
+        let next = self.hot.len() as u32;
+        let number = *self.numbers.entry(key).or_insert(next);
+        if number == next {
+            let form = Form { folded: 0, short_shape: 0 };
+            self.hot.push(Hot { form, sums: NO_SUMS, shape: 0, chunk: NO_SUMS, known: false });
         }
-        let number = self.entries.len() as u32;
-        self.entries.push(Entry { word: word(), known: false, chunk: NO_SUMS });
-        self.hot.push(Hot { form: Form { folded: 0, short_shape: 0 }, sums: NO_SUMS, shape: 0 });
-        self.numbers.insert(key, number);
-        (number, true)
+        number
     }
 
-    /// A word by its number.
+    fn keep(&mut self, at: usize, word: Word) {
+        if self.keeps_words {
+            self.words.resize_with(self.words.len().max(at + 1), Word::default);
+            self.words[at] = word;
+        }
+    }
+
+    /// What is known of a word, where that is kept ([`Lexicon::keep_words`]).
     pub(crate) fn word(&self, number: u32) -> &Word {
-        &self.entries[number as usize].word
+        &self.words[number as usize]
+    }
+
+    /// Whether the model knows a word itself.
+    pub(crate) fn is_known(&self, number: u32) -> bool {
+        self.hot[number as usize].known
     }
 
     /// What features of several words look at in a word that stands in a sentence.
     pub(crate) fn form(&self, number: u32) -> Form {
         self.hot[number as usize].form
-    }
-
-    /// Whether the model knows a word itself.
-    pub(crate) fn is_known(&self, number: u32) -> bool {
-        self.entries[number as usize].known
     }
 
     /// What the own features of a word that stands in a sentence sum up to at a distance; without a word, those of the
@@ -187,7 +193,7 @@ impl Lexicon {
     }
 
     fn chunks_of(&self, number: u32) -> &ChunkSums {
-        &self.chunks[self.entries[number as usize].chunk as usize]
+        &self.chunks[self.hot[number as usize].chunk as usize]
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) struct Form {
 }
 
 /// What is known of a word by its letters.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Word {
     /// Of its letters in lower case.
     pub lower: u64,
