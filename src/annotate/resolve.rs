@@ -2,6 +2,7 @@
 
 use super::answer::{candidate, why};
 use super::definitions::apply_definitions;
+use super::recognise::view::definitions;
 use super::evidence::{better_first, rank_mentions};
 use super::find_variants;
 use super::matches::{find_names, find_whole, walk};
@@ -47,7 +48,8 @@ pub(super) fn resolve_name(
     if !mentions.iter().any(is_whole) {
         mentions.extend(find_whole(vocabulary, &passages[0], 0));
     }
-    apply_definitions(vocabulary, &passages, &mut mentions, &options);
+    let definitions = if options.options().abbreviations { definitions(&passages) } else { Vec::new() };
+    apply_definitions(vocabulary, &passages, &definitions, &mut mentions, &options);
     rank_mentions(&mut mentions, vocabulary, &passages, &options);
     let whole = mentions.into_iter().find(is_whole);
     let mut readings: Vec<Reading> = whole.map(|mention| mention.readings).unwrap_or_default();

@@ -216,6 +216,11 @@ pub(crate) struct Tag {
 /// The tags of a piece, by type.
 pub(crate) type Tags = [Tag; TYPES];
 
+/// The places in names of all types as one number, three bits each.
+pub(crate) fn packed_places(tags: &Tags) -> u64 {
+    tags.iter().enumerate().map(|(of, tag)| u64::from(tag.place) << (3 * of)).sum()
+}
+
 /// Writes the tags of a passage's pieces: of each type the longest names from the left.
 pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>) {
     tags.clear();
