@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::models::Models;
 use super::super::recognise::words::hash;
+use super::super::species::Taxon;
 use super::super::vocabulary::Vocabulary;
 use super::aliases::HeldOut;
 use crate::catalog::EntityIndex;
@@ -40,6 +41,8 @@ impl Known {
 #[derive(Debug, Default)]
 pub(crate) struct Entities {
     known: FxHashMap<EntityIndex, Known>,
+    /// Whether each taxon is of a group whose genes are called alike.
+    of_like_symbols: FxHashMap<Taxon, bool>,
     folded: FoldedText,
 }
 
@@ -47,6 +50,18 @@ impl Entities {
     /// Forgets all, for another catalog or other models.
     pub(crate) fn clear(&mut self) {
         self.known.clear();
+        self.of_like_symbols.clear();
+    }
+
+    /// Whether a taxon is one of `groups`, which are always the same, or lies in one.
+    pub(super) fn is_of_groups(&mut self, vocabulary: Vocabulary<'_>, taxon: Taxon, groups: &[Taxon]) -> bool {
+        if self.of_like_symbols.len() >= ENTITIES_LIMIT {
+            self.of_like_symbols.clear();
+        }
+        *self.of_like_symbols.entry(taxon).or_insert_with(|| {
+            let above = vocabulary.ancestors_of_taxon(taxon);
+            groups.iter().any(|group| *group == taxon || above.contains(group))
+        })
     }
 
     /// What is known of an entity.

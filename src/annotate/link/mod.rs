@@ -185,7 +185,7 @@ pub(crate) fn link(
             rank(document.models, target.entity_type, own);
         }
     }
-    let words = species_words(document.vocabulary, targets, &linked);
+    let words = species_words(document, targets, &linked);
     let mut conventions = Conventions::default();
     for (target, own) in targets.iter().zip(&linked) {
         if target.entity_type == EntityType::Gene {
@@ -207,13 +207,9 @@ pub(crate) fn link(
 const GROUPS_OF_LIKE_SYMBOLS: &[Taxon] = &[7711, 4751, 33_090, 7_215, 6_231];
 
 /// The places that speak of a species: organisms and cell lines.
-fn species_words(vocabulary: Vocabulary<'_>, targets: &[Target], linked: &[Linked]) -> SpeciesWords {
-    let mut known: FxHashMap<Taxon, bool> = FxHashMap::default();
-    let mut is_of_like_symbols = |taxon: Taxon| {
-        *known.entry(taxon).or_insert_with(|| {
-            let above = vocabulary.ancestors_of_taxon(taxon);
-            GROUPS_OF_LIKE_SYMBOLS.iter().any(|group| *group == taxon || above.contains(group))
-        })
+fn species_words(document: &Document<'_>, targets: &[Target], linked: &[Linked]) -> SpeciesWords {
+    let is_of_like_symbols = |taxon: Taxon| {
+        document.entities.borrow_mut().is_of_groups(document.vocabulary, taxon, GROUPS_OF_LIKE_SYMBOLS)
     };
     let words = targets.iter().zip(linked).filter_map(|(target, own)| {
         let speaks = matches!(target.entity_type, EntityType::Species | EntityType::CellLine);
