@@ -187,7 +187,7 @@ impl Catalog {
         } else {
             preferences.iter().find_map(|prefix| of_prefix(prefix.as_ref()))
         };
-        chosen.map_or_else(|| self.id(entity), |id| id.to_string())
+        chosen.map_or_else(|| self.id(entity), Identifier::to_curie)
     }
 
     /// Its direct parents, sorted. Parents that the catalog does not have are none.

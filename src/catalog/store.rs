@@ -95,7 +95,7 @@ impl Catalog {
         if entity.position() >= self.entity_count() {
             return String::new();
         }
-        self.details(entity).identifier().to_string()
+        self.details(entity).identifier().to_curie()
     }
 
     /// Its preferred name.
