@@ -19,6 +19,8 @@ use crate::process::{Error, Served, own_cpu};
 const WARM: Duration = Duration::from_millis(500);
 /// Latencies are kept in microseconds to three digits.
 const DIGITS: u8 = 3;
+/// The longest that is told apart: an hour.
+const LATENCY_US_LIMIT: u64 = 3_600_000_000;
 
 const WARMING: u8 = 0;
 const COUNTING: u8 = 1;
@@ -70,7 +72,7 @@ impl Run {
             phase: AtomicU8::new(WARMING),
             items: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
-            latency: Mutex::new(Histogram::new(DIGITS)?),
+            latency: Mutex::new(Histogram::new_with_bounds(1, LATENCY_US_LIMIT, DIGITS)?),
         }))
     }
 
@@ -237,7 +239,7 @@ where
     let (free, unanswered) = (Arc::new(Semaphore::new(window)), Arc::new(Unanswered::default()));
     let requests = requests(Arc::clone(&run), pace, Arc::clone(&free), Arc::clone(&unanswered), next);
     let mut answers = call(requests).await?.into_inner();
-    let mut own = Histogram::new(DIGITS)?;
+    let mut own = Histogram::new_with_bounds(1, LATENCY_US_LIMIT, DIGITS)?;
     while let Some(answer) = answers.next().await {
         if !check(&answer?) {
             return Err("an answer is an error".into());
@@ -273,7 +275,7 @@ where
     C: FnMut(Q) -> W,
     W: Future<Output = Result<(), Error>>,
 {
-    let mut own = Histogram::new(DIGITS)?;
+    let mut own = Histogram::new_with_bounds(1, LATENCY_US_LIMIT, DIGITS)?;
     for number in 0.. {
         if run.is_ending() {
             break;

@@ -1,0 +1,167 @@
+//! Answers that are encoded where they are made, on the threads of the pool or straight from the catalog's bytes, so that
+//! the reactor only copies them, whatever their size.
+//!
+//! `build.rs` puts [`Encoded`] in the place of the messages that carry much. On the wire nothing differs.
+
+use bytes::{Buf, BufMut, Bytes};
+use prost::encoding::{
+    DecodeContext, WireType, encode_key, encode_varint, encoded_len_varint, key_len, skip_field,
+};
+use prost::{DecodeError, Message};
+
+/// A whole message in its bytes. It is only ever sent: what is read into it is passed over.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Encoded(Bytes);
+
+impl Encoded {
+    /// That message, encoded.
+    pub fn of(message: &impl Message) -> Self {
+        Self(message.encode_to_vec().into())
+    }
+}
+
+impl Message for Encoded {
+    fn encode_raw(&self, buffer: &mut impl BufMut) {
+        buffer.put_slice(&self.0);
+    }
+
+    fn merge_field(
+        &mut self,
+        tag: u32,
+        wire_type: WireType,
+        buffer: &mut impl Buf,
+        context: DecodeContext,
+    ) -> Result<(), DecodeError> {
+        skip_field(wire_type, tag, buffer, context)
+    }
+
+    fn encoded_len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// A field of a message within a message.
+#[derive(Debug, Clone, Copy)]
+pub enum Field<'a> {
+    /// A string; left out when empty.
+    Text(u32, &'a str),
+    /// A string of a list; empty ones are kept.
+    Item(u32, &'a str),
+    /// A number or an enum's; left out when 0.
+    Number(u32, u64),
+}
+
+impl Field<'_> {
+    fn encoded_len(self) -> usize {
+        match self {
+            Self::Text(_, "") | Self::Number(_, 0) => 0,
+            Self::Text(tag, text) | Self::Item(tag, text) => {
+                key_len(tag) + encoded_len_varint(text.len() as u64) + text.len()
+            }
+            Self::Number(tag, number) => key_len(tag) + encoded_len_varint(number),
+        }
+    }
+}
+
+/// Writes a message field by field, in the order of their tags, as prost does.
+#[derive(Debug, Default)]
+pub struct Writer(Vec<u8>);
+
+impl Writer {
+    /// A writer with room for that many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
+    /// What was written, as a message.
+    pub fn into_message(self) -> Encoded {
+        Encoded(self.0.into())
+    }
+
+    /// What was written.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+
+    /// A field of a message, its defaults left out.
+    pub fn field(&mut self, field: Field<'_>) {
+        match field {
+            Field::Text(_, "") | Field::Number(_, 0) => {}
+            Field::Text(tag, text) | Field::Item(tag, text) => self.bytes(tag, text.as_bytes()),
+            Field::Number(tag, number) => self.number(tag, number),
+        }
+    }
+
+    /// A number, 0 as well.
+    pub fn number(&mut self, tag: u32, number: u64) {
+        encode_key(tag, WireType::Varint, &mut self.0);
+        encode_varint(number, &mut self.0);
+    }
+
+    /// Bytes with their length: a string or a message.
+    pub fn bytes(&mut self, tag: u32, bytes: &[u8]) {
+        self.begin(tag, bytes.len());
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// Begins a field of that many bytes.
+    pub fn begin(&mut self, tag: u32, bytes: usize) {
+        encode_key(tag, WireType::LengthDelimited, &mut self.0);
+        encode_varint(bytes as u64, &mut self.0);
+    }
+
+    /// A message of fields.
+    pub fn message(&mut self, tag: u32, fields: &[Field<'_>]) {
+        self.begin(tag, fields.iter().map(|field| field.encoded_len()).sum());
+        for field in fields {
+            self.field(*field);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::proto;
+
+    #[test]
+    fn fields_are_written_as_prost_writes_them() {
+        let section = |kind: &str, text: &str| proto::Section {
+            kind: kind.to_owned(),
+            title: String::new(),
+            text: text.to_owned(),
+        };
+        let paper = proto::Paper {
+            id: "PMC1".to_owned(),
+            key_findings: vec![String::new(), "one".to_owned()],
+            sections: vec![section("", ""), section("abstract", &"x".repeat(300))],
+            figure_count: Some(0),
+            full_text_uri: "f".to_owned(),
+            ..proto::Paper::default()
+        };
+        let mut writer = Writer::default();
+        writer.field(Field::Text(1, &paper.id));
+        writer.field(Field::Text(3, &paper.title));
+        paper.key_findings.iter().for_each(|text| writer.field(Field::Item(9, text)));
+        for section in &paper.sections {
+            writer.message(
+                10,
+                &[Field::Text(1, &section.kind), Field::Number(2, 0), Field::Text(3, &section.text)],
+            );
+        }
+        writer.number(13, 0);
+        writer.field(Field::Text(16, &paper.full_text_uri));
+        assert_eq!(writer.into_message(), Encoded::of(&paper));
+    }
+
+    #[test]
+    fn a_message_is_sent_as_it_is() {
+        let encoded = Encoded::of(&proto::Span { start: 3, end: 400 });
+        assert_eq!(proto::Span::decode(encoded.encode_to_vec().as_slice()).unwrap().end, 400);
+        assert_eq!(encoded.encoded_len(), encoded.encode_to_vec().len());
+    }
+}
