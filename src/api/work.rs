@@ -17,7 +17,7 @@ use super::error::ApiError;
 const QUEUED_JOBS_PER_THREAD: usize = 4;
 /// Text from which on a job is a large one, in bytes: some milliseconds of work.
 pub const LARGE_BYTES: usize = 64 << 10;
-/// How much the threads for large documents give way, from 0 to 19. At 10 a thread has a tenth of the share of one that
+/// How much nicer than the process the threads for large documents are. By 10 a thread has a tenth of the share of one that
 /// does not give way, and all of a core that nobody else wants.
 #[cfg(target_os = "linux")]
 const LARGE_NICENESS: i32 = 10;
@@ -126,7 +126,12 @@ impl Lane {
 fn give_way() {
     // Elsewhere it would be the whole process that gives way. Where the system refuses, the lane is as any other.
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), LARGE_NICENESS);
+    {
+        use rustix::process::{getpriority_process, setpriority_process};
+        let thread = Some(rustix::thread::gettid());
+        let niceness = getpriority_process(thread).unwrap_or(0).saturating_add(LARGE_NICENESS);
+        let _ = setpriority_process(thread, niceness.min(19));
+    }
 }
 
 /// Tells a job whether somebody still waits for its answer. A job of many parts looks at it between them.
