@@ -51,6 +51,8 @@ pub enum Field<'a> {
     Text(u32, &'a str),
     /// A string of a list; empty ones are kept.
     Item(u32, &'a str),
+    /// A CURIE of a list, or one that is there: prefix and local identifier.
+    Curie(u32, &'a str, &'a str),
     /// A number or an enum's; left out when 0.
     Number(u32, u64),
 }
@@ -61,6 +63,10 @@ impl Field<'_> {
             Self::Text(_, "") | Self::Number(_, 0) => 0,
             Self::Text(tag, text) | Self::Item(tag, text) => {
                 key_len(tag) + encoded_len_varint(text.len() as u64) + text.len()
+            }
+            Self::Curie(tag, prefix, local) => {
+                let bytes = prefix.len() + 1 + local.len();
+                key_len(tag) + encoded_len_varint(bytes as u64) + bytes
             }
             Self::Number(tag, number) => key_len(tag) + encoded_len_varint(number),
         }
@@ -92,6 +98,12 @@ impl Writer {
         match field {
             Field::Text(_, "") | Field::Number(_, 0) => {}
             Field::Text(tag, text) | Field::Item(tag, text) => self.bytes(tag, text.as_bytes()),
+            Field::Curie(tag, prefix, local) => {
+                self.begin(tag, prefix.len() + 1 + local.len());
+                self.0.extend_from_slice(prefix.as_bytes());
+                self.0.push(b':');
+                self.0.extend_from_slice(local.as_bytes());
+            }
             Field::Number(tag, number) => self.number(tag, number),
         }
     }

@@ -168,7 +168,7 @@ impl EntityService for EntityApi {
             Ok(match state.find_entity(&request.id, "id") {
                 Ok(index) => {
                     counts.answered(1);
-                    let entity = convert::write_entity(&state.catalog().entity(index));
+                    let entity = convert::write_entity(state.catalog(), index);
                     let mut writer =
                         Writer::with_capacity(entity.len() + catalog_version.len() + AROUND_BYTES);
                     writer.field(Field::Number(1, sequence));
