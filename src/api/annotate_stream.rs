@@ -7,7 +7,7 @@ use tonic::{Status, Streaming};
 
 use super::annotation_service::prepare;
 use super::documents::{self, SLICE_BYTES, SLICE_DOCUMENTS_LIMIT};
-use super::encoded::{Encoded, Field, Writer};
+use super::encoded::Encoded;
 use super::error::ApiError;
 use super::proto;
 use super::proto::AnnotateStreamRequest;
@@ -19,11 +19,8 @@ use super::work::CallerGone;
 use crate::annotate::PreparedOptions;
 
 /// Fields of `AnnotateStreamResponse`.
-const SEQUENCE: u32 = 1;
 const DOCUMENT: u32 = 2;
 const BATCH: u32 = 4;
-/// What the sequence, keys and lengths take, at most.
-const AROUND_BYTES: usize = 32;
 
 /// What is worked on as one.
 struct Task {
@@ -157,19 +154,12 @@ fn answer_documents(
         answers.push(match answer {
             Ok(answer) => {
                 counts.answered(answer.annotations);
-                write_answer(sequence, DOCUMENT, &answer.bytes)
+                Encoded::answer(sequence, DOCUMENT, answer.bytes)
             }
             Err(error) => refuse(sequence, &error, counts),
         });
     }
     answers
-}
-
-fn write_answer(sequence: u64, tag: u32, bytes: &[u8]) -> Encoded {
-    let mut writer = Writer::with_capacity(bytes.len() + AROUND_BYTES);
-    writer.field(Field::Number(SEQUENCE, sequence));
-    writer.bytes(tag, bytes);
-    writer.into_message()
 }
 
 fn refuse(sequence: u64, error: &ApiError, counts: &CallCounts) -> Encoded {
@@ -194,7 +184,7 @@ async fn answer_task(state: Arc<State>, task: Task, counts: Arc<CallCounts>) -> 
         }
         Work::Batch(documents, options) => {
             match documents::annotate_all(&state, documents, &options, &counts).await {
-                Ok(results) => vec![write_answer(sequence, BATCH, &results.into_bytes())],
+                Ok(results) => vec![Encoded::answer(sequence, BATCH, results.into_bytes())],
                 Err(error) => vec![refuse(sequence, &error, &counts)],
             }
         }

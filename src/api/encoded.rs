@@ -9,20 +9,38 @@ use prost::encoding::{
 };
 use prost::{DecodeError, Message};
 
+/// What the sequence, keys and lengths of an answer of a stream take, at most.
+const HEAD_BYTES: usize = 32;
+/// The field of every answer of a stream that counts them.
+const SEQUENCE: u32 = 1;
+
 /// A whole message in its bytes. It is only ever sent: what is read into it is passed over.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Encoded(Bytes);
+pub struct Encoded {
+    head: Bytes,
+    /// What follows the head; large, so that it is not copied to stand behind it.
+    body: Bytes,
+}
 
 impl Encoded {
     /// That message, encoded.
     pub fn of(message: &impl Message) -> Self {
-        Self(message.encode_to_vec().into())
+        Self { head: message.encode_to_vec().into(), body: Bytes::new() }
+    }
+
+    /// The answer of a stream with that sequence whose field `tag` is the encoded message `body`.
+    pub fn answer(sequence: u64, tag: u32, body: Vec<u8>) -> Self {
+        let mut head = Writer::with_capacity(HEAD_BYTES);
+        head.field(Field::Number(SEQUENCE, sequence));
+        head.begin(tag, body.len());
+        Self { head: head.0.into(), body: body.into() }
     }
 }
 
 impl Message for Encoded {
     fn encode_raw(&self, buffer: &mut impl BufMut) {
-        buffer.put_slice(&self.0);
+        buffer.put_slice(&self.head);
+        buffer.put_slice(&self.body);
     }
 
     fn merge_field(
@@ -36,11 +54,11 @@ impl Message for Encoded {
     }
 
     fn encoded_len(&self) -> usize {
-        self.0.len()
+        self.head.len() + self.body.len()
     }
 
     fn clear(&mut self) {
-        self.0.clear();
+        *self = Self::default();
     }
 }
 
@@ -85,7 +103,7 @@ impl Writer {
 
     /// What was written, as a message.
     pub fn into_message(self) -> Encoded {
-        Encoded(self.0.into())
+        Encoded { head: self.0.into(), body: Bytes::new() }
     }
 
     /// What was written.
@@ -168,6 +186,18 @@ mod tests {
         writer.number(13, 0);
         writer.field(Field::Text(16, &paper.full_text_uri));
         assert_eq!(writer.into_message(), Encoded::of(&paper));
+    }
+
+    #[test]
+    fn an_answer_has_its_sequence_and_its_message() {
+        for sequence in [0, 1, u64::MAX] {
+            let batch = proto::AnnotatedBatch { results: vec![proto::AnnotateResult { result: None }; 100] };
+            let encoded = Encoded::answer(sequence, 4, batch.encode_to_vec());
+            assert_eq!(encoded.encoded_len(), encoded.encode_to_vec().len());
+            let result = Some(proto::annotate_stream_response::Result::Batch(batch));
+            let message = proto::AnnotateStreamResponse { sequence, result };
+            assert_eq!(encoded.encode_to_vec(), message.encode_to_vec());
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use futures_util::StreamExt;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::convert::{self, PaperMask};
-use super::encoded::{Encoded, Field, Writer};
+use super::encoded::Encoded;
 use super::entity_service::wire_size;
 use super::error::{ApiError, ResourceKind};
 use super::page::{LESS_OF_A_PAGE, Page};
@@ -23,8 +23,8 @@ const QUERY_BYTES_LIMIT: usize = 1_000;
 /// The most entities of a query.
 const QUERY_ENTITIES_LIMIT: usize = 100;
 
-/// What the sequence, keys and lengths of an answer take, at most.
-const AROUND_BYTES: usize = 32;
+/// `LookupPapersResponse.paper`.
+const PAPER: u32 = 2;
 
 /// What to do about a paper over the size limit of a message.
 const LESS_OF_A_PAPER: &str = "ask for fewer fields by read_mask";
@@ -148,10 +148,7 @@ impl PaperService for PaperApi {
             Ok(match lookup(&state, &request) {
                 Ok(paper) => {
                     counts.answered(1);
-                    let mut writer = Writer::with_capacity(paper.len() + AROUND_BYTES);
-                    writer.field(Field::Number(1, sequence));
-                    writer.bytes(2, &paper);
-                    writer.into_message()
+                    Encoded::answer(sequence, PAPER, paper)
                 }
                 Err(error) => {
                     counts.failed();
