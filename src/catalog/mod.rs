@@ -40,7 +40,7 @@ pub use hierarchy::RELATIVES_LIMIT;
 pub use names::{GroupIndex, NameEntry, NameIndex, NameScope, NameStep};
 pub use provenance::Terminology;
 pub use search::SEARCH_KEYS_LIMIT;
-pub use store::EntityIndex;
+pub use store::{CurieParts, EntityIndex, EntityParts};
 
 use about::About;
 use bags::BagTable;
