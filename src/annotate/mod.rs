@@ -251,7 +251,7 @@ pub(crate) mod learning {
         DISTANCES, Origin, REACH, beyond, each_context_feature, each_word_feature,
     };
     pub(crate) use super::recognise::spelling;
-    pub(crate) use super::recognise::table::{MODEL_TYPES, ROW, Table};
+    pub(crate) use super::recognise::table::{MODEL_TYPES, ROW, Table, place_in_row};
     pub(crate) use super::recognise::{Prepared, best, recognise};
     pub(crate) use super::surface::common_words;
     pub(crate) use super::vocabulary::Vocabulary;

@@ -2,13 +2,13 @@
 
 use super::answer::{candidate, why};
 use super::definitions::apply_definitions;
-use super::recognise::view::definitions;
 use super::evidence::{better_first, rank_mentions};
 use super::find_variants;
 use super::matches::{find_names, find_whole, walk};
 use super::mention::{Mention, Reading};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
+use super::recognise::view::definitions;
 use super::vocabulary::Vocabulary;
 use crate::model::{AnnotateOptions, Candidate, Curie, EntityType, Span};
 

@@ -257,7 +257,10 @@ impl FoldedText {
         }
         if run.ascii && last_piece(word.as_bytes()).is_none() {
             self.word(word, (start, run.end), gap);
-            memory.insert(key, self.tokens.last().map_or("", |token| &self.folded[token.folded_start as usize..]));
+            memory.insert(
+                key,
+                self.tokens.last().map_or("", |token| &self.folded[token.folded_start as usize..]),
+            );
             return;
         }
         let mut cuts = std::mem::take(&mut self.cuts);

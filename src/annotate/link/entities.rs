@@ -54,7 +54,12 @@ impl Entities {
     }
 
     /// Whether a taxon is one of `groups`, which are always the same, or lies in one.
-    pub(super) fn is_of_groups(&mut self, vocabulary: Vocabulary<'_>, taxon: Taxon, groups: &[Taxon]) -> bool {
+    pub(super) fn is_of_groups(
+        &mut self,
+        vocabulary: Vocabulary<'_>,
+        taxon: Taxon,
+        groups: &[Taxon],
+    ) -> bool {
         if self.of_like_symbols.len() >= ENTITIES_LIMIT {
             self.of_like_symbols.clear();
         }
@@ -65,7 +70,12 @@ impl Entities {
     }
 
     /// What is known of an entity.
-    pub(super) fn of(&mut self, vocabulary: Vocabulary<'_>, models: &Models, entity: EntityIndex) -> &mut Known {
+    pub(super) fn of(
+        &mut self,
+        vocabulary: Vocabulary<'_>,
+        models: &Models,
+        entity: EntityIndex,
+    ) -> &mut Known {
         if self.known.len() >= ENTITIES_LIMIT && !self.known.contains_key(&entity) {
             self.known.clear();
         }
@@ -104,7 +114,11 @@ impl Entities {
     }
 }
 
-fn words_of_names(vocabulary: Vocabulary<'_>, entity: EntityIndex, folded: &mut FoldedText) -> Box<[Box<[u64]>]> {
+fn words_of_names(
+    vocabulary: Vocabulary<'_>,
+    entity: EntityIndex,
+    folded: &mut FoldedText,
+) -> Box<[Box<[u64]>]> {
     let names = vocabulary.names_of(entity).take(NAMES_LIMIT).filter(|name| name.contains(' '));
     names
         .map(|name| {

@@ -8,11 +8,15 @@
 use std::ops::Range;
 
 use super::chain::{BEGIN, INSIDE, LABELS, LOGIT_LIMIT, OUTSIDE, Transitions};
-use super::table::{MODEL_TYPES, Sums, of_type};
+use super::table::{FIRST_WEIGHT, MODEL_TYPES, ROW, SLOT_BYTES, Sums, place_in_row};
 
-/// Lanes of a vector: a type each, and some that are free.
+/// Lanes of a vector: some that are free, then one for each type.
 const LANES: usize = 8;
-const _: () = assert!(MODEL_TYPES.len() <= LANES);
+/// The lane of the first type. The types' lanes end where their weights of B do among [`Sums`], and their weights of I, so
+/// that both are read at once.
+const FIRST_LANE: usize = LANES - MODEL_TYPES.len();
+const BEGIN_END: usize = FIRST_WEIGHT + place_in_row(0, true);
+const _: () = assert!(MODEL_TYPES.len() <= LANES && BEGIN_END >= LANES && FIRST_WEIGHT + ROW == SLOT_BYTES);
 
 /// A number for each type.
 type Lanes = [f32; LANES];
@@ -40,7 +44,8 @@ pub(crate) struct Passing {
 /// The most log-odds that a span can have by itself over one step in, some through and one out.
 fn bounds(transitions: &Transitions) -> (f32, f32, f32) {
     let Transitions { start, next } = transitions;
-    let enter = next.iter().map(|row| row[BEGIN] - row[OUTSIDE]).fold(start[BEGIN] - start[OUTSIDE], f32::max);
+    let enter =
+        next.iter().map(|row| row[BEGIN] - row[OUTSIDE]).fold(start[BEGIN] - start[OUTSIDE], f32::max);
     let stay = next[BEGIN][INSIDE].max(next[INSIDE][INSIDE]) - next[OUTSIDE][OUTSIDE];
     let steps = [BEGIN, INSIDE]
         .into_iter()
@@ -54,7 +59,8 @@ impl Gate {
     pub(crate) fn new<'t>(chains: impl Iterator<Item = Option<(f32, &'t Transitions)>>) -> Self {
         let zero = [0.0; LANES];
         let mut gate = Self { scales: zero, enter: [f32::NEG_INFINITY; LANES], stay: zero, leave: zero };
-        for (at, (scale, transitions)) in chains.take(LANES).enumerate().filter_map(|(at, c)| Some((at, c?))) {
+        let own = (FIRST_LANE..LANES).zip(chains);
+        for (at, (scale, transitions)) in own.filter_map(|(at, chain)| Some((at, chain?))) {
             gate.scales[at] = scale;
             (gate.enter[at], gate.stay[at], gate.leave[at]) = bounds(transitions);
         }
@@ -63,12 +69,10 @@ impl Gate {
 
     /// The logits of B and of I by type.
     fn logits(&self, sums: &Sums) -> [Lanes; 2] {
-        let (mut begin, mut inside) = ([0.0; LANES], [0.0; LANES]);
-        for at in 0..MODEL_TYPES.len() {
-            let [first, further] = of_type(sums, at);
-            begin[at] = f32::from(first) * self.scales[at];
-            inside[at] = f32::from(further) * self.scales[at];
-        }
+        let from = |first: usize| -> Lanes {
+            std::array::from_fn(|at| f32::from(sums[first + at]) * self.scales[at])
+        };
+        let (begin, inside) = (from(BEGIN_END - LANES), from(SLOT_BYTES - LANES));
         [begin, inside].map(|lanes| lanes.map(|logit| logit.clamp(-LOGIT_LIMIT, LOGIT_LIMIT)))
     }
 }
@@ -106,9 +110,11 @@ impl Passing {
         let mut beyond = gate.leave;
         for (place, types) in self.types.iter_mut().enumerate().rev() {
             let (reached, [_, inside]) = (&self.reached[place], &self.logits[place]);
-            let reaches: [bool; LANES] = std::array::from_fn(|at| reached[at] + beyond[at] >= least_logarithm);
+            let reaches: [bool; LANES] =
+                std::array::from_fn(|at| reached[at] + beyond[at] >= least_logarithm);
             if reaches != [false; LANES] {
-                let bits = reaches.iter().enumerate().map(|(at, reaches)| u8::from(*reaches) << at);
+                let of_types = reaches[FIRST_LANE..].iter().enumerate();
+                let bits = of_types.map(|(at, reaches)| u8::from(*reaches) << at);
                 *types &= bits.fold(0, |all, bit| all | bit);
             } else {
                 *types = 0;
@@ -135,7 +141,8 @@ impl Passing {
         let may = |types: &u8| types >> model_type & 1 == 1;
         let mut from = 0;
         while let Some(first) = self.types[from..].iter().position(may).map(|after| from + after) {
-            let end = self.types[first..].iter().position(|t| !may(t)).map_or(self.types.len(), |n| first + n);
+            let end =
+                self.types[first..].iter().position(|t| !may(t)).map_or(self.types.len(), |n| first + n);
             take(first..end);
             from = end;
         }
@@ -143,14 +150,13 @@ impl Passing {
 
     /// The logits of a piece for a type.
     pub(crate) fn logits(&self, place: usize, model_type: usize) -> [f32; LABELS - 1] {
-        self.logits[place].map(|logits| logits[model_type])
+        self.logits[place].map(|logits| logits[FIRST_LANE + model_type])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::chain::{Factors, Lattice};
-    use super::super::table::SLOT_BYTES;
     use super::*;
 
     const WEIGHTS: Transitions =
@@ -158,8 +164,9 @@ mod tests {
 
     fn sums(pairs: &[[i16; 2]]) -> Vec<Sums> {
         let one = |pair: &[i16; 2]| {
-            let mut sums = [0; SLOT_BYTES];
-            sums[SLOT_BYTES - 2 * MODEL_TYPES.len() + 2..][..2].copy_from_slice(pair);
+            let mut sums = [77; SLOT_BYTES];
+            sums[FIRST_WEIGHT + place_in_row(1, false)] = pair[0];
+            sums[FIRST_WEIGHT + place_in_row(1, true)] = pair[1];
             sums
         };
         pairs.iter().map(one).collect()
@@ -169,7 +176,8 @@ mod tests {
     fn what_is_passed_over_is_less_likely_than_the_bound() {
         let gate = Gate::new([None, Some((0.1, &WEIGHTS))].into_iter());
         for shift in [-90, -60, -30, -10, 0, 20] {
-            let pairs = [[5, -10], [15, 2], [-70, -60], [-7, 20], [1, 9]].map(|p| p.map(|sum: i16| sum + shift));
+            let pairs =
+                [[5, -10], [15, 2], [-70, -60], [-7, 20], [1, 9]].map(|p| p.map(|sum: i16| sum + shift));
             let mut passing = Passing::default();
             passing.read(&gate, &sums(&pairs), 0.02_f32.ln());
             assert_eq!(passing.any() & !2, 0, "other types have no model");

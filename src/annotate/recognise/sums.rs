@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::super::models::Models;
 use super::features::{REACH, each_joint_feature, neighbouring_chunks, spaces};
 use super::lexicon::Lexicon;
-use super::tag_book::TagBook;
 use super::table::{SLOT_BYTES, Sums, add_sums};
+use super::tag_book::TagBook;
 use super::view::PassageView;
 
 /// What summing needs again and again.
@@ -51,7 +51,8 @@ impl Summing {
         for (place, word) in view.words[chain.clone()].iter().enumerate() {
             // at the piece before, the word stands one behind
             for (distance, sums) in lexicon.sums(*word).iter().enumerate() {
-                if let Some(own) = (place + REACH).checked_sub(distance).and_then(|at| self.sums.get_mut(at)) {
+                if let Some(own) = (place + REACH).checked_sub(distance).and_then(|at| self.sums.get_mut(at))
+                {
                     add_sums(own, sums);
                 }
             }

@@ -1,7 +1,7 @@
 //! The weights of features, those of all types and labels side by side, so that a feature costs one cache line.
 //!
-//! A slot has 16 bytes: the lower half of the feature's number (its lowest bit set, so that 0 is a free slot), then a
-//! weight of 8 bits for B and for I of each type. Its place is the upper half of the number scaled to the number of
+//! A slot has 16 bytes: the lower half of the feature's number (its lowest bit set, so that 0 is a free slot), then
+//! a weight of 8 bits for B of each type, and one for I of each. Its place is the upper half of the number scaled to the number of
 //! slots, or the next free one. A feature that is not there may be taken for one that is, once in some billion.
 
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ pub(crate) const MODEL_TYPES: [EntityType; 6] = [
     EntityType::CellLine,
     EntityType::Variant,
 ];
-/// Weights of a feature: B and I of each type.
+/// Weights of a feature: B of each type, I of each type ([`place_in_row`]).
 pub(crate) const ROW: usize = 2 * MODEL_TYPES.len();
 /// The bytes of a slot.
 pub(crate) const SLOT_BYTES: usize = 16;
@@ -44,9 +44,9 @@ pub(crate) fn add_sums(sums: &mut Sums, other: &Sums) {
     *sums = std::array::from_fn(|lane| sums[lane].wrapping_add(other[lane]));
 }
 
-/// The sums of a type's B and I.
-pub(crate) const fn of_type(sums: &Sums, model_type: usize) -> [i16; 2] {
-    [sums[FIRST_WEIGHT + 2 * model_type], sums[FIRST_WEIGHT + 2 * model_type + 1]]
+/// The place of a weight in a row: all types' weights of B stand before all of I.
+pub(crate) const fn place_in_row(model_type: usize, is_inside: bool) -> usize {
+    model_type + if is_inside { MODEL_TYPES.len() } else { 0 }
 }
 
 /// The place of a type among [`MODEL_TYPES`].
