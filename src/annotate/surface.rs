@@ -100,9 +100,12 @@ fn agreement_of_characters(written: &str, name: &str) -> Agreement {
     }
 }
 
+fn letters_and_digits(text: &[u8]) -> impl Iterator<Item = u8> {
+    text.iter().copied().filter(u8::is_ascii_alphanumeric)
+}
+
 /// [`agreement`] of texts in ASCII, which most are, without memory of its own.
 fn agreement_in_ascii(written: &[u8], name: &[u8]) -> Agreement {
-    let letters_and_digits = |text: &'_ [u8]| text.iter().copied().filter(u8::is_ascii_alphanumeric);
     let as_is = |text| letters_and_digits(text).map(char::from);
     if are_equal_or_plural(as_is(written), as_is(name)) {
         return Agreement::SameCase;
