@@ -158,7 +158,7 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
         let candidates =
             if first == index { candidates::candidates(document, target, held_out) } else { Vec::new() };
         for candidate in &candidates {
-            let clear = matches!(candidate.route, Route::Name | Route::LongForm)
+            let clear = matches!(candidate.route, Route::Name | Route::LongForm | Route::Binomial)
                 && candidate.agreement <= Agreement::FirstLetter
                 && (written.contains(' ') || written.len() > 8);
             if clear {

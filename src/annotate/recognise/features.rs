@@ -55,6 +55,7 @@ mod kind {
     pub(super) const BIAS: u32 = 163;
     pub(super) const REPEATED: u32 = 164;
     pub(super) const BINOMIAL: u32 = 168;
+    pub(super) const DOCUMENT: u32 = 171;
     pub(super) const NAME_TYPES_BEFORE: u32 = 165;
     pub(super) const NAME_TYPES_AFTER: u32 = 166;
 }
@@ -147,6 +148,12 @@ pub(crate) fn each_context_feature(
     let spaces = u64::from(spaced(at)) | u64::from(spaced(at + 1)) << 1;
     text(kind::SPACES, both(spaces, shape(0)));
     text(kind::REPEATED, both(u64::from(view.repeated[at]), shape(0)));
+    // names mean the same in every document, such words do not
+    if word(0).is_some_and(|word| word.living) {
+        for (number, kind) in (0..).zip(view.kind) {
+            text(kind::DOCUMENT + number, both(own, kind));
+        }
+    }
     for (distance, place) in [(0, at.checked_sub(1)), (1, Some(at)), (2, Some(at + 1))] {
         let part =
             place.filter(|place| chain.contains(place)).map_or(Part::None, |place| view.binomials[place]);
