@@ -51,6 +51,8 @@ pub(crate) struct Candidate {
     pub route: Route,
     /// How its name and the text agree.
     pub agreement: Agreement,
+    /// Whether the name has the same letters but for their case: no plural, no other spelling.
+    pub same_letters: bool,
     /// Whether the name is the preferred one.
     pub label: bool,
     /// How near it is when it is not.
@@ -89,6 +91,7 @@ impl Gathering<'_> {
             entity: bearer.entity,
             route,
             agreement: surface::agreement(written, bearer.name),
+            same_letters: written.eq_ignore_ascii_case(bearer.name),
             label: bearer.label,
             scope: bearer.scope,
             symbol: surface::is_symbol(facts.entity_type, bearer.name),
@@ -146,6 +149,7 @@ fn closeness(candidate: &Candidate) -> impl Ord + use<> {
     (
         std::cmp::Reverse(candidate.route),
         std::cmp::Reverse(candidate.agreement),
+        candidate.same_letters,
         candidate.label,
         std::cmp::Reverse(candidate.scope),
     )
