@@ -71,8 +71,19 @@ const LIVING: &[&str] = &[
     "yeast",
 ];
 
+/// What features of several words together look at in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Form {
+    /// See [`Word::folded`].
+    pub folded: u64,
+    /// See [`Word::short_shape`].
+    pub short_shape: u64,
+    /// See [`Word::living`].
+    pub living: bool,
+}
+
 /// What is known of a word by its letters.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Word {
     /// Of its letters in lower case.
     pub lower: u64,
