@@ -13,7 +13,7 @@ use super::models::Models;
 use super::passages::PassageText;
 use super::recognise::Prepared;
 use super::recognise::words::hash;
-use super::species::{Evidence, SpeciesWord, SpeciesWords, Taxon, split_prefix};
+use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon, is_of_people, split_prefix};
 use super::surface::Agreement;
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
@@ -191,7 +191,7 @@ pub(crate) fn link(
             rank(document.models, target.entity_type, own);
         }
     }
-    let words = species_words(document.vocabulary, targets, &linked);
+    let words = species_words(document, targets, &linked);
     let mut conventions = Conventions::default();
     for (target, own) in targets.iter().zip(&linked) {
         if target.entity_type == EntityType::Gene {
@@ -212,8 +212,12 @@ pub(crate) fn link(
 /// fruit flies and roundworms. Papers that name viruses, bacteria or mites mostly speak of their host's genes.
 const GROUPS_OF_LIKE_SYMBOLS: &[Taxon] = &[7711, 4751, 33_090, 7_215, 6_231];
 
-/// The places that speak of a species: organisms and cell lines.
-fn species_words(vocabulary: Vocabulary<'_>, targets: &[Target], linked: &[Linked]) -> SpeciesWords {
+/// The places that speak of a species: organisms, people and cell lines. None where there is no gene to tell it of.
+fn species_words(document: &Document<'_>, targets: &[Target], linked: &[Linked]) -> SpeciesWords {
+    if targets.iter().all(|target| target.entity_type != EntityType::Gene) {
+        return SpeciesWords::default();
+    }
+    let vocabulary = document.vocabulary;
     let mut known: FxHashMap<Taxon, bool> = FxHashMap::default();
     let mut is_of_like_symbols = |taxon: Taxon| {
         *known.entry(taxon).or_insert_with(|| {
@@ -230,7 +234,12 @@ fn species_words(vocabulary: Vocabulary<'_>, targets: &[Target], linked: &[Linke
             taxon: best.taxon.filter(|taxon| is_of_like_symbols(*taxon))?,
         })
     });
-    SpeciesWords::new(words.collect())
+    let mut words: Vec<SpeciesWord> = words.collect();
+    for (passage, text) in document.passages.iter().enumerate() {
+        let tokens = (0..text.folded.tokens().len()).filter(|&at| is_of_people(text.folded.folded(at)));
+        words.extend(tokens.map(|at| SpeciesWord { passage, span: text.span(at, at + 1), taxon: HUMAN }));
+    }
+    SpeciesWords::new(words)
 }
 
 fn choose_species(
