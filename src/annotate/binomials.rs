@@ -8,6 +8,8 @@ use crate::text::{Gap, TokenKind};
 
 /// The most binomials of a document that are remembered.
 const BINOMIALS_LIMIT: usize = 2_000;
+/// The most genera of one initial that are remembered.
+const GENERA_LIMIT: usize = 8;
 /// The least letters of a genus and of an epithet.
 const WORD_BYTES_MIN: u32 = 4;
 
@@ -35,6 +37,10 @@ pub(crate) enum Part {
 #[derive(Debug, Default)]
 pub(crate) struct Binomials<'d> {
     full: FxHashMap<(char, &'d str), &'d str>,
+    /// The genera of each initial, in the order of the text.
+    genera: FxHashMap<char, Vec<&'d str>>,
+    /// The species of each genus; `None` of one that the document has several of.
+    only_species: FxHashMap<&'d str, Option<&'d str>>,
 }
 
 /// Whether a word is such as the second of a binomial.
@@ -62,12 +68,14 @@ pub(super) fn is_epithet(word: &str) -> bool {
         "mutants",
         "isolates",
     ];
-    const LATIN_ENDINGS: &[&str] =
-        &["us", "um", "is", "a", "ae", "i", "ii", "ens", "ans", "or", "ensis", "oides"];
+    const LATIN_ENDINGS: &[&str] = &[
+        "us", "um", "is", "a", "ae", "i", "ens", "ans", "or", "oides", "ense", "io", "ax", "ex", "ix",
+        "gaster", "ifer", "iger",
+    ];
     word.len() > 3
         && word.bytes().all(|byte| byte.is_ascii_lowercase())
         && LATIN_ENDINGS.iter().any(|ending| word.ends_with(ending))
-        && !word.ends_with("sis")
+        && (!word.ends_with("sis") || word.ends_with("ensis"))
         && !NO_EPITHETS.contains(&word)
         && !surface::is_common_word(word)
 }
@@ -107,18 +115,35 @@ impl<'d> Binomials<'d> {
                 let full = &passage.text[genus..token.end as usize];
                 if let Some(initial) = full.chars().next().filter(|_| found.full.len() < BINOMIALS_LIMIT) {
                     found.full.entry((initial, epithet)).or_insert(full);
+                    let genera = found.genera.entry(initial).or_default();
+                    let genus = word(passage, at - 1);
+                    let only = found.only_species.entry(genus).or_insert(Some(full));
+                    *only = only.filter(|known| *known == full);
+                    if genera.len() < GENERA_LIMIT && !genera.contains(&genus) {
+                        genera.push(genus);
+                    }
                 }
             }
         }
         found
     }
 
-    /// The full form of "E. coli".
+    /// What "E. fergusonii" may stand for in a document that has other species of genera in E: their genus and its epithet.
+    pub(crate) fn of_known_genera<'s>(&'s self, written: &'s str) -> impl Iterator<Item = String> + 's {
+        let parts = initial_and_epithet(written);
+        let genera = parts.and_then(|(initial, _)| self.genera.get(&initial)).into_iter().flatten();
+        genera.filter_map(move |genus| parts.map(|(_, epithet)| format!("{genus} {epithet}")))
+    }
+
+    /// The full form of "E. coli", also of "E. coli K12" and "E. coli (Migula)": the strain and the author say no more of
+    /// the species.
     pub(crate) fn full(&self, written: &str) -> Option<&'d str> {
-        let (initial, epithet) = written.split_once(['.', ' '])?;
-        let epithet = epithet.trim_start_matches(['.', ' ']);
-        let first = initial.chars().next().filter(|_| initial.len() <= 2)?;
-        self.full.get(&(first, epithet)).copied()
+        self.full.get(&initial_and_epithet(written)?).copied()
+    }
+
+    /// The one species of a genus that the document names.
+    pub(crate) fn only_species(&self, genus: &str) -> Option<&'d str> {
+        self.only_species.get(genus).copied().flatten()
     }
 
     /// What each token of a passage is to a binomial.
@@ -148,6 +173,15 @@ impl<'d> Binomials<'d> {
     }
 }
 
+/// The initial of a genus and the epithet behind it; what follows them is left out.
+fn initial_and_epithet(written: &str) -> Option<(char, &str)> {
+    let (initial, epithet) = written.split_once(['.', ' '])?;
+    let epithet = epithet.trim_start_matches(['.', ' ']);
+    let epithet = epithet.split([' ', '(', ',']).next().unwrap_or(epithet);
+    let first = initial.chars().next().filter(|_| initial.len() <= 2)?;
+    Some((first, epithet))
+}
+
 /// Whether a token behind an initial and a full stop may be an epithet.
 fn is_short_epithet(passage: &PassageText<'_>, at: usize) -> bool {
     let token = &passage.folded.tokens()[at];
@@ -165,12 +199,18 @@ mod tests {
     #[test]
     fn initials_find_their_genus() {
         let passages = [
-            PassageText::new("Escherichia coli and Chromera velia."),
+            PassageText::new("Escherichia coli and Chromera velia, Vibrio fischeri or Vibrio natriegens."),
             PassageText::new("E. coli, S. aureus; Ch. velia"),
         ];
         let binomials = Binomials::find(&passages);
         assert_eq!(binomials.full("E. coli"), Some("Escherichia coli"));
         assert_eq!(binomials.full("E.coli"), Some("Escherichia coli"));
+        assert_eq!(binomials.full("E. coli K12 (DSM 1)"), Some("Escherichia coli"));
+        let of_genera: Vec<String> = binomials.of_known_genera("E. fergusonii").collect();
+        assert_eq!(of_genera, ["Escherichia fergusonii"]);
+        assert_eq!(binomials.of_known_genera("S. aureus").count(), 0);
+        assert_eq!(binomials.only_species("Chromera"), Some("Chromera velia"));
+        assert_eq!((binomials.only_species("Vibrio"), binomials.only_species("velia")), (None, None));
         for other in ["S. aureus", "coli", "Escherichia coli", ""] {
             assert_eq!(binomials.full(other), None, "{other}");
         }
@@ -178,5 +218,15 @@ mod tests {
         let parts = binomials.parts(&passages[1]);
         assert_eq!(parts[..2], [Part::KnownInitial, Part::KnownEpithet]);
         assert_eq!(parts[2..4], [Part::Initial, Part::ShortEpithet]);
+    }
+
+    #[test]
+    fn epithets_are_told_by_their_endings() {
+        for word in ["coli", "aureus", "brasiliensis", "kyonggiense", "hominivorax", "pernix", "collurio"] {
+            assert!(is_epithet(word), "{word}");
+        }
+        for word in ["analysis", "sepsis", "larvae", "studies", "Coli", "was"] {
+            assert!(!is_epithet(word), "{word}");
+        }
     }
 }

@@ -30,11 +30,16 @@ type Weight = (u64, u64);
 /// How many bytes of length add as much to a weight as the score itself.
 const LENGTH_SHARE_BYTES: u64 = 32;
 
+/// What the score of a mention that no sequence model has recognised counts beside one that it has. It is hand-set, and
+/// "horseradish" in "horseradish peroxidase" is a species whatever activity the whole is called after.
+const UNRECOGNISED_PERCENT: u64 = 60;
+
 /// What a mention adds to the weight of a set.
 const fn weight(contender: &Contender, by_score: bool) -> Weight {
     let length = contender.span.len() as u64;
     if by_score {
-        (contender.score.saturating_mul(LENGTH_SHARE_BYTES + length), 0)
+        let percent = if contender.recognised { 100 } else { UNRECOGNISED_PERCENT };
+        (contender.score.saturating_mul((LENGTH_SHARE_BYTES + length) * percent), 0)
     } else {
         (length.saturating_mul(length), contender.score)
     }

@@ -137,7 +137,7 @@ fn readings(
 const fn method(route: Route) -> Method {
     match route {
         Route::Name => Method::Dictionary,
-        Route::LongForm | Route::ShortForm => Method::Abbreviation,
+        Route::LongForm | Route::Binomial | Route::ShortForm => Method::Abbreviation,
         _ => Method::Model,
     }
 }
@@ -172,7 +172,11 @@ fn evidence(
         agreement: candidate.agreement,
         symbol: candidate.symbol,
         common_word,
-        support: if candidate.route == Route::LongForm { Support::Defined } else { Support::None },
+        support: if matches!(candidate.route, Route::LongForm | Route::Binomial) {
+            Support::Defined
+        } else {
+            Support::None
+        },
         species: species.map(|(taxon, evidence)| (evidence, candidate.taxon == Some(taxon))),
         ..NameEvidence::of_type(entity_type)
     }

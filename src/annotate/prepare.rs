@@ -6,7 +6,9 @@ use super::models::Models;
 use super::passages::PassageText;
 use super::recognise::Prepared;
 use super::recognise::dictionary::find_matches;
-use super::recognise::view::{PassageView, count_words, definitions, mark_binomials, mark_short_forms};
+use super::recognise::view::{
+    PassageView, count_words, definitions, mark_binomials, mark_kind, mark_short_forms,
+};
 use super::variants::find_variants;
 use super::vocabulary::Vocabulary;
 
@@ -35,6 +37,7 @@ pub(crate) fn prepare(
     }
     count_words(&mut prepared.views, &mut memory.counts);
     mark_binomials(passages, &mut prepared.views);
+    mark_kind(&mut prepared.views);
     mark_short_forms(passages, &prepared.matches, &prepared.definitions, &mut prepared.views);
     prepared
 }

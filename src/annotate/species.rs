@@ -21,6 +21,35 @@ const MOUSE: Taxon = 10090;
 /// Rattus norvegicus.
 const RAT: Taxon = 10116;
 
+/// Whether a folded word speaks of people. That tells the species of genes also where no species is annotated: corpora of
+/// species differ in whether they mark "children".
+pub(crate) fn is_of_people(word: &str) -> bool {
+    matches!(
+        word,
+        "boy"
+            | "boys"
+            | "child"
+            | "children"
+            | "girl"
+            | "girls"
+            | "infant"
+            | "infants"
+            | "man"
+            | "men"
+            | "participant"
+            | "participants"
+            | "patient"
+            | "patients"
+            | "people"
+            | "person"
+            | "persons"
+            | "volunteer"
+            | "volunteers"
+            | "woman"
+            | "women"
+    )
+}
+
 /// A species word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SpeciesWord {
@@ -214,6 +243,17 @@ mod tests {
         let none = SpeciesWords::new(Vec::new());
         let span = Span { start: 0, end: 4 };
         assert_eq!(none.choose(0, span, sentence, &[MOUSE, HUMAN]), Some((HUMAN, Evidence::Default)));
+    }
+
+    #[test]
+    fn people_are_told_by_their_words() {
+        for word in ["patient", "children", "women", "people"] {
+            assert!(is_of_people(word), "{word}");
+        }
+        // which names of viruses have, and what the models find by itself
+        for word in ["human", "mouse", "Patient", ""] {
+            assert!(!is_of_people(word), "{word}");
+        }
     }
 
     #[test]

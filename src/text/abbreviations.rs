@@ -56,9 +56,10 @@ fn closing_bracket(bytes: &[u8], open: usize) -> Option<usize> {
 
 /// The definition that the bracket at `open` with the content `inside` makes.
 fn definition_at(text: &str, open: usize, inside: Range<usize>) -> Option<Definition> {
-    // "(TNF; Sigma)", "(TNF, also cachectin)": the first part is the short form
+    // "(TNF; Sigma)", "(TNF, also cachectin)", "(PB: 15 mg)": the first part is the short form
     let content = &text[inside.clone()];
-    let cut = [content.find("; "), content.find(", ")].into_iter().flatten().min().unwrap_or(content.len());
+    let cut = ["; ", ", ", ": "].into_iter().filter_map(|mark| content.find(mark)).min();
+    let cut = cut.unwrap_or(content.len());
     let short_form = trimmed(text, inside.start..inside.start + cut);
     let before = trimmed_end(text, sentence_start(text, open)..open);
     if is_short_form(&text[short_form.clone()]) {
@@ -233,6 +234,7 @@ mod tests {
             ("Many natural killer cells (NKCs) came", vec![("NKCs", "natural killer cells")]),
             ("interferon gamma (IFN-γ)", vec![("IFN-γ", "interferon gamma")]),
             ("interleukin-6 (IL-6; Sigma)", vec![("IL-6", "interleukin-6")]),
+            ("phenobarbital (PB: 15 mg per rat)", vec![("PB", "phenobarbital")]),
             ("non-small cell lung cancer [NSCLC]", vec![("NSCLC", "non-small cell lung cancer")]),
             ("a gene transcription factor 1 (GTF-1)", vec![("GTF-1", "gene transcription factor 1")]),
             ("It failed. Multiple sclerosis (MS)", vec![("MS", "Multiple sclerosis")]),

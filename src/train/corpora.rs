@@ -23,6 +23,8 @@ pub(super) struct TrainingDocument {
     pub teaches: Vec<EntityType>,
     /// Places that teach nothing, by the place of the type.
     pub unsure: [Vec<(usize, Span)>; MODEL_TYPES.len()],
+    /// Places that are no mention of a type that the corpus does not teach, by the place of the type.
+    pub denied: [Vec<(usize, Span)>; MODEL_TYPES.len()],
 }
 
 /// All documents of a recipe.
@@ -47,9 +49,9 @@ impl Corpora {
                 let path = find(folders, file)?;
                 for gold in read_gold(&path)? {
                     let fold = xxh3_64(gold.document.id.as_bytes()) as usize % FOLDS;
-                    let unsure = unsure(corpus, &gold)?;
+                    let (unsure, denied) = (unsure(corpus, &gold)?, denied(corpus, &gold)?);
                     let (corpus, teaches) = (corpora.names.len(), teaches.clone());
-                    corpora.documents.push(TrainingDocument { gold, corpus, fold, teaches, unsure });
+                    corpora.documents.push(TrainingDocument { gold, corpus, fold, teaches, unsure, denied });
                 }
             }
             corpora.names.push(corpus.name.clone());
@@ -113,4 +115,58 @@ fn unsure(
         }
     }
     Ok(places)
+}
+
+/// Where mentions stand that the corpus says are none of a type.
+fn denied(
+    corpus: &CorpusRecipe,
+    gold: &GoldDocument,
+) -> Result<[Vec<(usize, Span)>; MODEL_TYPES.len()], TrainError> {
+    let mut places: [Vec<(usize, Span)>; MODEL_TYPES.len()] = Default::default();
+    for (name, others) in &corpus.denies {
+        let denied = type_of(&corpus.name, name)?;
+        let Some(of) = MODEL_TYPES.iter().position(|own| *own == denied) else { continue };
+        for other in others {
+            let other = type_of(&corpus.name, other)?;
+            let own = gold.mentions.iter().filter(|mention| mention.entity_type == other && !mention.neutral);
+            let alone = own
+                .filter(|mention| stands_alone(&gold.document.passages[mention.passage].text, mention.span));
+            places[of].extend(alone.map(|mention| (mention.passage, mention.span)));
+        }
+    }
+    Ok(places)
+}
+
+/// Whether a mention is a code or a short form ("NRA0160") and no part of a longer name ("NMDA receptor", "GABA(A)").
+fn stands_alone(text: &str, span: Span) -> bool {
+    const HEADS: &[&str] = &["receptor", "transporter", "channel", "exchanger", "carrier", "pump", "bind"];
+    let is_code = text[span.start..span.end].chars().any(|c| c.is_uppercase() || c.is_numeric());
+    let free_before = text[..span.start].chars().next_back().is_none_or(|c| c.is_whitespace() || c == '(');
+    let behind = &text[span.end..];
+    let free_behind =
+        behind.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | ')'));
+    let next = behind.trim_start().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let is_part = HEADS.iter().any(|head| next.starts_with(head)) || next.ends_with("ase");
+    is_code && free_before && free_behind && !is_part
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_longer_names_do_not_stand_alone() {
+        for (text, name, alone) in [
+            ("We gave NRA0160 to rats.", "NRA0160", true),
+            ("simvastatin (SRL) rose", "SRL", true),
+            ("the NMDA receptor", "NMDA", false),
+            ("a NO synthase", "NO", false),
+            ("the GABA(A) site", "GABA", false),
+            ("anti-SRL was", "SRL", false),
+            ("the drug aspirin rose", "aspirin", false),
+        ] {
+            let start = text.find(name).unwrap();
+            assert_eq!(stands_alone(text, Span { start, end: start + name.len() }), alone, "{text}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use crate::annotate::learning::{
     REACH, Vocabulary, beyond, each_context_feature, each_word_feature, prepare,
 };
 use crate::catalog::Catalog;
+use crate::model::Span;
 
 /// Features that stand at fewer places are left out.
 const PLACES_MIN: u32 = 3;
@@ -175,23 +176,33 @@ impl TrainingDocument {
     /// The labels that may stand at each piece of each passage, by the place of the type.
     fn labels(&self, prepared: &Prepared) -> [Option<Vec<Vec<u8>>>; MODEL_TYPES.len()] {
         std::array::from_fn(|of| {
-            let own = MODEL_TYPES[of];
-            self.teaches.contains(&own).then(|| {
-                let views = prepared.views.iter();
-                let mut labels: Vec<Vec<u8>> =
-                    views.map(|view| vec![1 << OUTSIDE; view.pieces.pieces.len()]).collect();
-                for (passage, span) in &self.unsure[of] {
+            let teaches = self.teaches.contains(&MODEL_TYPES[of]);
+            if !teaches && self.denied[of].is_empty() {
+                return None;
+            }
+            let silence = if teaches { 1 << OUTSIDE } else { ANY_LABEL };
+            let views = prepared.views.iter();
+            let mut labels: Vec<Vec<u8>> =
+                views.map(|view| vec![silence; view.pieces.pieces.len()]).collect();
+            let mut fill = |places: &[(usize, Span)], label: u8| {
+                for (passage, span) in places {
                     let pieces = prepared.views[*passage].pieces.within(span.start, span.end);
-                    labels[*passage][pieces].fill(ANY_LABEL);
+                    labels[*passage][pieces].fill(label);
                 }
+            };
+            fill(&self.unsure[of], ANY_LABEL);
+            if teaches {
                 self.mark_mentions(prepared, of, &mut labels);
-                labels
-            })
+            } else {
+                fill(&self.denied[of], 1 << OUTSIDE);
+            }
+            Some(labels)
         })
     }
 
-    /// Marks the mentions of a type, the longest first where they overlap. A mention that cuts a piece, and a span that
-    /// the corpus marks without judging it, leave open what stands there.
+    /// Marks the mentions of a type, the longest first where they overlap. A mention that cuts a piece, a span that the
+    /// corpus marks without judging it, and a mention of nothing but a word that the recipe takes for unsure leave open
+    /// what stands there.
     fn mark_mentions(&self, prepared: &Prepared, of: usize, labels: &mut [Vec<u8>]) {
         let own = self.gold.mentions.iter().filter(|mention| mention.entity_type == MODEL_TYPES[of]);
         let mut own: Vec<_> = own.collect();
@@ -211,7 +222,8 @@ impl TrainingDocument {
             taken[mention.passage][places.clone()].fill(true);
             let whole = first.start == mention.span.start && last.end == mention.span.end;
             let labels = &mut labels[mention.passage][places];
-            if mention.neutral || !whole {
+            let unsure = self.unsure[of].contains(&(mention.passage, mention.span));
+            if mention.neutral || unsure || !whole {
                 labels.fill(ANY_LABEL);
             } else if let Some((begin, inside)) = labels.split_first_mut() {
                 *begin = 1 << BEGIN;

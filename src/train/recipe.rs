@@ -32,10 +32,14 @@ pub(super) struct CorpusRecipe {
     pub license: String,
     /// The types that it annotates everywhere, and so teaches.
     pub teaches: Vec<String>,
-    /// Words, in lower case, that its guidelines leave out and others have, by type: what it says of them teaches
-    /// nothing.
+    /// Words, in lower case, that its guidelines leave out and others have, or the other way round, by type: what it says
+    /// of them teaches nothing.
     #[serde(default)]
     pub unsure: std::collections::BTreeMap<String, Vec<String>>,
+    /// What it says of types that it does not annotate: mentions of the types behind a type are none of it, where they are
+    /// codes or short forms that stand alone. A drug called "NRA0160" teaches that this is no gene.
+    #[serde(default)]
+    pub denies: std::collections::BTreeMap<String, Vec<String>>,
     /// Whether it is left out.
     #[serde(default)]
     pub leave_out: bool,

@@ -24,6 +24,10 @@ pub(crate) enum Route {
     Name,
     /// It bears the name that the document defines the short form to stand for.
     LongForm,
+    /// It bears the binomial that the document has in full: "Escherichia coli" for "E. coli".
+    Binomial,
+    /// It is the only species of the genus that the document names.
+    OnlySpecies,
     /// It bears the short form that the document gives to the name.
     ShortForm,
     /// The name was said of it in the gold data.
@@ -47,6 +51,8 @@ pub(crate) struct Candidate {
     pub route: Route,
     /// How its name and the text agree.
     pub agreement: Agreement,
+    /// Whether the name has the same letters but for their case: no plural, no other spelling.
+    pub same_letters: bool,
     /// Whether the name is the preferred one.
     pub label: bool,
     /// How near it is when it is not.
@@ -85,6 +91,7 @@ impl Gathering<'_> {
             entity: bearer.entity,
             route,
             agreement: surface::agreement(written, bearer.name),
+            same_letters: written.eq_ignore_ascii_case(bearer.name),
             label: bearer.label,
             scope: bearer.scope,
             symbol: surface::is_symbol(facts.entity_type, bearer.name),
@@ -142,6 +149,7 @@ fn closeness(candidate: &Candidate) -> impl Ord + use<> {
     (
         std::cmp::Reverse(candidate.route),
         std::cmp::Reverse(candidate.agreement),
+        candidate.same_letters,
         candidate.label,
         std::cmp::Reverse(candidate.scope),
     )
@@ -177,10 +185,8 @@ pub(crate) fn candidates(
     {
         gathering.name(other, Route::ShortForm);
     }
-    if entity_type == EntityType::Species
-        && let Some(full) = document.binomials.full(written)
-    {
-        gathering.name(full, Route::LongForm);
+    if entity_type == EntityType::Species {
+        add_binomials(document, &mut gathering, written);
     }
     add_aliases(document, &mut gathering, key, written, held_out);
     if gathering.found.is_empty() {
@@ -189,18 +195,36 @@ pub(crate) fn candidates(
     finish(gathering.found)
 }
 
-/// The closest candidates, in an order that does not depend on how they were found.
+/// Adds what the binomials of the document say of a genus, or of an initial before an epithet.
+fn add_binomials(document: &Document<'_>, gathering: &mut Gathering<'_>, written: &str) {
+    if let Some(full) = document.binomials.full(written) {
+        gathering.name(full, Route::Binomial);
+    } else if let Some(only) = document.binomials.only_species(written) {
+        gathering.name(only, Route::OnlySpecies);
+    } else {
+        for name in document.binomials.of_known_genera(written) {
+            gathering.name(&name, Route::Binomial);
+        }
+    }
+}
+
+/// The closest candidates, in an order that does not depend on how they were found. What the name was said of is always
+/// among them: hundreds of taxa are called "yeast".
 fn finish(mut found: Vec<Candidate>) -> Vec<Candidate> {
-    found.sort_by(|one, other| {
-        let key = |c: &Candidate| {
-            (c.route, std::cmp::Reverse(c.said > 0), c.agreement, !c.label, c.scope, !c.preferred)
-        };
+    let key = |c: &Candidate| {
+        (c.route, std::cmp::Reverse(c.said > 0), c.agreement, !c.label, c.scope, !c.preferred)
+    };
+    let order = |one: &Candidate, other: &Candidate| {
         key(one)
             .cmp(&key(other))
             .then_with(|| other.prominence.cmp(&one.prominence))
             .then_with(|| one.entity.cmp(&other.entity))
-    });
-    found.truncate(CANDIDATES_LIMIT);
+    };
+    if found.len() > CANDIDATES_LIMIT {
+        found.sort_by(|one, other| (one.said == 0).cmp(&(other.said == 0)).then_with(|| order(one, other)));
+        found.truncate(CANDIDATES_LIMIT);
+    }
+    found.sort_by(order);
     found
 }
 

@@ -30,6 +30,7 @@ enum Kind {
     Taxon,
     Place,
     None,
+    Letters,
 }
 
 /// A list of features of one candidate of a type.
@@ -56,6 +57,8 @@ struct Among {
     most_prominent: u8,
     count: u32,
     routes: Vec<Route>,
+    /// Whether one has a name of the very letters.
+    some_same_letters: bool,
 }
 
 /// Writes the features of the candidates of a mention that do not depend on where it stands.
@@ -70,6 +73,7 @@ pub(crate) fn describe(
         most_prominent: candidates.iter().map(|candidate| candidate.prominence).max().unwrap_or(0),
         count: u32::try_from(candidates.len()).unwrap_or(u32::MAX),
         routes: candidates.iter().map(|candidate| candidate.route).collect(),
+        some_same_letters: candidates.iter().any(|candidate| candidate.same_letters),
     };
     let several = candidates.len() > 1;
     for (place, candidate) in candidates.iter_mut().enumerate() {
@@ -114,6 +118,9 @@ fn describe_one(
     list.add(Kind::Place, level(u32::try_from(place).unwrap_or(u32::MAX), &[1, 2, 4]));
     let closer = among.routes.iter().filter(|other| **other < candidate.route).count();
     list.add(Kind::Place, 1 << 16 | u64::from(closer > 0) << 8 | route);
+    // "ergotamine" is rather Ergotamine than Ergotamines, whose name folds to the same
+    let letters = u64::from(among.some_same_letters) << 1 | u64::from(candidate.same_letters);
+    list.add(Kind::Letters, letters << 8 | route);
     if document.support.contains(&candidate.entity) {
         list.add(Kind::Support, u64::from(candidate.symbol));
     }

@@ -15,7 +15,7 @@ use super::models::Models;
 use super::passages::PassageText;
 use super::recognise::Prepared;
 use super::recognise::words::hash;
-use super::species::{Evidence, SpeciesWord, SpeciesWords, Taxon, split_prefix};
+use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon, is_of_people, split_prefix};
 use super::surface::Agreement;
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
@@ -152,7 +152,7 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
         let candidates =
             if first == index { candidates::candidates(document, target, held_out) } else { Vec::new() };
         for candidate in &candidates {
-            let clear = matches!(candidate.route, Route::Name | Route::LongForm)
+            let clear = matches!(candidate.route, Route::Name | Route::LongForm | Route::Binomial)
                 && candidate.agreement <= Agreement::FirstLetter
                 && (written.contains(' ') || written.len() > 8);
             if clear {
@@ -206,8 +206,11 @@ pub(crate) fn link(
 /// fruit flies and roundworms. Papers that name viruses, bacteria or mites mostly speak of their host's genes.
 const GROUPS_OF_LIKE_SYMBOLS: &[Taxon] = &[7711, 4751, 33_090, 7_215, 6_231];
 
-/// The places that speak of a species: organisms and cell lines.
+/// The places that speak of a species: organisms, people and cell lines. None where there is no gene to tell it of.
 fn species_words(document: &Document<'_>, targets: &[Target], linked: &[Linked]) -> SpeciesWords {
+    if targets.iter().all(|target| target.entity_type != EntityType::Gene) {
+        return SpeciesWords::default();
+    }
     let is_of_like_symbols = |taxon: Taxon| {
         document.entities.borrow_mut().is_of_groups(document.vocabulary, taxon, GROUPS_OF_LIKE_SYMBOLS)
     };
@@ -220,7 +223,12 @@ fn species_words(document: &Document<'_>, targets: &[Target], linked: &[Linked])
             taxon: best.taxon.filter(|taxon| is_of_like_symbols(*taxon))?,
         })
     });
-    SpeciesWords::new(words.collect())
+    let mut words: Vec<SpeciesWord> = words.collect();
+    for (passage, text) in document.passages.iter().enumerate() {
+        let tokens = (0..text.folded.tokens().len()).filter(|&at| is_of_people(text.folded.folded(at)));
+        words.extend(tokens.map(|at| SpeciesWord { passage, span: text.span(at, at + 1), taxon: HUMAN }));
+    }
+    SpeciesWords::new(words)
 }
 
 fn choose_species(

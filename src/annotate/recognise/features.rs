@@ -57,6 +57,7 @@ mod kind {
     pub(super) const BIAS: u32 = 163;
     pub(super) const REPEATED: u32 = 164;
     pub(super) const BINOMIAL: u32 = 168;
+    pub(super) const DOCUMENT: u32 = 171;
     pub(super) const NAME_TYPES_BEFORE: u32 = 165;
     pub(super) const NAME_TYPES_AFTER: u32 = 166;
 }
@@ -233,7 +234,7 @@ pub(crate) fn each_joint_feature(
     at: usize,
     take: &mut impl FnMut(Origin, u64),
 ) {
-    const BEYOND: Form = Form { folded: 1, short_shape: 1 };
+    const BEYOND: Form = Form { folded: 1, short_shape: 1, living: false };
     let word = |distance: isize| {
         at.checked_add_signed(distance).filter(|place| chain.contains(place)).map_or(BEYOND, &form)
     };
@@ -245,6 +246,12 @@ pub(crate) fn each_joint_feature(
     text(kind::TWO_BEFORE, both(two_before.folded, before.folded));
     text(kind::TWO_AFTER, both(after.folded, two_after.folded));
     text(kind::SHAPES, both(both(before.short_shape, own.short_shape), after.short_shape));
+    // names mean the same in every document, such words do not
+    if own.living {
+        for (number, kind) in (0..).zip(view.kind) {
+            text(kind::DOCUMENT + number, both(own.folded, kind));
+        }
+    }
     let around = [(0, at.checked_sub(1)), (1, Some(at)), (2, Some(at + 1))];
     let around = around.map(|(kind, place)| (kind, place.filter(|place| chain.contains(place))));
     for (distance, place) in around {

@@ -201,7 +201,7 @@ mod tests {
         };
         assert_eq!(stretches(1), [0..2, 4..7]);
         assert_eq!(stretches(0), [3..4, 5..7]);
-        assert_eq!(stretches(2), []);
+        assert!(stretches(2).is_empty());
         assert_eq!(passing.any(), 3);
     }
 }

@@ -1,7 +1,9 @@
 //! Recognition by sequence: where in a document mentions stand, with probabilities, by one linear-chain model a type.
 
+mod brackets;
 pub(crate) mod chain;
 pub(crate) mod dictionary;
+mod echo;
 pub(crate) mod features;
 pub(crate) mod gate;
 pub(crate) mod lexicon;
@@ -107,7 +109,7 @@ impl Chains {
 }
 
 /// The spans of every type that may be mentions, by passage: those that a sequence model takes for possible, and those
-/// that speak for themselves ([`outside`]).
+/// that speak for themselves ([`outside`]). The places of one name in the document lean on each other ([`echo`]).
 pub(crate) fn recognise(
     models: &Models,
     passages: &[PassageText<'_>],
@@ -129,7 +131,9 @@ pub(crate) fn recognise(
         let witnesses =
             outside::witnesses(models, (index, &passages[index]), view, &prepared.matches[index], lexicon);
         outside::hear(witnesses, from, &mut found);
+        brackets::complete(passages[index].text, from, &mut found);
     }
+    echo::listen(passages, &mut found);
     found
 }
 

@@ -6,11 +6,12 @@ use super::super::models::Models;
 use super::super::options::TermTrie;
 use super::super::passages::PassageText;
 use super::super::surface::{self, Agreement};
-use super::super::variants::VariantMention;
+use super::super::variants::{Certainty, VariantMention};
 use super::dictionary::{NameMatch, Tags, packed_places, tag};
 use super::lexicon::Lexicon;
 use super::pieces::{Piece, Pieces};
 use super::words::hash;
+use crate::model::EntityType;
 use crate::text::FoldedText;
 use crate::text::abbreviations::{Definition, find_definitions};
 
@@ -62,6 +63,8 @@ pub(crate) struct PassageView {
     pub patterns: Vec<u8>,
     /// The variants that patterns find, weak forms among them.
     pub variants: Vec<VariantMention>,
+    /// Of what kind the document is ([`mark_kind`]).
+    pub kind: [u64; KINDS],
 }
 
 impl PassageView {
@@ -132,6 +135,37 @@ pub(crate) fn mark_binomials(passages: &[PassageText<'_>], views: &mut [PassageV
         let parts = binomials.parts(passage);
         let of = |piece: &Piece| piece.token.map_or(Part::None, |token| parts[token]);
         view.binomials = view.pieces.pieces.iter().map(of).collect();
+    }
+}
+
+/// In how many ways a document is told to be of a kind.
+pub(crate) const KINDS: usize = 3;
+/// From so many pieces on a document is more than an abstract.
+const LONG_PIECES_MIN: usize = 1_000;
+
+/// Tells of what kind the document is: papers at length or abstracts, with variants or without; of diseases and chemicals,
+/// by the share of their names; of organisms, by those named in two words. What is said of "patients" in a trial differs
+/// from what is said of them in a paper of fungi.
+pub(crate) fn mark_kind(views: &mut [PassageView]) {
+    let (mut pieces, mut variants, mut binomials) = (0_usize, 0_usize, 0_usize);
+    let (mut diseases, mut chemicals) = (0_usize, 0_usize);
+    for view in views.iter() {
+        let names = |of: EntityType| view.tags.iter().filter(|tags| tags[of as usize].place > 0).count();
+        pieces += view.pieces.pieces.len();
+        variants += view.variants.iter().filter(|form| form.certainty > Certainty::Weak).count();
+        binomials += view.binomials.iter().filter(|part| matches!(part, Part::Genus | Part::Initial)).count();
+        diseases += names(EntityType::Disease);
+        chemicals += names(EntityType::Chemical);
+    }
+    let thousandths = |count: usize| count * 1_000 / pieces.max(1);
+    let level = |value: usize, steps: [usize; 2]| steps.iter().filter(|step| value >= **step).count() as u64;
+    let kind = [
+        u64::from(pieces >= LONG_PIECES_MIN) << 8 | level(variants, [1, 3]),
+        level(thousandths(diseases), [20, 60]) << 8 | level(thousandths(chemicals), [20, 60]),
+        level(thousandths(binomials), [1, 15]),
+    ];
+    for view in views {
+        view.kind = kind;
     }
 }
 

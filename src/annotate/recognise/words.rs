@@ -25,6 +25,52 @@ pub(crate) const fn both(one: u64, other: u64) -> u64 {
     (one.rotate_left(23) ^ other).wrapping_mul(0x9fb2_1c65_1e98_df25) ^ one
 }
 
+/// Words of people, and of animals, plants and pathogens that papers speak of in passing. Whether they stand for a species
+/// is a matter of the kind of paper: "patients" in a trial, "yeast" as a method's name.
+const LIVING: &[&str] = &[
+    "adult",
+    "adults",
+    "arabidopsis",
+    "boy",
+    "boys",
+    "child",
+    "children",
+    "drosophila",
+    "girl",
+    "girls",
+    "human",
+    "humans",
+    "individuals",
+    "infant",
+    "infants",
+    "inpatients",
+    "man",
+    "men",
+    "mice",
+    "mouse",
+    "murine",
+    "outpatients",
+    "participant",
+    "participants",
+    "patient",
+    "patients",
+    "people",
+    "person",
+    "persons",
+    "rat",
+    "rats",
+    "rice",
+    "rodent",
+    "rodents",
+    "subjects",
+    "viral",
+    "virus",
+    "volunteers",
+    "woman",
+    "women",
+    "yeast",
+];
+
 /// What features of several words together look at in each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Form {
@@ -32,6 +78,8 @@ pub(crate) struct Form {
     pub folded: u64,
     /// See [`Word::short_shape`].
     pub short_shape: u64,
+    /// See [`Word::living`].
+    pub living: bool,
 }
 
 /// What is known of a word by its letters.
@@ -57,6 +105,8 @@ pub(crate) struct Word {
     pub cluster: u64,
     /// Whether it is a common word of English.
     pub common: bool,
+    /// Whether it speaks of people or of animals and plants of everyday and laboratory life.
+    pub living: bool,
     /// How likely it is a part of each kind of name by its spelling.
     pub spelling: Option<[u8; KINDS]>,
 }
@@ -70,6 +120,7 @@ impl Word {
             folded: if folded.is_empty() { form.lower } else { hash(folded) },
             grams: grams(&lower),
             common: is_common_word(written),
+            living: LIVING.contains(&lower.as_str()),
             spelling: spelling.levels(&lower),
             ..form
         }
@@ -104,6 +155,7 @@ impl Word {
             length: count.min(15) as u64,
             cluster: 0,
             common: false,
+            living: false,
             spelling: None,
         }
     }

@@ -1,0 +1,103 @@
+//! Spans that open a bracket and leave it open take in the one that closes it right behind: "CaCl(2)" rather than "CaCl(2".
+
+use rustc_hash::FxHashMap;
+
+use super::Found;
+use crate::model::Span;
+
+/// The pairs of brackets that names have.
+const PAIRS: [(u8, u8); 2] = [(b'(', b')'), (b'[', b']')];
+
+/// Completes the spans of one passage, which stand in `found` from the place `from` on. Of a type no two spans that overlap
+/// can both be mentions, so that the probability of a span that becomes another adds to the other's.
+pub(super) fn complete(text: &str, from: usize, found: &mut Vec<Found>) {
+    let moved: Vec<(usize, Span)> = (from..)
+        .zip(&found[from..])
+        .filter_map(|(at, own)| completed(text, own.span).map(|span| (at, span)))
+        .collect();
+    if moved.is_empty() {
+        return;
+    }
+    let mut places: FxHashMap<(usize, Span), usize> =
+        (from..).zip(&found[from..]).map(|(at, own)| ((own.model_type, own.span), at)).collect();
+    let mut merged = Vec::new();
+    for (at, span) in moved {
+        let Some(own) = found.get(at).copied() else { continue };
+        match places.get(&(own.model_type, span)).copied() {
+            Some(other) => {
+                found[other].probability = (found[other].probability + own.probability).min(1.0);
+                merged.push(at);
+            }
+            None => {
+                found[at].span = span;
+                places.insert((own.model_type, span), at);
+            }
+        }
+    }
+    for at in merged.into_iter().rev() {
+        found.remove(at);
+    }
+}
+
+/// The span with the bracket that it lacks, where that stands right before or behind it.
+fn completed(text: &str, span: Span) -> Option<Span> {
+    let bytes = text.as_bytes();
+    let own = bytes.get(span.start..span.end)?;
+    PAIRS.into_iter().find_map(|(opening, closing)| {
+        // how many stand open at the end, and how many close what is not open
+        let (mut open, mut unopened) = (0_u32, 0_u32);
+        for &byte in own {
+            if byte == opening {
+                open += 1;
+            } else if byte == closing {
+                match open.checked_sub(1) {
+                    Some(left) => open = left,
+                    None => unopened += 1,
+                }
+            }
+        }
+        if open == 1 && unopened == 0 && bytes.get(span.end) == Some(&closing) {
+            return Some(Span { end: span.end + 1, ..span });
+        }
+        let before = span.start.checked_sub(1)?;
+        (open == 0 && unopened == 1 && bytes.get(before) == Some(&opening))
+            .then_some(Span { start: before, ..span })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_are_completed_where_they_stand_next_to_the_span() {
+        for (text, own, expected) in [
+            ("CaCl(2) rose", "CaCl(2", Some("CaCl(2)")),
+            ("CaCl(2) rose", "CaCl", None),
+            ("CaCl(2) rose", "CaCl(2)", None),
+            ("(R)-nicotine", "R)-nicotine", Some("(R)-nicotine")),
+            ("[3H]spiperone", "3H]spiperone", Some("[3H]spiperone")),
+            ("calcium (Ca rose)", "calcium (Ca", None),
+            ("((a)", "((a", None),
+            ("a) b", "a) b", None),
+        ] {
+            let start = text.find(own).unwrap();
+            let found = completed(text, Span { start, end: start + own.len() });
+            assert_eq!(found.map(|span| &text[span.start..span.end]), expected, "{text} {own}");
+        }
+    }
+
+    #[test]
+    fn a_span_that_becomes_another_adds_to_it() {
+        let one = |start, end, probability| Found {
+            passage: 0,
+            span: Span { start, end },
+            model_type: 1,
+            probability,
+        };
+        let text = "CaCl(2) and MgCl(2)";
+        let mut found = vec![one(0, 4, 0.1), one(0, 6, 0.5), one(0, 7, 0.25), one(12, 18, 0.5)];
+        complete(text, 0, &mut found);
+        assert_eq!(found, [one(0, 4, 0.1), one(0, 7, 0.75), one(12, 19, 0.5)]);
+    }
+}
