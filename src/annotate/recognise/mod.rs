@@ -4,6 +4,7 @@ pub(crate) mod chain;
 pub(crate) mod dictionary;
 pub(crate) mod features;
 pub(crate) mod lexicon;
+pub(crate) mod look;
 mod outside;
 pub(crate) mod pieces;
 pub(crate) mod spelling;
@@ -96,6 +97,7 @@ pub(crate) fn recognise(
             outside::witnesses(models, (index, &passages[index]), view, &prepared.matches[index], lexicon);
         outside::hear(witnesses, from, &mut found);
     }
+    look::look(models, passages, prepared, &mut found);
     found
 }
 
