@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::models::Models;
 use super::recognise::Workspace;
-use super::recognise::dictionary::Profiles;
+use super::recognise::dictionary::Names;
 use super::recognise::lexicon::Lexicon;
+use super::recognise::tag_book::TagBook;
 
 /// What is remembered.
 #[derive(Debug, Default)]
@@ -15,10 +16,45 @@ pub(crate) struct Memory {
     owner: u64,
     /// Words and their sums.
     pub lexicon: Lexicon,
+    /// What the dictionary says of words, and its sums.
+    pub tags: TagBook,
     /// The names of the dictionary.
-    pub profiles: Profiles,
+    pub names: Names,
     /// Room for sums.
     pub workspace: Workspace,
+    /// How often a document has each word, by its number; zero between documents.
+    pub counts: Vec<u32>,
+}
+
+impl Memory {
+    /// An empty one for those models.
+    pub(crate) fn new(models: &Models) -> Self {
+        let mut memory = Self::default();
+        memory.clear(models);
+        memory
+    }
+
+    /// An empty one that keeps what is known of words, which training asks for.
+    pub(crate) fn for_training(models: &Models) -> Self {
+        let mut memory = Self::new(models);
+        memory.lexicon.keep_words();
+        memory
+    }
+
+    fn clear(&mut self, models: &Models) {
+        self.names.clear();
+        self.lexicon.clear(&models.table);
+        self.tags.clear();
+    }
+
+    /// Forgets words when there are too many. Their numbers are void then.
+    pub(crate) fn make_room(&mut self, models: &Models) {
+        if self.lexicon.is_full() {
+            self.lexicon.clear(&models.table);
+            self.names.forget_words();
+        }
+        self.tags.make_room();
+    }
 }
 
 thread_local! {
@@ -36,8 +72,7 @@ pub(super) fn with<R>(owner: u64, models: &Models, work: impl FnOnce(&mut Memory
     MEMORY.with_borrow_mut(|memory| {
         if memory.owner != owner {
             memory.owner = owner;
-            memory.profiles.clear();
-            memory.lexicon.clear(&models.table);
+            memory.clear(models);
         }
         work(memory)
     })

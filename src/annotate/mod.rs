@@ -97,13 +97,7 @@ impl Annotator {
                 options.options().abbreviations,
                 memory,
             );
-            let found = recognise::recognise(
-                &self.models,
-                &passages,
-                &prepared,
-                &memory.lexicon,
-                &mut memory.workspace,
-            );
+            let found = recognise::recognise(&self.models, &passages, &prepared, memory);
             (prepared, found)
         });
         let mut mentions =

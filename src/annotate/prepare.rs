@@ -18,21 +18,22 @@ pub(crate) fn prepare(
     abbreviations: bool,
     memory: &mut Memory,
 ) -> Prepared {
-    memory.lexicon.make_room(&models.table);
+    memory.make_room(models);
     let mut prepared = Prepared {
-        views: Vec::new(),
-        matches: Vec::new(),
+        views: Vec::with_capacity(passages.len()),
+        matches: Vec::with_capacity(passages.len()),
         definitions: if abbreviations { definitions(passages) } else { Vec::new() },
     };
     for passage in passages {
+        let mut view = PassageView::new(passage, &mut memory.lexicon, models);
         let usable = |first, end| is_possible_name(passage, first, end);
-        let matches = find_matches(vocabulary, passage, &mut memory.profiles, usable);
-        let variants = find_variants(passage.text);
-        let lexicon = &mut memory.lexicon;
-        prepared.views.push(PassageView::new(passage, &matches, variants, lexicon, models));
+        let number = |token| view.word_of_token(token);
+        let matches = find_matches(vocabulary, passage, number, &mut memory.names, usable);
+        view.mark(&matches, find_variants(passage.text));
+        prepared.views.push(view);
         prepared.matches.push(matches);
     }
-    count_words(&mut prepared.views);
+    count_words(&mut prepared.views, &mut memory.counts);
     mark_binomials(passages, &mut prepared.views);
     mark_short_forms(passages, &prepared.matches, &prepared.definitions, &mut prepared.views);
     prepared

@@ -3,7 +3,7 @@
 use super::mention::Subject;
 use super::options::number_of_taxon;
 use super::species::Taxon;
-use crate::catalog::{Catalog, EntityIndex, GroupIndex, NameEntry, NameScope};
+use crate::catalog::{Catalog, EntityIndex, GroupIndex, NameEntry, NameIndex, NameScope};
 use crate::model::{Curie, EntityType, SynonymScope};
 use crate::text::FoldedText;
 
@@ -84,6 +84,11 @@ impl<'c> Vocabulary<'c> {
         found: impl FnMut(usize, GroupIndex),
     ) {
         self.catalog.names().each_match(text, first, skipped, found);
+    }
+
+    /// The names of the catalog, of every type.
+    pub(super) fn names(self) -> NameIndex<'c> {
+        self.catalog.names()
     }
 
     /// The names of a folded key.

@@ -37,7 +37,7 @@ use std::ops::Range;
 
 pub use error::CatalogError;
 pub use hierarchy::RELATIVES_LIMIT;
-pub use names::{GroupIndex, NameEntry, NameIndex, NameScope};
+pub use names::{GroupIndex, NameEntry, NameIndex, NameScope, NameStep};
 pub use provenance::Terminology;
 pub use search::SEARCH_KEYS_LIMIT;
 pub use store::EntityIndex;

@@ -5,7 +5,7 @@ use super::file::{ByteReader, U32s};
 use super::keys::Keys;
 use super::records::NameRecord;
 use super::store::EntityIndex;
-use super::trie::Trie;
+use super::trie::{Step, Trie};
 use crate::formats::terminology::NameKind;
 use crate::model::SynonymScope;
 use crate::text::{FoldedText, Gap, name_keys};
@@ -109,7 +109,40 @@ pub struct NameIndex<'a> {
     pub(super) entities: u32,
 }
 
+/// What has been read of names on the way through a text, token by token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameStep {
+    /// Tells it from all others; [`NameIndex::step`] goes on from it.
+    pub hash: u64,
+    /// Whether longer names go on from here.
+    pub continues: bool,
+    key: Option<u32>,
+}
+
+impl NameStep {
+    /// Whether a name may end here; [`NameIndex::group_at`] tells whether one does.
+    pub const fn may_end(self) -> bool {
+        self.key.is_some()
+    }
+}
+
 impl<'a> NameIndex<'a> {
+    /// The hash before anything is read.
+    pub fn root(self) -> u64 {
+        self.trie.root()
+    }
+
+    /// Reads a folded token behind what `hash` stands for; `None` when no name begins so.
+    pub fn step(self, hash: u64, token: &str) -> Option<NameStep> {
+        let Step { hash, key, continues } = self.trie.step(hash, token.as_bytes())?;
+        Some(NameStep { hash, continues, key })
+    }
+
+    /// The names whose key is `text`, which a step has read.
+    pub fn group_at(self, step: NameStep, text: &str) -> Option<GroupIndex> {
+        step.key.filter(|place| self.keys.is(*place, text.as_bytes())).map(GroupIndex)
+    }
+
     /// Calls `found` with the end of each name that begins at the token `first` without its first `skipped` bytes, the
     /// shortest first, and the names of its key. A name does not reach over a [`Gap::Break`]. Keys of digits alone, keys
     /// of one character, and names that very many entities share are not found so.

@@ -66,7 +66,7 @@ pub(super) fn extract(corpora: &Corpora, catalog: &Catalog, models: &Models) -> 
         .par_chunks(64)
         .enumerate()
         .flat_map_iter(|(chunk, documents)| {
-            let mut memory = Memory::default();
+            let mut memory = Memory::for_training(models);
             let found: Vec<Vec<Raw>> = (chunk * 64..)
                 .zip(documents)
                 .map(|(index, document)| read_document(index, document, vocabulary, models, &mut memory))

@@ -130,8 +130,7 @@ pub(super) fn train(
     let mut examples: Vec<Example> = documents
         .par_chunks(32)
         .flat_map_iter(|documents| {
-            let mut memory = Memory::default();
-            memory.lexicon.clear(&models.table);
+            let mut memory = Memory::new(models);
             let own =
                 |document: &&TrainingDocument| examples(catalog, models, document, gold_ids, &mut memory);
             documents.iter().flat_map(own).collect::<Vec<_>>()
@@ -187,7 +186,7 @@ fn examples(
     let vocabulary = Vocabulary::new(catalog);
     let passages = PassageText::of_document(&document.gold.document);
     let prepared = prepare(vocabulary, models, &passages, true, memory);
-    let found = recognise(models, &passages, &prepared, &memory.lexicon, &mut memory.workspace);
+    let found = recognise(models, &passages, &prepared, memory);
     let mut targets: Vec<(Target, Option<&GoldMention>)> = Vec::new();
     for mention in document.gold.mentions.iter().filter(|mention| !mention.neutral) {
         if document.teaches.contains(&mention.entity_type) && mention.entity_type != EntityType::Variant {

@@ -66,8 +66,7 @@ impl Validation {
         let judged: Vec<(JudgedByType, [usize; MODEL_TYPES.len()])> = held
             .par_chunks(32)
             .flat_map_iter(|documents| {
-                let mut memory = Memory::default();
-                memory.lexicon.clear(&models.table);
+                let mut memory = Memory::new(models);
                 let own = |document: &&TrainingDocument| judge(material, models, document, &mut memory);
                 documents.iter().map(own).collect::<Vec<_>>()
             })
@@ -208,7 +207,7 @@ fn judge(
 ) -> (JudgedByType, [usize; MODEL_TYPES.len()]) {
     let passages = PassageText::of_document(&document.gold.document);
     let prepared = prepare(Vocabulary::new(&material.catalog), models, &passages, true, memory);
-    let found = recognise(models, &passages, &prepared, &memory.lexicon, &mut memory.workspace);
+    let found = recognise(models, &passages, &prepared, memory);
     let (mut judged, mut gold): (JudgedByType, [usize; MODEL_TYPES.len()]) = Default::default();
     for (at, entity_type) in MODEL_TYPES.into_iter().enumerate() {
         if !document.teaches.contains(&entity_type) {

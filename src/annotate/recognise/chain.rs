@@ -16,7 +16,7 @@ pub(crate) const INSIDE: usize = 2;
 pub(crate) const ANY_LABEL: u8 = 0b111;
 
 /// Logits beyond this are cut, which keeps their exponentials finite.
-const LOGIT_LIMIT: f32 = 30.0;
+pub(crate) const LOGIT_LIMIT: f32 = 30.0;
 
 /// The weights of going from one label to the next, in log-odds. From O to I, and from the start to I, is impossible.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
@@ -41,45 +41,6 @@ impl From<&Transitions> for Factors {
         start[INSIDE] = 0.0;
         next[OUTSIDE][INSIDE] = 0.0;
         Self { start, next }
-    }
-}
-
-/// What bounds the probability of spans from above, in log-odds.
-///
-/// Every labeling that has a span has a twin with O in its place. The weights of the two differ by the span's own logits
-/// and by the steps into it, through it and out of it, so that its probability is at most the exponential of that.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bound {
-    enter: f32,
-    stay: f32,
-    leave: f32,
-}
-
-impl From<&Transitions> for Bound {
-    fn from(transitions: &Transitions) -> Self {
-        let Transitions { start, next } = transitions;
-        let enter =
-            next.iter().map(|row| row[BEGIN] - row[OUTSIDE]).fold(start[BEGIN] - start[OUTSIDE], f32::max);
-        let stay = next[BEGIN][INSIDE].max(next[INSIDE][INSIDE]) - next[OUTSIDE][OUTSIDE];
-        let steps = [BEGIN, INSIDE]
-            .into_iter()
-            .flat_map(|last| [OUTSIDE, BEGIN].map(|to| next[last][to] - next[OUTSIDE][to]));
-        // a span that ends the sentence is left by no step
-        let leave = steps.fold(0.0, f32::max);
-        Self { enter, stay, leave }
-    }
-}
-
-impl Bound {
-    /// The most that the logarithm of the probability of any span of a sentence can be.
-    pub(crate) fn most(&self, logits: &[[f32; 2]]) -> f32 {
-        let (mut open, mut most) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
-        for [begin, inside] in logits {
-            let began = self.enter + begin.clamp(-LOGIT_LIMIT, LOGIT_LIMIT);
-            open = began.max(open + self.stay + inside.clamp(-LOGIT_LIMIT, LOGIT_LIMIT));
-            most = most.max(open);
-        }
-        most + self.leave
     }
 }
 
@@ -248,18 +209,6 @@ mod tests {
             };
             let own: f32 = all.iter().filter(is).map(|labels| weight(labels, &logits)).sum();
             assert!((probability - own / sum).abs() < 1e-4, "{first} {end}");
-        }
-    }
-
-    #[test]
-    fn no_span_is_likelier_than_the_bound() {
-        let bound = Bound::from(&WEIGHTS);
-        for shift in [-6.0_f32, -3.0, -1.0, 0.0, 2.0] {
-            let logits = [[0.5, -1.0], [1.5, 0.2], [-0.7, 2.0], [0.1, 0.9]]
-                .map(|pair| pair.map(|logit| logit + shift));
-            let mut lattice = Lattice::default();
-            lattice.fill(&logits, &Factors::from(&WEIGHTS), &[]);
-            lattice.spans(1e-9, |_, _, probability| assert!(probability.ln() <= bound.most(&logits) + 1e-4));
         }
     }
 

@@ -7,15 +7,16 @@ use super::super::passages::PassageText;
 use super::super::surface::{self, Agreement};
 use super::super::vocabulary::Vocabulary;
 use super::pieces::Pieces;
-use crate::catalog::GroupIndex;
+use crate::catalog::{GroupIndex, NameIndex, NameStep};
 use crate::model::{EntityType, SynonymScope};
+use crate::text::Gap;
 
 /// How many types there are.
 pub(crate) const TYPES: usize = EntityType::ALL.len();
 /// The most entities of a name that are looked at.
 const BEARERS_LIMIT: usize = 48;
-/// The most profiles that are kept; then they are forgotten, which changes no answer.
-const PROFILES_LIMIT: usize = 1 << 16;
+/// The most names of several words that are kept; then they are forgotten, which changes no answer.
+const NAMES_LIMIT: usize = 1 << 16;
 
 /// How a name matches as one of a type: bits for another case than the name's, the scope (2), whether the entity's own
 /// namespace is the wanted one, how many entities share it (2), and one that is always set.
@@ -46,30 +47,75 @@ pub(crate) struct NameMatch {
     pub profile: Profile,
 }
 
-/// The profiles that were asked for before.
-#[derive(Debug, Default)]
-pub(crate) struct Profiles {
-    known: FxHashMap<(GroupIndex, u64), Profile>,
+/// A name by the words that it is written in.
+type Known = Option<(GroupIndex, Profile)>;
+
+/// What a word begins and is by itself.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    step: Option<NameStep>,
+    name: Known,
 }
 
-impl Profiles {
+/// The names that were met before.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    /// By the number of the word.
+    starts: Vec<Option<Start>>,
+    /// Names of several words, by what was read and how it is written.
+    known: FxHashMap<u64, Known>,
+}
+
+impl Names {
     /// Forgets all, for another catalog.
     pub(crate) fn clear(&mut self) {
-        self.known.clear();
+        *self = Self::default();
     }
 
-    fn of(&mut self, vocabulary: Vocabulary<'_>, group: GroupIndex, written: &str) -> Profile {
-        let key = (group, xxh3_64_with_seed(written.as_bytes(), 0));
-        if let Some(profile) = self.known.get(&key) {
-            return *profile;
+    /// Forgets the numbers of words.
+    pub(crate) fn forget_words(&mut self) {
+        self.starts.clear();
+    }
+
+    fn start(&mut self, names: NameIndex<'_>, vocabulary: Vocabulary<'_>, number: u32, word: Written<'_>) -> Start {
+        let at = number as usize;
+        if let Some(Some(start)) = self.starts.get(at) {
+            return *start;
         }
-        if self.known.len() >= PROFILES_LIMIT {
+        if self.starts.len() <= at {
+            self.starts.resize(at + 1, None);
+        }
+        let step = names.step(names.root(), word.folded);
+        let name = step.and_then(|step| read(names, vocabulary, step, word));
+        let start = Start { step, name };
+        self.starts[at] = Some(start);
+        start
+    }
+
+    fn of(&mut self, names: NameIndex<'_>, vocabulary: Vocabulary<'_>, step: NameStep, name: Written<'_>) -> Known {
+        let key = xxh3_64_with_seed(name.text.as_bytes(), step.hash);
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        if self.known.len() >= NAMES_LIMIT {
             self.known.clear();
         }
-        let profile = profile(vocabulary, group, written);
-        self.known.insert(key, profile);
-        profile
+        let known = read(names, vocabulary, step, name);
+        self.known.insert(key, known);
+        known
     }
+}
+
+/// A name as the text writes it, and folded.
+#[derive(Debug, Clone, Copy)]
+struct Written<'t> {
+    text: &'t str,
+    folded: &'t str,
+}
+
+fn read(names: NameIndex<'_>, vocabulary: Vocabulary<'_>, step: NameStep, name: Written<'_>) -> Known {
+    let group = names.group_at(step, name.folded)?;
+    Some((group, profile(vocabulary, group, name.text)))
 }
 
 fn profile(vocabulary: Vocabulary<'_>, group: GroupIndex, written: &str) -> Profile {
@@ -111,23 +157,43 @@ fn profile(vocabulary: Vocabulary<'_>, group: GroupIndex, written: &str) -> Prof
     profile
 }
 
-/// Finds every name that stands in a passage as whole words, from the start of a word on.
+/// Finds every name that stands in a passage as whole words, from the start of a word on: by its first token, the shortest
+/// first. `number` gives the number of a token's word.
 pub(crate) fn find_matches(
     vocabulary: Vocabulary<'_>,
     passage: &PassageText<'_>,
-    profiles: &mut Profiles,
-    mut is_usable: impl FnMut(usize, usize) -> bool,
+    number: impl Fn(usize) -> u32,
+    memory: &mut Names,
+    is_usable: impl Fn(usize, usize) -> bool,
 ) -> Vec<NameMatch> {
+    let names = vocabulary.names();
     let folded = &passage.folded;
+    let tokens = folded.tokens();
+    let written = |first: usize, end: usize| Written {
+        text: passage.slice(passage.span(first, end)),
+        folded: folded.key(first, end),
+    };
     let mut matches = Vec::new();
-    for first in (0..folded.tokens().len()).filter(|&first| folded.begins_word(first)) {
-        vocabulary.each_match(folded, first, 0, |end, group| {
-            if folded.ends_word(end - 1) && is_usable(first, end) {
-                let written = passage.slice(passage.span(first, end));
-                let profile = profiles.of(vocabulary, group, written);
-                matches.push(NameMatch { first, end, group, profile });
+    for first in (0..tokens.len()).filter(|&first| folded.begins_word(first)) {
+        let start = memory.start(names, vocabulary, number(first), written(first, first + 1));
+        if let Some((group, profile)) = start.name
+            && folded.ends_word(first)
+            && is_usable(first, first + 1)
+        {
+            matches.push(NameMatch { first, end: first + 1, group, profile });
+        }
+        let mut last = start.step;
+        for at in first + 1..tokens.len() {
+            let Some(before) = last.filter(|step| step.continues && tokens[at].gap != Gap::Break) else { break };
+            last = names.step(before.hash, folded.folded(at));
+            if let Some(step) = last.filter(|step| step.may_end())
+                && folded.ends_word(at)
+                && is_usable(first, at + 1)
+                && let Some((group, profile)) = memory.of(names, vocabulary, step, written(first, at + 1))
+            {
+                matches.push(NameMatch { first, end: at + 1, group, profile });
             }
-        });
+        }
     }
     matches
 }
@@ -139,7 +205,7 @@ const MIDDLE: u8 = 3;
 const LAST: u8 = 4;
 
 /// What the dictionary says of one piece as one of a type.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Tag {
     /// Where in the name it stands; 0 where no name covers it.
     pub place: u8,

@@ -3,11 +3,13 @@
 //! A word's own features depend on the word and on how far away it stands, so their weights are summed once a distinct
 //! word ([`super::lexicon`]). All others depend on the neighbours, the dictionary and the document.
 
+use std::ops::Range;
+
 use super::super::binomials::Part;
 use super::dictionary::{TYPES, Tags};
 use super::lexicon::Lexicon;
-use super::view::{PassageView, ShortTag};
-use super::words::{Word, both, feature};
+use super::view::PassageView;
+use super::words::{Form, Word, both, feature};
 
 /// How far a word's own features reach to each side.
 pub(crate) const REACH: usize = 2;
@@ -72,6 +74,9 @@ pub(crate) enum Origin {
 /// Calls `take` with each feature that a word has by itself when it stands at `distance` (0 to 4, the piece itself at 2).
 pub(crate) fn each_word_feature(word: &Word, distance: usize, mut take: impl FnMut(u64)) {
     let base = distance_base(distance);
+    if distance == REACH {
+        take(feature(kind::BIAS, 0));
+    }
     let mut give = |kind: u32, value: u64| take(feature(base + kind, value));
     give(kind::FOLDED, word.folded);
     give(kind::SHORT_SHAPE, word.short_shape);
@@ -119,81 +124,153 @@ pub(crate) const fn beyond(distance: usize) -> u64 {
     feature(distance_base(distance) + kind::FOLDED, 1)
 }
 
-/// Calls `take` with each feature of the piece `at` of a chain that is no word's own. `chain` are the pieces of the
-/// sentence.
+/// Calls `take` with each feature of a piece of a word, as white space cuts it, by what the word is; `place` is the
+/// piece's place in it (see [`PassageView::chunks`]).
+pub(crate) fn each_chunk_feature(chunk: &Word, place: u8, mut take: impl FnMut(u64)) {
+    let place = u64::from(place);
+    take(feature(kind::CHUNK, both(chunk.lower, place)));
+    take(feature(kind::CHUNK_SHAPE, both(chunk.short_shape, place)));
+    take(feature(kind::CHUNK_SUFFIX, both(chunk.suffixes[1], place)));
+    take(feature(kind::CHUNK_PLACE, place));
+}
+
+/// Calls `take` with each feature of a piece that has such a word, as white space cuts it, before or after its own:
+/// "IL-2" before "receptor".
+pub(crate) fn each_feature_beside_chunk(chunk: &Word, is_before: bool, mut take: impl FnMut(u64)) {
+    let kind = if is_before { kind::CHUNK_BEFORE } else { kind::CHUNK_AFTER };
+    take(feature(kind, chunk.lower));
+    take(feature(kind, chunk.short_shape));
+}
+
+/// Calls `take` with the feature of a piece of that short shape that has white space before it (1) and after it (2).
+pub(crate) fn each_space_feature(short_shape: u64, spaces: u8, mut take: impl FnMut(u64)) {
+    take(feature(kind::SPACES, both(u64::from(spaces), short_shape)));
+}
+
+/// Calls `take` with the feature of a piece of that short shape whose word the document has that often.
+pub(crate) fn each_repetition_feature(short_shape: u64, repeated: u8, mut take: impl FnMut(u64)) {
+    take(feature(kind::REPEATED, both(u64::from(repeated), short_shape)));
+}
+
+/// Calls `take` with each feature that the dictionary alone gives a piece.
+pub(crate) fn each_tag_feature(tags: &Tags, mut take: impl FnMut(u64)) {
+    for (of, tag) in tags.iter().enumerate().filter(|(_, tag)| tag.place > 0) {
+        let place = (of as u64) << 8 | u64::from(tag.place);
+        take(feature(kind::NAME_PLACE + 1, place));
+        take(feature(kind::NAME_QUALITY, place << 8 | u64::from(tag.quality)));
+    }
+    take(feature(kind::NAME_TYPES, packed(tags)));
+}
+
+/// Calls `take` with each feature of a piece beside one with those tags.
+pub(crate) fn each_feature_beside_tags(tags: &Tags, is_before: bool, mut take: impl FnMut(u64)) {
+    let kind = kind::NAME_PLACE + if is_before { 0 } else { 2 };
+    for (of, tag) in tags.iter().enumerate().take(TYPES).filter(|(_, tag)| tag.place > 0) {
+        take(feature(kind, (of as u64) << 8 | u64::from(tag.place)));
+    }
+}
+
+/// The places in names of all types as one number.
+fn packed(tags: &Tags) -> u64 {
+    tags.iter().enumerate().map(|(of, tag)| u64::from(tag.place) << (3 * of)).sum()
+}
+
+/// Whether white space stands before a piece (1) and after it (2), or an end of its sentence.
+pub(crate) fn spaces(view: &PassageView, chain: &Range<usize>, at: usize) -> u8 {
+    let spaced = |place: usize| u8::from(!chain.contains(&place) || view.pieces.pieces[place].spaced);
+    spaced(at) | spaced(at + 1) << 1
+}
+
+/// The words, as white space cuts them, before and after the one that a piece is a part of, where they have parts.
+pub(crate) fn neighbouring_chunks(
+    view: &PassageView,
+    chain: &Range<usize>,
+    at: usize,
+) -> (Option<u32>, Option<u32>) {
+    let of = |place: usize| Some(view.chunks[place]).filter(|(_, place)| *place > 0).map(|(chunk, _)| chunk);
+    let (own, _) = view.chunks[at];
+    let first = view.chunk_starts[at];
+    let before = if first > chain.start { of(first - 1) } else { None };
+    let mut rest = (at + 1..chain.end).take(super::view::CHUNK_PIECES_LIMIT);
+    let after = rest.find(|&place| view.chunks[place].0 != own).and_then(of);
+    (before, after)
+}
+
+/// Calls `take` with each feature of the piece `at` of a chain that is no word's own: those that one thing gives, such as
+/// [`each_tag_feature`], and those of several together. `chain` are the pieces of the sentence.
 pub(crate) fn each_context_feature(
     view: &PassageView,
     lexicon: &Lexicon,
-    chain: &std::ops::Range<usize>,
+    chain: &Range<usize>,
     at: usize,
     take: &mut impl FnMut(Origin, u64),
 ) {
+    let shape = lexicon.word(view.words[at]).short_shape;
+    let mut text = |feature| take(Origin::Text, feature);
+    each_space_feature(shape, spaces(view, chain, at), &mut text);
+    each_repetition_feature(shape, view.repeated[at], &mut text);
+    let (chunk, place) = view.chunks[at];
+    if place > 0 {
+        each_chunk_feature(lexicon.word(chunk), place, &mut text);
+    }
+    let (before, after) = neighbouring_chunks(view, chain, at);
+    for (chunk, is_before) in [(before, true), (after, false)] {
+        if let Some(chunk) = chunk {
+            each_feature_beside_chunk(lexicon.word(chunk), is_before, &mut text);
+        }
+    }
+    let mut dictionary = |feature| take(Origin::Dictionary, feature);
+    each_tag_feature(&view.tags[at], &mut dictionary);
+    for (place, is_before) in [(at.checked_sub(1), true), (Some(at + 1), false)] {
+        if let Some(place) = place.filter(|place| chain.contains(place)) {
+            each_feature_beside_tags(&view.tags[place], is_before, &mut dictionary);
+        }
+    }
+    each_joint_feature(view, |place| lexicon.form(view.words[place]), chain, at, take);
+}
+
+/// Calls `take` with each feature of the piece `at` of a chain that several things give together; `form` tells of the
+/// word of a piece.
+pub(crate) fn each_joint_feature(
+    view: &PassageView,
+    form: impl Fn(usize) -> Form,
+    chain: &Range<usize>,
+    at: usize,
+    take: &mut impl FnMut(Origin, u64),
+) {
+    const BEYOND: Form = Form { folded: 1, short_shape: 1 };
     let word = |distance: isize| {
-        let place = at.checked_add_signed(distance).filter(|place| chain.contains(place));
-        place.map(|place| lexicon.word(view.words[place]))
+        at.checked_add_signed(distance).filter(|place| chain.contains(place)).map_or(BEYOND, &form)
     };
-    let lower = |distance: isize| word(distance).map_or(1, |word| word.folded);
-    let shape = |distance: isize| word(distance).map_or(1, |word| word.short_shape);
     let mut text = |kind: u32, value: u64| take(Origin::Text, feature(kind, value));
-    let (before, own, after) = (lower(-1), lower(0), lower(1));
-    text(kind::BIAS, 0);
-    text(kind::PAIR_BEFORE, both(before, own));
-    text(kind::PAIR_AFTER, both(own, after));
-    text(kind::PAIR_AROUND, both(before, after));
-    text(kind::TWO_BEFORE, both(lower(-2), before));
-    text(kind::TWO_AFTER, both(after, lower(2)));
-    text(kind::SHAPES, both(both(shape(-1), shape(0)), shape(1)));
-    let spaced = |place: usize| !chain.contains(&place) || view.pieces.pieces[place].spaced;
-    let spaces = u64::from(spaced(at)) | u64::from(spaced(at + 1)) << 1;
-    text(kind::SPACES, both(spaces, shape(0)));
-    text(kind::REPEATED, both(u64::from(view.repeated[at]), shape(0)));
-    for (distance, place) in [(0, at.checked_sub(1)), (1, Some(at)), (2, Some(at + 1))] {
-        let part =
-            place.filter(|place| chain.contains(place)).map_or(Part::None, |place| view.binomials[place]);
+    let (two_before, before, own, after, two_after) = (word(-2), word(-1), word(0), word(1), word(2));
+    text(kind::PAIR_BEFORE, both(before.folded, own.folded));
+    text(kind::PAIR_AFTER, both(own.folded, after.folded));
+    text(kind::PAIR_AROUND, both(before.folded, after.folded));
+    text(kind::TWO_BEFORE, both(two_before.folded, before.folded));
+    text(kind::TWO_AFTER, both(after.folded, two_after.folded));
+    text(kind::SHAPES, both(both(before.short_shape, own.short_shape), after.short_shape));
+    let around = [(0, at.checked_sub(1)), (1, Some(at)), (2, Some(at + 1))];
+    let around = around.map(|(kind, place)| (kind, place.filter(|place| chain.contains(place))));
+    for (distance, place) in around {
+        let part = place.map_or(Part::None, |place| view.binomials[place]);
         if part != Part::None {
             text(kind::BINOMIAL + distance, part as u64);
         }
+        let pattern = place.map_or(0, |place| view.patterns[place]);
+        if pattern > 0 {
+            text(kind::PATTERN + distance, u64::from(pattern));
+            // how certain it is, whatever its class, and whether it begins there
+            text(kind::PATTERN + distance, 1 << 8 | u64::from((pattern - 1) % 6));
+        }
     }
-    let (chunk, place) = view.chunks[at];
-    if place > 0 {
-        let chunk = lexicon.word(chunk);
-        text(kind::CHUNK, both(chunk.lower, u64::from(place)));
-        text(kind::CHUNK_SHAPE, both(chunk.short_shape, u64::from(place)));
-        text(kind::CHUNK_SUFFIX, both(chunk.suffixes[1], u64::from(place)));
-        text(kind::CHUNK_PLACE, u64::from(place));
-    }
-    neighbouring_chunks(view, lexicon, chain, at, &mut text);
-    dictionary(view, chain, at, own, take);
-    short_forms(view, chain, at, take);
+    joint_tags(view, chain, at, own.folded, take);
+    short_forms(view, at, take);
 }
 
-/// The words around the one that the piece is a part of, as white space cuts them: "IL-2" before "receptor".
-fn neighbouring_chunks(
+fn joint_tags(
     view: &PassageView,
-    lexicon: &Lexicon,
-    chain: &std::ops::Range<usize>,
-    at: usize,
-    text: &mut impl FnMut(u32, u64),
-) {
-    let (own, _) = view.chunks[at];
-    let first = view.chunk_starts[at];
-    if first > chain.start && view.chunks[first - 1].1 > 0 {
-        let (chunk, _) = view.chunks[first - 1];
-        text(kind::CHUNK_BEFORE, lexicon.word(chunk).lower);
-        text(kind::CHUNK_BEFORE, lexicon.word(chunk).short_shape);
-    }
-    let next =
-        (at + 1..chain.end).take(super::view::CHUNK_PIECES_LIMIT).find(|&place| view.chunks[place].0 != own);
-    if let Some(next) = next.filter(|&next| view.chunks[next].1 > 0) {
-        let (chunk, _) = view.chunks[next];
-        text(kind::CHUNK_AFTER, lexicon.word(chunk).lower);
-        text(kind::CHUNK_AFTER, lexicon.word(chunk).short_shape);
-    }
-}
-
-fn dictionary(
-    view: &PassageView,
-    chain: &std::ops::Range<usize>,
+    chain: &Range<usize>,
     at: usize,
     own: u64,
     take: &mut impl FnMut(Origin, u64),
@@ -201,65 +278,32 @@ fn dictionary(
     let mut give = |kind: u32, value: u64| take(Origin::Dictionary, feature(kind, value));
     let none = Tags::default();
     let tags = &view.tags[at];
-    let mut types = 0_u64;
     if tags != &none {
         for (of, tag) in tags.iter().enumerate().filter(|(_, tag)| tag.place > 0) {
-            let place = (of as u64) << 8 | u64::from(tag.place);
-            give(kind::NAME_PLACE + 1, place);
-            give(kind::NAME_QUALITY, place << 8 | u64::from(tag.quality));
-            give(kind::NAME_AND_WORD, both(place, own));
-            types |= u64::from(tag.place) << (3 * of);
+            give(kind::NAME_AND_WORD, both((of as u64) << 8 | u64::from(tag.place), own));
         }
     }
-    give(kind::NAME_TYPES, types);
-    for (distance, place) in [(0, at.checked_sub(1)), (2, Some(at + 1))] {
-        let Some(place) = place.filter(|place| chain.contains(place)) else { continue };
-        let tags = &view.tags[place];
-        if tags == &none {
-            continue;
-        }
-        let packed = tags.iter().enumerate().map(|(of, tag)| u64::from(tag.place) << (3 * of)).sum();
-        give(
-            if distance == 0 { kind::NAME_TYPES_BEFORE } else { kind::NAME_TYPES_AFTER },
-            both(packed, types),
-        );
-        for (of, tag) in tags.iter().enumerate().take(TYPES).filter(|(_, tag)| tag.place > 0) {
-            give(kind::NAME_PLACE + distance, (of as u64) << 8 | u64::from(tag.place));
+    for (kind, place) in [(kind::NAME_TYPES_BEFORE, at.checked_sub(1)), (kind::NAME_TYPES_AFTER, Some(at + 1))] {
+        let beside = place.filter(|place| chain.contains(place)).map(|place| &view.tags[place]);
+        if let Some(beside) = beside.filter(|beside| *beside != &none) {
+            give(kind, both(packed(beside), packed(tags)));
         }
     }
 }
 
-fn short_forms(
-    view: &PassageView,
-    chain: &std::ops::Range<usize>,
-    at: usize,
-    take: &mut impl FnMut(Origin, u64),
-) {
+fn short_forms(view: &PassageView, at: usize, take: &mut impl FnMut(Origin, u64)) {
     let short = &view.short_forms[at];
-    if *short != ShortTag::default() {
-        if short.place > 0 {
-            let place = u64::from(short.place);
-            take(Origin::Text, feature(kind::SHORT_FORM, place));
-            take(Origin::Text, feature(kind::SHORT_HEAD, both(short.head, place)));
-            take(Origin::Text, feature(kind::SHORT_FIRST, both(short.begin, place)));
-            take(Origin::Dictionary, feature(kind::SHORT_TYPE, u64::from(short.types) << 8 | place));
-            for of in (0..TYPES).filter(|of| short.types >> of & 1 == 1) {
-                take(Origin::Dictionary, feature(kind::SHORT_TYPE, 1 << 32 | (of as u64) << 8 | place));
-            }
-        }
-        if short.in_long_form {
-            take(Origin::Text, feature(kind::IN_LONG_FORM, 0));
+    if short.place > 0 {
+        let place = u64::from(short.place);
+        take(Origin::Text, feature(kind::SHORT_FORM, place));
+        take(Origin::Text, feature(kind::SHORT_HEAD, both(short.head, place)));
+        take(Origin::Text, feature(kind::SHORT_FIRST, both(short.begin, place)));
+        take(Origin::Dictionary, feature(kind::SHORT_TYPE, u64::from(short.types) << 8 | place));
+        for of in (0..TYPES).filter(|of| short.types >> of & 1 == 1) {
+            take(Origin::Dictionary, feature(kind::SHORT_TYPE, 1 << 32 | (of as u64) << 8 | place));
         }
     }
-    for (distance, place) in [(0, at.checked_sub(1)), (1, Some(at)), (2, Some(at + 1))] {
-        if let Some(place) = place.filter(|place| chain.contains(place)) {
-            let pattern = view.patterns[place];
-            if pattern > 0 {
-                take(Origin::Text, feature(kind::PATTERN + distance, u64::from(pattern)));
-                // how certain it is, whatever its class, and whether it begins there
-                let certainty = u64::from((pattern - 1) % 6);
-                take(Origin::Text, feature(kind::PATTERN + distance, 1 << 8 | certainty));
-            }
-        }
+    if short.in_long_form {
+        take(Origin::Text, feature(kind::IN_LONG_FORM, 0));
     }
 }

@@ -1,112 +1,217 @@
-//! Words that were read before, with the sums of their own features' weights.
+//! Words that were read before, with the sums of the weights of the features that each gives.
 
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::super::models::Models;
-use super::features::{DISTANCES, beyond, each_word_feature, of_word_itself};
-use super::table::{ROW, Sums, Table};
-use super::words::Word;
+use super::features::{
+    DISTANCES, beyond, each_chunk_feature, each_feature_beside_chunk, each_repetition_feature,
+    each_space_feature, each_word_feature, of_word_itself,
+};
+use super::table::{SLOT_BYTES, Sums, Table};
+use super::words::{Form, Word};
 
 /// The most words that are kept; then they are forgotten, which changes no answer.
-const WORDS_LIMIT: usize = 1 << 16;
+const WORDS_LIMIT: usize = 1 << 17;
 
-/// The place of the sums of a word that was only seen as a part of white space's words.
+/// The place of the sums of a word that was never asked for them.
 const NO_SUMS: u32 = u32::MAX;
+/// The places that a piece may have in a word as white space cuts it, see [`super::view::PassageView::chunks`].
+const CHUNK_PLACES: usize = 3;
+/// How many kinds of spaces and of repetitions there are.
+pub(crate) const SPACES: usize = 4;
+const REPETITIONS: usize = 4;
 
-/// A word and where its sums are.
-#[derive(Debug)]
-struct Entry {
-    word: Word,
+/// What is looked at again and again of a word.
+#[derive(Debug, Clone, Copy)]
+struct Hot {
+    form: Form,
+    /// Among the sums of words.
+    sums: u32,
+    /// Among the sums of shapes.
+    shape: u32,
+    /// Among the sums of words as white space cuts them.
+    chunk: u32,
     /// Whether the model knows the word itself.
     known: bool,
-    sums: u32,
 }
+
+/// What a shape's features sum up to by spaces and by repetitions.
+#[derive(Debug, Clone, Copy)]
+struct ShapeSums {
+    spaces: [Sums; SPACES],
+    repetitions: [Sums; REPETITIONS],
+}
+
+/// What the features of a word as white space cuts it sum up to: for its own pieces by their place, and for the pieces
+/// of the words after it and before it.
+type ChunkSums = [Sums; CHUNK_PLACES + 2];
 
 /// The words.
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
     numbers: FxHashMap<u64, u32>,
-    entries: Vec<Entry>,
+    hot: Vec<Hot>,
+    /// What is known of each word, where it is kept.
+    words: Vec<Word>,
+    keeps_words: bool,
     /// What the own features of a word sum up to at each distance.
     sums: Vec<[Sums; DISTANCES]>,
+    chunks: Vec<ChunkSums>,
+    shape_numbers: FxHashMap<u64, u32>,
+    shapes: Vec<ShapeSums>,
     features: Vec<u64>,
     /// The sums of the places beyond the ends of a sentence.
     beyond: [Sums; DISTANCES],
 }
 
 impl Lexicon {
-    /// Forgets all words, for another model.
+    /// Forgets all words, for another model. Numbers given before are void then.
     pub(crate) fn clear(&mut self, table: &Table) {
-        self.numbers.clear();
-        self.entries.clear();
-        self.sums.clear();
-        self.beyond = [[0; ROW]; DISTANCES];
+        *self = Self { keeps_words: self.keeps_words, ..Self::default() };
         for (distance, sums) in self.beyond.iter_mut().enumerate() {
             table.add(beyond(distance), sums);
         }
     }
 
-    /// Forgets the words when there are too many. Numbers given before are void then.
-    pub(crate) fn make_room(&mut self, table: &Table) {
-        if self.entries.len() >= WORDS_LIMIT {
-            self.clear(table);
-        }
+    /// Whether there are too many words, and [`Lexicon::clear`] is due.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.hot.len() >= WORDS_LIMIT
+    }
+
+    /// Keeps what is known of each word from now on, for [`Lexicon::word`].
+    pub(crate) const fn keep_words(&mut self) {
+        self.keeps_words = true;
     }
 
     /// The number of a word that stands in a sentence.
     pub(crate) fn number(&mut self, models: &Models, written: &str, folded: &str) -> u32 {
-        let (number, new) = self.place(written, folded, || Word::new(written, folded, &models.spelling));
-        let entry = &mut self.entries[number as usize];
-        if entry.sums == NO_SUMS {
-            if !new {
-                entry.word = Word::new(written, folded, &models.spelling);
-            }
-            entry.known = models.table.knows(of_word_itself(&entry.word));
-            entry.sums = u32::try_from(self.sums.len()).unwrap_or(NO_SUMS);
-            let mut sums = [[0; ROW]; DISTANCES];
-            for (distance, sums) in sums.iter_mut().enumerate() {
-                self.features.clear();
-                each_word_feature(&entry.word, distance, |feature| self.features.push(feature));
-                models.table.add_all(&self.features, sums);
-            }
-            self.sums.push(sums);
+        let number = self.place(written, folded);
+        if self.hot[number as usize].sums == NO_SUMS {
+            let word = Word::new(written, folded, &models.spelling);
+            self.sum_word(number as usize, &word, &models.table);
+            self.keep(number as usize, word);
         }
         number
     }
 
-    /// The number of a word as white space cuts it, of which only the form is looked at.
-    pub(crate) fn chunk(&mut self, written: &str) -> u32 {
-        self.place(written, "", || Word::form(written)).0
-    }
-
-    /// The number of a word, and whether it is new and `word` was asked for it.
-    fn place(&mut self, written: &str, folded: &str, word: impl FnOnce() -> Word) -> (u32, bool) {
-        let key = xxh3_64_with_seed(folded.as_bytes(), xxh3_64_with_seed(written.as_bytes(), 0));
-        if let Some(number) = self.numbers.get(&key) {
-            return (*number, false);
+    fn sum_word(&mut self, at: usize, word: &Word, table: &Table) {
+        let mut sums = [[0; SLOT_BYTES]; DISTANCES];
+        for (distance, sums) in sums.iter_mut().enumerate() {
+            add(table, &mut self.features, sums, |take| each_word_feature(word, distance, take));
         }
-        let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        self.entries.push(Entry { word: word(), known: false, sums: NO_SUMS });
-        self.numbers.insert(key, number);
-        (number, true)
+        let form = Form { folded: word.folded, short_shape: word.short_shape };
+        let next = self.shapes.len() as u32;
+        let shape = *self.shape_numbers.entry(form.short_shape).or_insert(next);
+        if shape == next {
+            self.shapes.push(sum_shape(table, &mut self.features, form.short_shape));
+        }
+        let hot = &mut self.hot[at];
+        (hot.form, hot.sums, hot.shape) = (form, self.sums.len() as u32, shape);
+        hot.known = table.knows(of_word_itself(word));
+        self.sums.push(sums);
     }
 
-    /// A word by its number.
+    /// The number of a word as white space cuts it, of which only the form is looked at.
+    pub(crate) fn chunk(&mut self, models: &Models, written: &str) -> u32 {
+        let number = self.place(written, "");
+        if self.hot[number as usize].chunk == NO_SUMS {
+            let word = Word::form(written);
+            let mut sums = [[0; SLOT_BYTES]; CHUNK_PLACES + 2];
+            for (at, sums) in sums.iter_mut().enumerate() {
+                add(&models.table, &mut self.features, sums, |take| match at {
+                    0..CHUNK_PLACES => each_chunk_feature(&word, 1 + at as u8, take),
+                    _ => each_feature_beside_chunk(&word, at == CHUNK_PLACES, take),
+                });
+            }
+            self.hot[number as usize].chunk = self.chunks.len() as u32;
+            self.chunks.push(sums);
+            if self.hot[number as usize].sums == NO_SUMS {
+                self.keep(number as usize, word);
+            }
+        }
+        number
+    }
+
+    /// The number of a word.
+    fn place(&mut self, written: &str, folded: &str) -> u32 {
+        let key = xxh3_64_with_seed(folded.as_bytes(), xxh3_64_with_seed(written.as_bytes(), 0));
+        let next = self.hot.len() as u32;
+        let number = *self.numbers.entry(key).or_insert(next);
+        if number == next {
+            let form = Form { folded: 0, short_shape: 0 };
+            self.hot.push(Hot { form, sums: NO_SUMS, shape: 0, chunk: NO_SUMS, known: false });
+        }
+        number
+    }
+
+    fn keep(&mut self, at: usize, word: Word) {
+        if self.keeps_words {
+            self.words.resize_with(self.words.len().max(at + 1), Word::default);
+            self.words[at] = word;
+        }
+    }
+
+    /// What is known of a word, where that is kept ([`Lexicon::keep_words`]).
     pub(crate) fn word(&self, number: u32) -> &Word {
-        &self.entries[number as usize].word
+        &self.words[number as usize]
     }
 
     /// Whether the model knows a word itself.
     pub(crate) fn is_known(&self, number: u32) -> bool {
-        self.entries[number as usize].known
+        self.hot[number as usize].known
     }
 
-    /// What the word's own features sum up to when it stands at a distance; without a word, the place beyond an end.
+    /// What features of several words look at in a word that stands in a sentence.
+    pub(crate) fn form(&self, number: u32) -> Form {
+        self.hot[number as usize].form
+    }
+
+    /// What the own features of a word that stands in a sentence sum up to at a distance; without a word, those of the
+    /// place beyond an end.
     pub(crate) fn sums(&self, number: Option<u32>, distance: usize) -> &Sums {
         match number {
-            Some(number) => &self.sums[self.entries[number as usize].sums as usize][distance],
+            Some(number) => &self.sums[self.hot[number as usize].sums as usize][distance],
             None => &self.beyond[distance],
         }
     }
+
+    /// What the shape of a word with spaces and repetitions as in [`super::features`] sums up to.
+    pub(crate) fn shape_sums(&self, number: u32, spaces: u8, repeated: u8) -> [&Sums; 2] {
+        let shape = &self.shapes[self.hot[number as usize].shape as usize];
+        [&shape.spaces[usize::from(spaces) % SPACES], &shape.repetitions[usize::from(repeated) % REPETITIONS]]
+    }
+
+    /// What a word as white space cuts it sums up to for its piece at `place`, from 1.
+    pub(crate) fn chunk_sums(&self, number: u32, place: u8) -> &Sums {
+        &self.chunks_of(number)[(usize::from(place).max(1) - 1) % CHUNK_PLACES]
+    }
+
+    /// What a word as white space cuts it sums up to for the pieces of the word after it (`is_before`) or before it.
+    pub(crate) fn sums_beside_chunk(&self, number: u32, is_before: bool) -> &Sums {
+        &self.chunks_of(number)[CHUNK_PLACES + usize::from(!is_before)]
+    }
+
+    fn chunks_of(&self, number: u32) -> &ChunkSums {
+        &self.chunks[self.hot[number as usize].chunk as usize]
+    }
+}
+
+/// Adds the weights of the features that `each` gives.
+pub(super) fn add(table: &Table, features: &mut Vec<u64>, sums: &mut Sums, each: impl FnOnce(&mut dyn FnMut(u64))) {
+    features.clear();
+    each(&mut |feature| features.push(feature));
+    table.add_all(features, sums);
+}
+
+fn sum_shape(table: &Table, features: &mut Vec<u64>, short_shape: u64) -> ShapeSums {
+    let mut sums =
+        ShapeSums { spaces: [[0; SLOT_BYTES]; SPACES], repetitions: [[0; SLOT_BYTES]; REPETITIONS] };
+    for (at, sums) in (0..).zip(&mut sums.spaces) {
+        add(table, features, sums, |take| each_space_feature(short_shape, at, take));
+    }
+    for (at, sums) in (0..).zip(&mut sums.repetitions) {
+        add(table, features, sums, |take| each_repetition_feature(short_shape, at, take));
+    }
+    sums
 }

@@ -3,33 +3,37 @@
 pub(crate) mod chain;
 pub(crate) mod dictionary;
 pub(crate) mod features;
+pub(crate) mod gate;
 pub(crate) mod lexicon;
 pub(crate) mod look;
 mod outside;
 pub(crate) mod pieces;
 pub(crate) mod spelling;
+pub(crate) mod sums;
 pub(crate) mod table;
+pub(crate) mod tag_book;
 pub(crate) mod view;
 pub(crate) mod words;
 
 use std::ops::Range;
 
-use chain::{Bound, Factors, Lattice};
+use chain::{ANY_LABEL, Factors, LABELS, Lattice, OUTSIDE};
 use dictionary::NameMatch;
-use features::{DISTANCES, REACH, each_context_feature};
-use lexicon::Lexicon;
-use table::{MODEL_TYPES, ROW, Sums};
+use gate::{Gate, Passing};
+use sums::Summing;
+use table::MODEL_TYPES;
 use view::PassageView;
 
-use super::models::Models;
+use super::memory::Memory;
+use super::models::{ChainModel, Models};
 use super::passages::PassageText;
 use crate::model::Span;
 
 /// Spans that are less likely are not looked at.
 pub(crate) const PROBABILITY_MIN: f32 = 0.02;
-/// A sentence is not read for a type when every span's probability is bounded by this. It is a quarter of
-/// [`PROBABILITY_MIN`], far more than what rounding adds up to.
-const BOUND_MIN: f32 = PROBABILITY_MIN / 4.0;
+/// Pieces are not read for a type when the probability of every span over them is bounded by this. It is a tenth of
+/// [`PROBABILITY_MIN`]: what is passed over adds up to too little to tell.
+const BOUND_MIN: f32 = PROBABILITY_MIN / 10.0;
 
 /// A place that may be a mention.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,30 +51,30 @@ pub(crate) struct Found {
 /// What recognition needs again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
+    summing: Summing,
+    passing: Passing,
     lattice: Lattice,
-    logits: Vec<[f32; 2]>,
-    sums: Vec<Sums>,
-    features: Vec<u64>,
+    logits: Vec<[f32; LABELS - 1]>,
+    allowed: Vec<u8>,
 }
 
-/// The model of a type with what is told once a document.
-struct TypeModel {
-    model_type: usize,
-    scale: f32,
-    factors: Factors,
-    bound: Bound,
+/// The chains of all types with what is told once.
+#[derive(Debug, Clone)]
+pub(crate) struct Chains {
+    gate: Gate,
+    /// By type; `None` for one without a model.
+    factors: Vec<Option<Factors>>,
 }
 
-impl TypeModel {
-    fn all(models: &Models) -> Vec<Self> {
-        let chains = models.chains.iter().take(MODEL_TYPES.len()).enumerate();
-        chains
-            .filter_map(|(model_type, chain)| {
-                let chain = chain.as_ref()?;
-                let (factors, bound) = (Factors::from(&chain.transitions), Bound::from(&chain.transitions));
-                Some(Self { model_type, scale: chain.scale, factors, bound })
-            })
-            .collect()
+impl Chains {
+    /// Those of some models.
+    pub(crate) fn new(chains: &[Option<ChainModel>]) -> Self {
+        let own = |chain: &Option<ChainModel>| chain.as_ref().map(|chain| Factors::from(&chain.transitions));
+        let steps = chains.iter().map(|chain| chain.as_ref().map(|chain| (chain.scale, &chain.transitions)));
+        Self {
+            gate: Gate::new(steps.take(MODEL_TYPES.len())),
+            factors: chains.iter().take(MODEL_TYPES.len()).map(own).collect(),
+        }
     }
 }
 
@@ -80,18 +84,16 @@ pub(crate) fn recognise(
     models: &Models,
     passages: &[PassageText<'_>],
     prepared: &Prepared,
-    lexicon: &Lexicon,
-    workspace: &mut Workspace,
+    memory: &mut Memory,
 ) -> Vec<Found> {
-    let types = TypeModel::all(models);
+    let Memory { lexicon, tags: book, workspace, .. } = memory;
+    let chains = Chains::new(&models.chains);
     let mut found = Vec::new();
     for (index, view) in prepared.views.iter().enumerate() {
         let from = found.len();
         for chain in &view.pieces.chains {
-            sum_features(models, view, lexicon, chain, workspace);
-            for of_type in &types {
-                read_chain(of_type, (index, view), chain, workspace, &mut found);
-            }
+            workspace.summing.of_chain(models, view, (lexicon, &mut *book), chain);
+            read_chain(&chains, (index, view), chain, workspace, &mut found);
         }
         let witnesses =
             outside::witnesses(models, (index, &passages[index]), view, &prepared.matches[index], lexicon);
@@ -101,53 +103,37 @@ pub(crate) fn recognise(
     found
 }
 
-/// The sums of the weights of each piece's features.
-fn sum_features(
-    models: &Models,
-    view: &PassageView,
-    lexicon: &Lexicon,
-    chain: &Range<usize>,
-    workspace: &mut Workspace,
-) {
-    let Workspace { sums, features, .. } = workspace;
-    sums.clear();
-    for at in chain.clone() {
-        let mut own: Sums = [0; ROW];
-        for distance in 0..DISTANCES {
-            let place = (at + distance).checked_sub(REACH).filter(|place| chain.contains(place));
-            let of_word = lexicon.sums(place.map(|place| view.words[place]), distance);
-            for (sum, weight) in own.iter_mut().zip(of_word) {
-                *sum = sum.saturating_add(*weight);
-            }
-        }
-        features.clear();
-        each_context_feature(view, lexicon, chain, at, &mut |_, feature| features.push(feature));
-        models.table.add_all(features, &mut own);
-        sums.push(own);
-    }
-}
-
 fn read_chain(
-    of_type: &TypeModel,
+    chains: &Chains,
     (index, view): (usize, &PassageView),
     chain: &Range<usize>,
     workspace: &mut Workspace,
     found: &mut Vec<Found>,
 ) {
-    let TypeModel { model_type, scale, factors, bound } = of_type;
-    let logits =
-        |sums: &Sums| [f32::from(sums[2 * model_type]) * scale, f32::from(sums[2 * model_type + 1]) * scale];
-    workspace.logits.clear();
-    workspace.logits.extend(workspace.sums.iter().map(logits));
-    if bound.most(&workspace.logits) < BOUND_MIN.ln() {
+    let Workspace { summing, passing, lattice, logits, allowed } = workspace;
+    passing.read(&chains.gate, &summing.sums, BOUND_MIN.ln());
+    let any = passing.any();
+    if any == 0 {
         return;
     }
-    workspace.lattice.fill(&workspace.logits, factors, &[]);
     let pieces = &view.pieces.pieces[chain.clone()];
-    workspace.lattice.spans(PROBABILITY_MIN, |first, end, probability| {
-        let span = Span { start: pieces[first].start, end: pieces[end - 1].end };
-        found.push(Found { passage: index, span, model_type: *model_type, probability });
-    });
+    for (model_type, factors) in chains.factors.iter().enumerate() {
+        let Some(factors) = factors.as_ref().filter(|_| any >> model_type & 1 == 1) else { continue };
+        passing.each_stretch(model_type, |stretch| {
+            // the pieces at its sides are O
+            let wide = stretch.start.saturating_sub(1)..(stretch.end + 1).min(pieces.len());
+            logits.clear();
+            logits.extend(wide.clone().map(|place| passing.logits(place, model_type)));
+            allowed.clear();
+            allowed.extend(wide.clone().map(|at| if stretch.contains(&at) { ANY_LABEL } else { 1 << OUTSIDE }));
+            lattice.fill(logits, factors, allowed);
+            lattice.spans(PROBABILITY_MIN, |first, end, probability| {
+                let (first, last) = (&pieces[wide.start + first], &pieces[wide.start + end - 1]);
+                let span = Span { start: first.start, end: last.end };
+                found.push(Found { passage: index, span, model_type, probability });
+            });
+        });
+    }
 }
 
 /// Of spans that overlap the set of the greatest sum of probabilities (weighted interval scheduling, as in

@@ -29,8 +29,29 @@ const BATCH: usize = 32;
 /// The least bits of the sieve for each slot.
 const SIEVE_BITS_PER_SLOT: usize = 8;
 
-/// Sums of quantised weights. A sentence's place has some hundred features of at most 127 each.
-pub(crate) type Sums = [i16; ROW];
+/// The place of the first weight among the bytes of a slot and the lanes of sums.
+pub(crate) const FIRST_WEIGHT: usize = SLOT_BYTES - ROW;
+
+/// Sums of quantised weights: a lane for each byte of a slot, so that a whole slot is added at once; what is in the lanes
+/// before [`FIRST_WEIGHT`] means nothing. A place has at most [`FEATURES_LIMIT`] features of at most 127 each, so that
+/// nothing overflows.
+pub(crate) type Sums = [i16; SLOT_BYTES];
+
+/// The most features of one place.
+#[cfg(test)]
+pub(crate) const FEATURES_LIMIT: usize = 256;
+
+/// Adds sums to sums.
+pub(crate) fn add_sums(sums: &mut Sums, other: &Sums) {
+    for (sum, other) in sums.iter_mut().zip(other) {
+        *sum = sum.wrapping_add(*other);
+    }
+}
+
+/// The sums of a type's B and I.
+pub(crate) const fn of_type(sums: &Sums, model_type: usize) -> [i16; 2] {
+    [sums[FIRST_WEIGHT + 2 * model_type], sums[FIRST_WEIGHT + 2 * model_type + 1]]
+}
 
 /// The place of a type among [`MODEL_TYPES`].
 pub(crate) fn model_type(entity_type: EntityType) -> Option<usize> {
@@ -88,8 +109,8 @@ const fn check_of(slot: &[u8; SLOT_BYTES]) -> u32 {
 }
 
 fn add_weights(slot: &[u8; SLOT_BYTES], sums: &mut Sums) {
-    for (sum, byte) in sums.iter_mut().zip(&slot[SLOT_BYTES - ROW..]) {
-        *sum = sum.saturating_add(i16::from(i8::from_le_bytes([*byte])));
+    for (sum, byte) in sums.iter_mut().zip(slot) {
+        *sum = sum.wrapping_add(i16::from(i8::from_le_bytes([*byte])));
     }
 }
 
@@ -205,20 +226,20 @@ mod tests {
             .collect();
         let table = Table::build(&rows);
         for (feature, row) in &rows {
-            let mut sums = [1_i16; ROW];
+            let mut sums = [1_i16; SLOT_BYTES];
             table.add(*feature, &mut sums);
-            assert_eq!(sums, row.map(|weight| i16::from(weight) + 1));
+            assert_eq!(sums[FIRST_WEIGHT..], row.map(|weight| i16::from(weight) + 1));
         }
         let features: Vec<u64> = rows.iter().take(100).map(|(feature, _)| *feature).collect();
-        let (mut one_by_one, mut together) = ([0_i16; ROW], [0_i16; ROW]);
+        let (mut one_by_one, mut together) = ([0_i16; SLOT_BYTES], [0_i16; SLOT_BYTES]);
         features.iter().for_each(|feature| table.add(*feature, &mut one_by_one));
         table.add_all(&features, &mut together);
         assert_eq!(one_by_one, together);
-        let mut sums = [0_i16; ROW];
+        let mut sums = [0_i16; SLOT_BYTES];
         table.add(super::super::words::feature(2, 5), &mut sums);
-        assert_eq!(sums, [0; ROW]);
+        assert_eq!(sums, [0; SLOT_BYTES]);
         Table::build(&[]).add(5, &mut sums);
         Table::new(Cow::Owned(vec![0xff; SLOT_BYTES * 3])).add(5, &mut sums);
-        assert_eq!(sums, [0; ROW]);
+        assert_eq!(sums, [0; SLOT_BYTES]);
     }
 }

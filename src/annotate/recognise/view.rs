@@ -1,8 +1,6 @@
 //! A passage as the sequence models see it: its pieces with their words, what the dictionary says of each, the short
 //! forms that the document defines, and the patterns of variants.
 
-use rustc_hash::FxHashMap;
-
 use super::super::binomials::{Binomials, Part};
 use super::super::models::Models;
 use super::super::options::TermTrie;
@@ -65,41 +63,40 @@ pub(crate) struct PassageView {
 }
 
 impl PassageView {
-    /// Puts together what is known of a passage but for the abbreviations ([`mark_short_forms`]).
-    pub(crate) fn new(
-        passage: &PassageText<'_>,
-        matches: &[NameMatch],
-        variants: Vec<VariantMention>,
-        lexicon: &mut Lexicon,
-        models: &Models,
-    ) -> Self {
+    /// Cuts a passage into pieces and words.
+    pub(crate) fn new(passage: &PassageText<'_>, lexicon: &mut Lexicon, models: &Models) -> Self {
         let pieces = Pieces::of(passage);
         let mut view = Self { pieces, ..Self::default() };
-        let count = view.pieces.pieces.len();
-        view.words = view
-            .pieces
-            .pieces
-            .iter()
-            .map(|piece| {
-                let folded = piece.token.map_or("", |token| passage.folded.folded(token));
-                lexicon.number(models, &passage.text[piece.start..piece.end], folded)
-            })
-            .collect();
-        view.find_chunks(passage, lexicon);
-        tag(&view.pieces, matches, &mut view.tags);
-        view.short_forms.resize(count, ShortTag::default());
-        view.patterns.resize(count, 0);
-        for variant in &variants {
-            let form = (variant.class as u8) * 3 + variant.certainty as u8;
-            for (index, place) in view.pieces.within(variant.span.start, variant.span.end).enumerate() {
-                view.patterns[place] = 1 + 2 * form + u8::from(index > 0);
-            }
-        }
-        view.variants = variants;
+        let number = |piece: &Piece| {
+            let folded = piece.token.map_or("", |token| passage.folded.folded(token));
+            lexicon.number(models, &passage.text[piece.start..piece.end], folded)
+        };
+        view.words = view.pieces.pieces.iter().map(number).collect();
+        view.find_chunks(passage, models, lexicon);
         view
     }
 
-    fn find_chunks(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon) {
+    /// The number of a token's word.
+    pub(crate) fn word_of_token(&self, token: usize) -> u32 {
+        self.words[self.pieces.of_token[token]]
+    }
+
+    /// Adds what the dictionary and patterns say; abbreviations come last ([`mark_short_forms`]).
+    pub(crate) fn mark(&mut self, matches: &[NameMatch], variants: Vec<VariantMention>) {
+        let count = self.pieces.pieces.len();
+        tag(&self.pieces, matches, &mut self.tags);
+        self.short_forms.resize(count, ShortTag::default());
+        self.patterns.resize(count, 0);
+        for variant in &variants {
+            let form = (variant.class as u8) * 3 + variant.certainty as u8;
+            for (index, place) in self.pieces.within(variant.span.start, variant.span.end).enumerate() {
+                self.patterns[place] = 1 + 2 * form + u8::from(index > 0);
+            }
+        }
+        self.variants = variants;
+    }
+
+    fn find_chunks(&mut self, passage: &PassageText<'_>, models: &Models, lexicon: &mut Lexicon) {
         let pieces = &self.pieces.pieces;
         self.chunks.reserve(pieces.len());
         self.chunk_starts.reserve(pieces.len());
@@ -109,7 +106,7 @@ impl PassageView {
             let end = first + own;
             let span = pieces[first].start..pieces[end - 1].end;
             let short = own > 1 && span.len() <= CHUNK_BYTES_LIMIT;
-            let number = if short { lexicon.chunk(&passage.text[span]) } else { self.words[first] };
+            let number = if short { lexicon.chunk(models, &passage.text[span]) } else { self.words[first] };
             for at in first..end {
                 let place = match () {
                     () if !short => 0,
@@ -135,14 +132,17 @@ pub(crate) fn mark_binomials(passages: &[PassageText<'_>], views: &mut [PassageV
     }
 }
 
-/// Counts how often the document has each word.
-pub(crate) fn count_words(views: &mut [PassageView]) {
-    let mut counts: FxHashMap<u32, u32> = FxHashMap::default();
+/// Counts how often the document has each word. `counts` are zero for each number, before and after.
+pub(crate) fn count_words(views: &mut [PassageView], counts: &mut Vec<u32>) {
     for word in views.iter().flat_map(|view| &view.words) {
-        *counts.entry(*word).or_default() += 1;
+        let at = *word as usize;
+        if counts.len() <= at {
+            counts.resize(at + 1, 0);
+        }
+        counts[at] += 1;
     }
-    for view in views {
-        let level = |word: &u32| match counts.get(word).copied().unwrap_or(0) {
+    for view in views.iter_mut() {
+        let level = |word: &u32| match counts[*word as usize] {
             0..=1 => 0,
             2..=3 => 1,
             4..=7 => 2,
@@ -150,6 +150,7 @@ pub(crate) fn count_words(views: &mut [PassageView]) {
         };
         view.repeated = view.words.iter().map(level).collect();
     }
+    views.iter().flat_map(|view| &view.words).for_each(|word| counts[*word as usize] = 0);
 }
 
 /// A short form with what its long form is like.

@@ -25,8 +25,17 @@ pub(crate) const fn both(one: u64, other: u64) -> u64 {
     (one.rotate_left(23) ^ other).wrapping_mul(0x9fb2_1c65_1e98_df25) ^ one
 }
 
+/// What features of several words together look at in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Form {
+    /// See [`Word::folded`].
+    pub folded: u64,
+    /// See [`Word::short_shape`].
+    pub short_shape: u64,
+}
+
 /// What is known of a word by its letters.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Word {
     /// Of its letters in lower case.
     pub lower: u64,

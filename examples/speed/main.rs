@@ -1,0 +1,202 @@
+//! How fast `annotate` is, as ratios of one run on one machine.
+//!
+//! ```text
+//! cargo run --release --example speed -- development.catalog
+//! ```
+//!
+//! Compares it with a scan of the same text for the same names by a daachorse automaton, which has no tokens, no
+//! identifiers and no ranking; compares one thread with two, long documents with short ones, and strange texts with
+//! plain ones. `--digest` prints a hash of every answer, which tells whether a change has changed any.
+
+mod strange;
+mod texts;
+
+use std::hint::black_box;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use glossator::annotate::{Annotator, PreparedOptions};
+use glossator::catalog::Catalog;
+use glossator::model::{AnnotateOptions, Document};
+use xxhash_rust::xxh3::Xxh3Default;
+
+/// Measures the annotator.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The catalog [default: the starter catalog]
+    #[arg(value_name = "FILE")]
+    catalog: Option<PathBuf>,
+    /// Where PubTator files with texts lie
+    #[arg(long, value_name = "FOLDER", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpora"))]
+    texts: PathBuf,
+    /// How often the texts are read; the median counts
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Only annotate, on one thread, nothing beside it
+    #[arg(long)]
+    only: bool,
+    /// Only print a hash of all answers, for one and for two threads
+    #[arg(long)]
+    digest: bool,
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("speed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What is measured.
+struct Subject {
+    annotator: Annotator,
+    options: PreparedOptions,
+    documents: Vec<Document>,
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let catalog = match &arguments.catalog {
+        Some(file) => Catalog::open(file)?,
+        None => Catalog::embedded()?,
+    };
+    let annotator = Annotator::new(Arc::new(catalog));
+    let options = annotator.prepare(&AnnotateOptions::default())?;
+    let subject = Subject { annotator, options, documents: texts::documents(&arguments.texts) };
+    if arguments.digest {
+        let (one, two) = (subject.digest(1), subject.digest(2));
+        println!("one thread {one:032x}, two threads {two:032x}");
+        return if one == two { Ok(()) } else { Err("the answers of two threads differ".into()) };
+    }
+    let bytes = bytes(&subject.documents);
+    println!("{} documents, {:.2} MB", subject.documents.len(), bytes as f64 / 1e6);
+    let first = timed(|| subject.annotate_all());
+    println!("annotate, first time        {:7.2} MB/s", speed(bytes, first));
+    let one = median(arguments.rounds, || timed(|| subject.annotate_all()));
+    println!("annotate, one thread        {:7.2} MB/s", speed(bytes, one));
+    if arguments.only {
+        return Ok(());
+    }
+    let two = median(arguments.rounds, || timed(|| subject.annotate_in_two()));
+    println!("annotate, two threads       {:7.2} MB/s, {:.2} of one", speed(bytes, two), ratio(one, two));
+    let raw = raw_scan(&subject, arguments.rounds)?;
+    println!("raw daachorse scan          {:7.2} MB/s", speed(bytes, raw));
+    println!("annotate, of the raw scan   {:7.2}", ratio(raw, one));
+    strange::report(&subject.annotator, &subject.options, &subject.documents, arguments.rounds);
+    Ok(())
+}
+
+impl Subject {
+    fn annotate_all(&self) {
+        for document in &self.documents {
+            black_box(self.annotator.annotate(document, &self.options));
+        }
+    }
+
+    fn annotate_in_two(&self) {
+        let (one, other) = self.documents.split_at(self.half());
+        std::thread::scope(|scope| {
+            for part in [one, other] {
+                scope.spawn(move || {
+                    for document in part {
+                        black_box(self.annotator.annotate(document, &self.options));
+                    }
+                });
+            }
+        });
+    }
+
+    /// Where half of the bytes are before.
+    fn half(&self) -> usize {
+        let (all, mut sum) = (bytes(&self.documents), 0);
+        let after = self.documents.iter().position(|document| {
+            sum += document.text_bytes();
+            2 * sum >= all
+        });
+        after.unwrap_or(0)
+    }
+
+    /// A hash of all answers, made by that many threads that take turns.
+    fn digest(&self, threads: usize) -> u128 {
+        let parts: Vec<Vec<String>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads)
+                .map(|own| {
+                    scope.spawn(move || {
+                        let documents = self.documents.iter().skip(own).step_by(threads);
+                        let answer = |document| format!("{:?}", self.annotator.annotate(document, &self.options));
+                        documents.map(answer).collect()
+                    })
+                })
+                .collect();
+            workers.into_iter().map(|worker| worker.join().unwrap_or_default()).collect()
+        });
+        let mut hash = Xxh3Default::new();
+        for at in 0..self.documents.len() {
+            hash.update(parts[at % threads].get(at / threads).map_or(&[], |answer| answer.as_bytes()));
+        }
+        hash.digest128()
+    }
+}
+
+/// A scan for all names of the catalog in lower case, by one automaton.
+fn raw_scan(subject: &Subject, rounds: usize) -> Result<Duration, Failure> {
+    let catalog = subject.annotator.catalog();
+    let mut names: Vec<String> = catalog
+        .indices()
+        .flat_map(|entity| {
+            let entity = catalog.entity(entity);
+            entity.synonyms.into_iter().map(|synonym| synonym.text.to_lowercase()).chain([entity.label.to_lowercase()])
+        })
+        .filter(|name| !name.is_empty())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    println!("{} names in lower case", names.len());
+    let automaton = daachorse::DoubleArrayAhoCorasickBuilder::new()
+        .match_kind(daachorse::MatchKind::LeftmostLongest)
+        .build::<_, _, u32>(&names)
+        .map_err(|error| format!("the automaton is not built: {error}"))?;
+    let texts: Vec<String> = subject
+        .documents
+        .iter()
+        .flat_map(|document| document.passages.iter().map(|passage| passage.text.to_lowercase()))
+        .collect();
+    Ok(median(rounds, || {
+        timed(|| {
+            for text in &texts {
+                black_box(automaton.leftmost_find_iter(text).count());
+            }
+        })
+    }))
+}
+
+fn bytes(documents: &[Document]) -> usize {
+    documents.iter().map(Document::text_bytes).sum()
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    let began = Instant::now();
+    work();
+    began.elapsed()
+}
+
+fn median(rounds: usize, mut measure: impl FnMut() -> Duration) -> Duration {
+    let mut all: Vec<Duration> = (0..rounds.max(1)).map(|_| measure()).collect();
+    all.sort_unstable();
+    all[all.len() / 2]
+}
+
+fn speed(bytes: usize, time: Duration) -> f64 {
+    bytes as f64 / 1e6 / time.as_secs_f64().max(1e-9)
+}
+
+fn ratio(time: Duration, of: Duration) -> f64 {
+    time.as_secs_f64() / of.as_secs_f64().max(1e-9)
+}

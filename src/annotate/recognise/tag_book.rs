@@ -1,0 +1,54 @@
+//! What the dictionary said of pieces before, with the sums of the weights of the features that it gives.
+
+use rustc_hash::FxHashMap;
+
+use super::dictionary::Tags;
+use super::features::{each_feature_beside_tags, each_tag_feature};
+use super::lexicon::add;
+use super::table::{SLOT_BYTES, Sums, Table};
+
+/// Tags that were met before, with the sums of the weights of the features that they give.
+#[derive(Debug, Default)]
+pub(crate) struct TagBook {
+    numbers: FxHashMap<Tags, u32>,
+    sums: Vec<[Sums; 3]>,
+    features: Vec<u64>,
+}
+
+/// The most sets of tags that are kept.
+const TAGS_LIMIT: usize = 1 << 14;
+
+impl TagBook {
+    /// Forgets all, for another model.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Forgets the tags when there are too many. Numbers given before are void then.
+    pub(crate) fn make_room(&mut self) {
+        if self.sums.len() >= TAGS_LIMIT {
+            self.clear();
+        }
+    }
+
+    /// The number of tags.
+    pub(crate) fn number(&mut self, table: &Table, tags: &Tags) -> u32 {
+        if let Some(number) = self.numbers.get(tags) {
+            return *number;
+        }
+        let mut sums = [[0; SLOT_BYTES]; 3];
+        let features = &mut self.features;
+        add(table, features, &mut sums[0], |take| each_feature_beside_tags(tags, true, take));
+        add(table, features, &mut sums[1], |take| each_tag_feature(tags, take));
+        add(table, features, &mut sums[2], |take| each_feature_beside_tags(tags, false, take));
+        let number = self.sums.len() as u32;
+        self.sums.push(sums);
+        self.numbers.insert(*tags, number);
+        number
+    }
+
+    /// What tags sum up to: 0 for the piece after one that has them, 1 for the one that has them, 2 for the one before.
+    pub(crate) fn sums(&self, number: u32, place: usize) -> &Sums {
+        &self.sums[number as usize][place]
+    }
+}
