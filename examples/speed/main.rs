@@ -130,7 +130,8 @@ impl Subject {
                 .map(|own| {
                     scope.spawn(move || {
                         let documents = self.documents.iter().skip(own).step_by(threads);
-                        let answer = |document| format!("{:?}", self.annotator.annotate(document, &self.options));
+                        let answer =
+                            |document| format!("{:?}", self.annotator.annotate(document, &self.options));
                         documents.map(answer).collect()
                     })
                 })
@@ -152,7 +153,11 @@ fn raw_scan(subject: &Subject, rounds: usize) -> Result<Duration, Failure> {
         .indices()
         .flat_map(|entity| {
             let entity = catalog.entity(entity);
-            entity.synonyms.into_iter().map(|synonym| synonym.text.to_lowercase()).chain([entity.label.to_lowercase()])
+            entity
+                .synonyms
+                .into_iter()
+                .map(|synonym| synonym.text.to_lowercase())
+                .chain([entity.label.to_lowercase()])
         })
         .filter(|name| !name.is_empty())
         .collect();

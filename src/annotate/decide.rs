@@ -6,8 +6,7 @@
 //! Under `LONGEST` it is weighted interval scheduling (Kleinberg and Tardos, Algorithm Design, 6.1): of all sets of
 //! mentions that do not overlap, the one of the greatest weight. Between mentions that the dictionary found, the squares of
 //! their lengths are summed first and their scores after, so that one long name outweighs two short ones that cover a little
-//! more. Where a sequence model has recognised one of a group of mentions that overlap, the weight is the score, and
-//! length adds to it: a long guess does not win over a short mention that is certain. Sums are of integers, so the outcome
+//! more. Between mentions that a sequence model has recognised, the weight is the score, and length adds to it: a long guess does not win over a short mention that is certain. Sums are of integers, so the outcome
 //! does not depend on the order of adding.
 
 use crate::model::{EntityType, OverlapPolicy, Span};
@@ -197,6 +196,24 @@ mod tests {
         );
         let found = contender(6, 12, 900_000);
         assert_eq!(kept(&[recognised(0, 5, 950_000), found], OverlapPolicy::Longest), [(0, 5), (6, 12)]);
+    }
+
+    #[test]
+    fn what_a_model_recognised_goes_before_names_of_other_types() {
+        let recognised = |start, end, score| Contender { recognised: true, ..contender(start, end, score) };
+        let cases: &[(&[Contender], &[(usize, usize)])] = &[
+            (&[recognised(0, 13, 500_000), contender(0, 6, 990_000)], &[(0, 13)]),
+            (&[recognised(0, 5, 300_000), contender(0, 16, 990_000)], &[(0, 5)]),
+            (
+                &[recognised(7, 9, 300_000), contender(0, 6, 1), contender(9, 12, 1)],
+                &[(0, 6), (7, 9), (9, 12)],
+            ),
+        ];
+        for (all, expected) in cases {
+            let mut spans = kept(all, OverlapPolicy::Longest);
+            spans.sort_unstable();
+            assert_eq!(&spans, expected, "{all:?}");
+        }
     }
 
     #[test]

@@ -180,10 +180,10 @@ fn see_document(
 ) -> SeenByType {
     let passages = PassageText::of_document(&document.gold.document);
     let prepared = prepare(Vocabulary::new(&material.catalog), models, &passages, true, memory);
-    let found = recognise(models, &passages, &prepared, &memory.lexicon, &mut memory.workspace);
-    let looks = describe_spans(models, &passages, &prepared, &found);
+    let found = recognise(models, &passages, &prepared, memory);
     let mut seen = SeenByType::default();
-    for (own, look) in found.iter().zip(looks) {
+    for (place, look) in describe_spans(models, &passages, &prepared, &found) {
+        let own = &found[place];
         let entity_type = MODEL_TYPES[own.model_type];
         if !document.teaches.contains(&entity_type) {
             continue;

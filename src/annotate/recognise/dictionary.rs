@@ -77,7 +77,13 @@ impl Names {
         self.starts.clear();
     }
 
-    fn start(&mut self, names: NameIndex<'_>, vocabulary: Vocabulary<'_>, number: u32, word: Written<'_>) -> Start {
+    fn start(
+        &mut self,
+        names: NameIndex<'_>,
+        vocabulary: Vocabulary<'_>,
+        number: u32,
+        word: Written<'_>,
+    ) -> Start {
         let at = number as usize;
         if let Some(Some(start)) = self.starts.get(at) {
             return *start;
@@ -92,7 +98,13 @@ impl Names {
         start
     }
 
-    fn of(&mut self, names: NameIndex<'_>, vocabulary: Vocabulary<'_>, step: NameStep, name: Written<'_>) -> Known {
+    fn of(
+        &mut self,
+        names: NameIndex<'_>,
+        vocabulary: Vocabulary<'_>,
+        step: NameStep,
+        name: Written<'_>,
+    ) -> Known {
         let key = xxh3_64_with_seed(name.text.as_bytes(), step.hash);
         if let Some(known) = self.known.get(&key) {
             return *known;
@@ -184,7 +196,9 @@ pub(crate) fn find_matches(
         }
         let mut last = start.step;
         for at in first + 1..tokens.len() {
-            let Some(before) = last.filter(|step| step.continues && tokens[at].gap != Gap::Break) else { break };
+            let Some(before) = last.filter(|step| step.continues && tokens[at].gap != Gap::Break) else {
+                break;
+            };
             last = names.step(before.hash, folded.folded(at));
             if let Some(step) = last.filter(|step| step.may_end())
                 && folded.ends_word(at)

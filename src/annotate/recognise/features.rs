@@ -283,7 +283,9 @@ fn joint_tags(
             give(kind::NAME_AND_WORD, both((of as u64) << 8 | u64::from(tag.place), own));
         }
     }
-    for (kind, place) in [(kind::NAME_TYPES_BEFORE, at.checked_sub(1)), (kind::NAME_TYPES_AFTER, Some(at + 1))] {
+    for (kind, place) in
+        [(kind::NAME_TYPES_BEFORE, at.checked_sub(1)), (kind::NAME_TYPES_AFTER, Some(at + 1))]
+    {
         let beside = place.filter(|place| chain.contains(place)).map(|place| &view.tags[place]);
         if let Some(beside) = beside.filter(|beside| *beside != &none) {
             give(kind, both(packed(beside), packed(tags)));

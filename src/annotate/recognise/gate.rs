@@ -41,7 +41,8 @@ pub(crate) struct Passing {
 /// The most log-odds that a span can have by itself over one step in, some through and one out.
 fn bounds(transitions: &Transitions) -> (f32, f32, f32) {
     let Transitions { start, next } = transitions;
-    let enter = next.iter().map(|row| row[BEGIN] - row[OUTSIDE]).fold(start[BEGIN] - start[OUTSIDE], f32::max);
+    let enter =
+        next.iter().map(|row| row[BEGIN] - row[OUTSIDE]).fold(start[BEGIN] - start[OUTSIDE], f32::max);
     let stay = next[BEGIN][INSIDE].max(next[INSIDE][INSIDE]) - next[OUTSIDE][OUTSIDE];
     let steps = [BEGIN, INSIDE]
         .into_iter()
@@ -55,7 +56,8 @@ impl Gate {
     pub(crate) fn new<'t>(chains: impl Iterator<Item = Option<(f32, &'t Transitions)>>) -> Self {
         let zero = [0.0; LANES];
         let mut gate = Self { scales: zero, enter: [f32::NEG_INFINITY; LANES], stay: zero, leave: zero };
-        for (at, (scale, transitions)) in chains.take(LANES).enumerate().filter_map(|(at, c)| Some((at, c?))) {
+        for (at, (scale, transitions)) in chains.take(LANES).enumerate().filter_map(|(at, c)| Some((at, c?)))
+        {
             gate.scales[at] = scale;
             (gate.enter[at], gate.stay[at], gate.leave[at]) = bounds(transitions);
         }
@@ -106,7 +108,8 @@ impl Passing {
         let may = |types: &u8| types >> model_type & 1 == 1;
         let mut from = 0;
         while let Some(first) = self.types[from..].iter().position(may).map(|after| from + after) {
-            let end = self.types[first..].iter().position(|t| !may(t)).map_or(self.types.len(), |n| first + n);
+            let end =
+                self.types[first..].iter().position(|t| !may(t)).map_or(self.types.len(), |n| first + n);
             take(first..end);
             from = end;
         }
@@ -140,7 +143,8 @@ mod tests {
     fn what_is_passed_over_is_less_likely_than_the_bound() {
         let gate = Gate::new([None, Some((0.1, &WEIGHTS))].into_iter());
         for shift in [-90, -60, -30, -10, 0, 20] {
-            let pairs = [[5, -10], [15, 2], [-70, -60], [-7, 20], [1, 9]].map(|p| p.map(|sum: i16| sum + shift));
+            let pairs =
+                [[5, -10], [15, 2], [-70, -60], [-7, 20], [1, 9]].map(|p| p.map(|sum: i16| sum + shift));
             let mut passing = Passing::default();
             passing.read(&gate, &sums(&pairs), 0.02_f32.ln());
             assert_eq!(passing.any() & !2, 0, "other types have no model");

@@ -198,7 +198,12 @@ impl Lexicon {
 }
 
 /// Adds the weights of the features that `each` gives.
-pub(super) fn add(table: &Table, features: &mut Vec<u64>, sums: &mut Sums, each: impl FnOnce(&mut dyn FnMut(u64))) {
+pub(super) fn add(
+    table: &Table,
+    features: &mut Vec<u64>,
+    sums: &mut Sums,
+    each: impl FnOnce(&mut dyn FnMut(u64)),
+) {
     features.clear();
     each(&mut |feature| features.push(feature));
     table.add_all(features, sums);

@@ -18,10 +18,12 @@ use super::words::{both, hash};
 use super::{Found, Prepared};
 
 /// How many numbers describe a span.
-pub(crate) const LOOK_FEATURES: usize = 50;
+pub(crate) const LOOK_FEATURES: usize = 49;
 /// What describes a span.
 pub(crate) type Look = [f32; LOOK_FEATURES];
 
+/// Spans that are less likely are not looked at again; they still speak for and against others.
+const PROBABILITY_LOOKED_AT: f32 = 0.05;
 /// Log-odds beyond this are cut.
 const LOG_ODDS_LIMIT: f32 = 6.0;
 /// The log-odds from which a span is taken for certain.
@@ -42,8 +44,8 @@ pub(super) fn look(models: &Models, passages: &[PassageText<'_>], prepared: &Pre
     if (0..MODEL_TYPES.len()).all(|at| weights(at).is_none()) {
         return;
     }
-    let looks = describe(models, passages, prepared, found);
-    for (own, look) in found.iter_mut().zip(looks) {
+    for (place, look) in describe(models, passages, prepared, found) {
+        let own = &mut found[place];
         if let Some(weights) = weights(own.model_type) {
             let sum: f32 = weights.iter().zip(look).map(|(weight, value)| weight * value).sum();
             own.probability = 1.0 / (1.0 + (-sum).exp());
@@ -51,22 +53,23 @@ pub(super) fn look(models: &Models, passages: &[PassageText<'_>], prepared: &Pre
     }
 }
 
-/// What speaks for each span and against it, in the order of `found`, which stand by passage. Linear in their number, as
-/// only so many likely spans can overlap.
+/// What speaks for each span that is likely enough and against it, with its place in `found`, which stand by passage. Linear
+/// in their number, as only so many likely spans can overlap.
 pub(crate) fn describe(
     models: &Models,
     passages: &[PassageText<'_>],
     prepared: &Prepared,
     found: &[Found],
-) -> Vec<Look> {
+) -> Vec<(usize, Look)> {
     let document = Spans::new(passages, prepared, found);
-    let looks = found.iter().enumerate().map(|(place, own)| {
+    let likely = found.iter().enumerate().filter(|(_, own)| own.probability >= PROBABILITY_LOOKED_AT);
+    let looks = likely.map(|(place, own)| {
         let mut numbers = Numbers { values: [0.0; LOOK_FEATURES], count: 0 };
         document.describe_elsewhere(place, own, &mut numbers);
         document.describe_neighbours(place, own, &mut numbers);
-        document.describe_names(models, own, &mut numbers);
+        document.describe_names(models, place, own, &mut numbers);
         document.describe_form(own, &mut numbers);
-        numbers.values
+        (place, numbers.values)
     });
     looks.collect()
 }
@@ -142,6 +145,8 @@ impl Said {
 struct Spans<'d> {
     passages: &'d [PassageText<'d>],
     prepared: &'d Prepared,
+    /// What each span is found by.
+    keys: Vec<Keys<'d>>,
     /// By the text and the type.
     written: FxHashMap<u64, Said>,
     /// By the folded text and the type.
@@ -161,9 +166,21 @@ fn written_key(text: &str, model_type: usize) -> u64 {
     both(hash(text), model_type as u64)
 }
 
-fn folded_name<'p>(passages: &'p [PassageText<'_>], own: &Found) -> &'p str {
-    let target = Target::new(passages, own.passage, own.span, MODEL_TYPES[own.model_type]);
-    passages[own.passage].folded.key(target.tokens.start, target.tokens.end)
+/// What a span is found by: its text and its folded name, each with its type, and the name.
+struct Keys<'d> {
+    written: u64,
+    folded: u64,
+    name: &'d str,
+}
+
+impl<'d> Keys<'d> {
+    fn new(passages: &'d [PassageText<'d>], own: &Found) -> Self {
+        let target = Target::new(passages, own.passage, own.span, MODEL_TYPES[own.model_type]);
+        let passage = &passages[own.passage];
+        let name = passage.folded.key(target.tokens.start, target.tokens.end);
+        let written = written_key(passage.slice(own.span), own.model_type);
+        Self { written, folded: written_key(name, own.model_type), name }
+    }
 }
 
 impl<'d> Spans<'d> {
@@ -171,6 +188,7 @@ impl<'d> Spans<'d> {
         let mut spans = Self {
             passages,
             prepared,
+            keys: found.iter().map(|own| Keys::new(passages, own)).collect(),
             written: FxHashMap::default(),
             folded: FxHashMap::default(),
             partners: FxHashMap::default(),
@@ -182,9 +200,8 @@ impl<'d> Spans<'d> {
         };
         for (place, own) in found.iter().enumerate() {
             let (of, probability) = (own.model_type, own.probability);
-            let written = written_key(passages[own.passage].slice(own.span), of);
+            let Keys { written, folded, .. } = spans.keys[place];
             spans.written.entry(written).or_default().add(place, probability);
-            let folded = written_key(folded_name(passages, own), of);
             spans.folded.entry(folded).or_default().add(place, probability);
             let edges = [(&mut spans.ends, own.span.end), (&mut spans.starts, own.span.start)];
             for (places, at) in edges {
@@ -203,15 +220,14 @@ impl<'d> Spans<'d> {
         spans
     }
 
-    fn said(&self, own: &Found) -> Said {
-        let key = written_key(self.passages[own.passage].slice(own.span), own.model_type);
-        self.written.get(&key).copied().unwrap_or_default()
+    fn said(&self, place: usize) -> Said {
+        self.written.get(&self.keys[place].written).copied().unwrap_or_default()
     }
 
     /// What the sentence says, and what the document says of the same text and of its long or short form.
     fn describe_elsewhere(&self, place: usize, own: &Found, numbers: &mut Numbers) {
         let odds = log_odds(own.probability);
-        let said = self.said(own);
+        let said = self.said(place);
         let others = said.count > 1;
         let best = if others { log_odds(said.elsewhere(place)) } else { 0.0 };
         let mean = (said.sum - own.probability) / f32::from(said.count.max(2) - 1);
@@ -225,8 +241,7 @@ impl<'d> Spans<'d> {
         numbers.add(if others { log_odds(mean) } else { 0.0 });
         numbers.add(slow(usize::from(said.count).min(COUNT_LIMIT)));
         numbers.add(odds * best / LOG_ODDS_LIMIT);
-        let key = written_key(folded_name(self.passages, own), own.model_type);
-        let folded = self.folded.get(&key).copied().unwrap_or_default();
+        let folded = self.folded.get(&self.keys[place].folded).copied().unwrap_or_default();
         numbers.add_odds(some(folded.elsewhere(place)).filter(|_| !others));
         let partner = self.partners.get(self.passages[own.passage].slice(own.span));
         let partner = partner.map(|text| self.written.get(&written_key(text, own.model_type)));
@@ -252,7 +267,7 @@ impl<'d> Spans<'d> {
     }
 
     /// What the dictionary and the gold data have of its name.
-    fn describe_names(&self, models: &Models, own: &Found, numbers: &mut Numbers) {
+    fn describe_names(&self, models: &Models, place: usize, own: &Found, numbers: &mut Numbers) {
         let (quality, is_other) = self.quality(own);
         let present = quality & PRESENT != 0;
         numbers.add_if(present);
@@ -260,16 +275,11 @@ impl<'d> Spans<'d> {
         numbers.add_if(present && quality >> 1 & 3 > 0);
         numbers.add_if(present && quality >> 4 & 3 > 0);
         numbers.add_if(is_other);
-        let name = folded_name(self.passages, own);
-        let said = |entity_type| -> u32 {
-            models.aliases.of(alias_key(entity_type, name), None).map(|(_, count)| count).sum()
-        };
-        let entity_type = MODEL_TYPES[own.model_type];
-        let count = said(entity_type);
+        let key = alias_key(MODEL_TYPES[own.model_type], self.keys[place].name);
+        let count: u32 = models.aliases.of(key, None).map(|(_, count)| count).sum();
         numbers.add(slow(count as usize));
         numbers.add_if(count > 0);
         numbers.add(if count > 0 { log_odds(own.probability) } else { 0.0 });
-        numbers.add_if(MODEL_TYPES.into_iter().any(|other| other != entity_type && said(other) > 0));
     }
 
     /// How good a name of its type the span is in the dictionary, and whether it is a name of another.
@@ -310,8 +320,7 @@ impl<'d> Spans<'d> {
     }
 
     fn rivals(&self, found: &[Found]) -> Vec<Rivals> {
-        let elsewhere: Vec<f32> =
-            found.iter().enumerate().map(|(place, own)| self.said(own).elsewhere(place)).collect();
+        let elsewhere: Vec<f32> = (0..found.len()).map(|place| self.said(place).elsewhere(place)).collect();
         let mut order: Vec<usize> = (0..found.len()).collect();
         order.sort_unstable_by_key(|&at| (found[at].passage, found[at].span, found[at].model_type));
         let mut rivals = vec![Rivals::default(); found.len()];

@@ -125,7 +125,8 @@ fn read_chain(
             logits.clear();
             logits.extend(wide.clone().map(|place| passing.logits(place, model_type)));
             allowed.clear();
-            allowed.extend(wide.clone().map(|at| if stretch.contains(&at) { ANY_LABEL } else { 1 << OUTSIDE }));
+            allowed
+                .extend(wide.clone().map(|at| if stretch.contains(&at) { ANY_LABEL } else { 1 << OUTSIDE }));
             lattice.fill(logits, factors, allowed);
             lattice.spans(PROBABILITY_MIN, |first, end, probability| {
                 let (first, last) = (&pieces[wide.start + first], &pieces[wide.start + end - 1]);

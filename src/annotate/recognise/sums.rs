@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::super::models::Models;
 use super::features::{DISTANCES, REACH, each_joint_feature, neighbouring_chunks, spaces};
 use super::lexicon::Lexicon;
-use super::tag_book::TagBook;
 use super::table::{SLOT_BYTES, Sums, add_sums};
+use super::tag_book::TagBook;
 use super::view::PassageView;
 
 /// What summing needs again and again.
