@@ -84,8 +84,8 @@ mod tests {
             .collect();
         let weights = fit(seen.iter());
         let log_odds = 9.0_f32.ln();
-        assert!((weights[0] + log_odds).abs() < 0.05, "{weights:?}");
-        assert!((weights[1] - 2.0 * log_odds).abs() < 0.05, "{weights:?}");
+        assert!((weights[0] + log_odds).abs() < 0.1, "{weights:?}");
+        assert!((weights[1] - 2.0 * log_odds).abs() < 0.1, "{weights:?}");
         assert!(weights[2..].iter().all(|weight| weight.abs() < 1e-6));
         assert!(fit(seen[1..].iter()).is_empty());
     }
