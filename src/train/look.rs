@@ -13,7 +13,7 @@ const ROUNDS: usize = 12;
 const RIDGE: f64 = 1.0;
 
 /// The weights that make the right spans likeliest; none where there are too few.
-pub(super) fn fit<'a>(seen: impl Iterator<Item = &'a Seen> + Clone) -> Vec<f32> {
+pub(super) fn fit<'a>(seen: &(impl Iterator<Item = &'a Seen> + Clone)) -> Vec<f32> {
     if seen.clone().count() < SPANS_MIN {
         return Vec::new();
     }
@@ -82,11 +82,11 @@ mod tests {
                 (look, (number / 2 % 10 == 0) != (number % 2 == 0))
             })
             .collect();
-        let weights = fit(seen.iter());
+        let weights = fit(&seen.iter());
         let log_odds = 9.0_f32.ln();
         assert!((weights[0] + log_odds).abs() < 0.1, "{weights:?}");
         assert!((weights[1] - 2.0 * log_odds).abs() < 0.1, "{weights:?}");
         assert!(weights[2..].iter().all(|weight| weight.abs() < 1e-6));
-        assert!(fit(seen[1..].iter()).is_empty());
+        assert!(fit(&seen[1..].iter()).is_empty());
     }
 }

@@ -56,7 +56,7 @@ impl Validation {
         for (at, chain) in models.chains.iter_mut().enumerate() {
             let wanted = self.seen.iter().enumerate().filter(|(fold, _)| is_wanted(*fold));
             if let Some(chain) = chain {
-                chain.look = fit(wanted.flat_map(|(_, seen)| &seen[at]));
+                chain.look = fit(&wanted.flat_map(|(_, seen)| &seen[at]));
             }
         }
     }
