@@ -40,9 +40,31 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let descriptors = tonic_prost_build::FileDescriptorSet::decode(encoded.as_slice())?;
     tonic_prost_build::configure()
+        .build_server(false)
         .extern_path(".google.rpc", "::tonic_types::pb")
-        .compile_fds(descriptors)?;
-    Ok(())
+        .compile_fds(descriptors.clone())?;
+    compile_servers(descriptors, &out.join("servers"))
+}
+
+/// The messages that the server sends encoded already (src/api/encoded.rs).
+const ENCODED: &[&str] =
+    &["AnnotateResponse", "AnnotateStreamResponse", "LookupEntitiesResponse", "LookupPapersResponse"];
+
+/// Generates the servers, with the messages of the clients but for those that are encoded where they are made.
+fn compile_servers(
+    descriptors: tonic_prost_build::FileDescriptorSet,
+    folder: &Path,
+) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(folder)?;
+    let mut servers = tonic_prost_build::configure()
+        .build_client(false)
+        .out_dir(folder)
+        .extern_path(".google.rpc", "::tonic_types::pb")
+        .extern_path(".glossator.v1", "crate::api::proto");
+    for message in ENCODED {
+        servers = servers.extern_path(format!(".glossator.v1.{message}"), "crate::api::encoded::Encoded");
+    }
+    Ok(servers.compile_fds(descriptors)?)
 }
 
 /// Lists the starter corpus as `(file name, text)` pairs, in the order of the names.

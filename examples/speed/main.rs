@@ -12,6 +12,7 @@ mod strange;
 mod texts;
 
 use std::hint::black_box;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -38,6 +39,9 @@ struct Arguments {
     /// Only annotate, on one thread, nothing beside it
     #[arg(long)]
     only: bool,
+    /// Write the answers, a line each
+    #[arg(long, value_name = "FILE")]
+    answers: Option<PathBuf>,
     /// Only print a hash of all answers, for one and for two threads
     #[arg(long)]
     digest: bool,
@@ -70,6 +74,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let annotator = Annotator::new(Arc::new(catalog));
     let options = annotator.prepare(&AnnotateOptions::default())?;
     let subject = Subject { annotator, options, documents: texts::documents(&arguments.texts) };
+    if let Some(file) = &arguments.answers {
+        return subject.write(file);
+    }
     if arguments.digest {
         let (one, two) = (subject.digest(1), subject.digest(2));
         println!("one thread {one:032x}, two threads {two:032x}");
@@ -98,6 +105,22 @@ impl Subject {
         for document in &self.documents {
             black_box(self.annotator.annotate(document, &self.options));
         }
+    }
+
+    fn write(&self, file: &std::path::Path) -> Result<(), Failure> {
+        let mut output = std::io::BufWriter::new(std::fs::File::create(file)?);
+        for document in &self.documents {
+            let answer = self.annotator.annotate(document, &self.options);
+            for found in answer.annotations {
+                let (span, id) = (found.span, found.entity_id);
+                writeln!(
+                    output,
+                    "{} {} {}..{} {:?} {id}",
+                    answer.id, found.passage_index, span.start, span.end, found.entity_type
+                )?;
+            }
+        }
+        Ok(())
     }
 
     fn annotate_in_two(&self) {

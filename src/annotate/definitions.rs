@@ -10,11 +10,11 @@ use super::mention::{Mention, Reading};
 use super::options::{PreparedOptions, TermTrie};
 use super::passages::PassageText;
 use super::rank::{NameEvidence, Support};
+use super::recognise::view::Placed;
 use super::surface::{self, Agreement};
 use super::vocabulary::Vocabulary;
 use crate::model::{Abbreviation, EntityType, Method};
 use crate::text::FoldedText;
-use crate::text::abbreviations::find_definitions;
 
 /// The most definitions of a document that are used, by their order; a page of abbreviations has some hundred.
 pub(super) const DEFINITIONS_LIMIT: usize = 2_000;
@@ -47,20 +47,17 @@ struct ShortForm {
     defines: bool,
 }
 
-/// Finds the definitions, gives the short forms the readings of their long forms, and marks the readings that the
+/// Gives the short forms of `definitions`, which are empty where abbreviations do not count, the readings of their long forms, and marks the readings that the
 /// document contradicts. `mentions` come out sorted by place.
 pub(super) fn apply_definitions(
     vocabulary: Vocabulary<'_>,
     passages: &[PassageText<'_>],
+    definitions: &[Placed],
     mentions: &mut Vec<Mention>,
     options: &PreparedOptions,
 ) -> Vec<Abbreviation> {
     mentions.sort_by_key(Mention::place);
-    let (mut short_forms, mut abbreviations) = if options.options().abbreviations {
-        defined_short_forms(passages, mentions)
-    } else {
-        (Vec::new(), Vec::new())
-    };
+    let (mut short_forms, mut abbreviations) = defined_short_forms(passages, definitions, mentions);
     if options.options().abbreviations {
         inverted_initials(passages, mentions, &mut short_forms, &mut abbreviations);
     }
@@ -73,22 +70,21 @@ pub(super) fn apply_definitions(
 /// first that is read.
 fn defined_short_forms(
     passages: &[PassageText<'_>],
+    definitions: &[Placed],
     mentions: &[Mention],
 ) -> (Vec<ShortForm>, Vec<Abbreviation>) {
     let mut short_forms: Vec<ShortForm> = Vec::new();
     let mut abbreviations = Vec::new();
     let mut by_text: FxHashMap<&str, usize> = FxHashMap::default();
     let mut pairs: FxHashSet<(&str, &str)> = FxHashSet::default();
-    let definitions = passages.iter().enumerate().flat_map(|(index, passage)| {
-        find_definitions(passage.text).into_iter().map(move |definition| (index, passage, definition))
-    });
-    for (index, passage, definition) in definitions.take(DEFINITIONS_LIMIT) {
+    for (index, definition) in definitions {
+        let (index, passage) = (*index, &passages[*index]);
         let (short, long) =
-            (&passage.text[definition.short_form], &passage.text[definition.long_form.clone()]);
+            (&passage.text[definition.short_form.clone()], &passage.text[definition.long_form.clone()]);
         if pairs.insert((short, long)) {
             abbreviations.push(Abbreviation { short_form: short.to_owned(), long_form: long.to_owned() });
         }
-        let readings = long_form_readings(passage, mentions, index, definition.long_form);
+        let readings = long_form_readings(passage, mentions, index, definition.long_form.clone());
         match by_text.get(short) {
             None => {
                 by_text.insert(short, short_forms.len());

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::link::entities::Entities;
 use super::models::Models;
 use super::recognise::Workspace;
 use super::recognise::dictionary::Names;
@@ -20,6 +21,8 @@ pub(crate) struct Memory {
     pub tags: TagBook,
     /// The names of the dictionary.
     pub names: Names,
+    /// The entities that names were linked to.
+    pub entities: Entities,
     /// Room for sums.
     pub workspace: Workspace,
     /// How often a document has each word, by its number; zero between documents.
@@ -43,6 +46,7 @@ impl Memory {
 
     fn clear(&mut self, models: &Models) {
         self.names.clear();
+        self.entities.clear();
         self.lexicon.clear(&models.table);
         self.tags.clear();
     }

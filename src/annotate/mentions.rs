@@ -1,6 +1,7 @@
 //! From the spans that the sequence models found, with what they were linked to, to mentions with their readings.
 
 use super::link::candidates::{Candidate, Route};
+use super::link::entities::Entities;
 use super::link::{Document, Linked, Target, link};
 use super::mention::{Mention, Reading, Subject};
 use super::models::Models;
@@ -32,9 +33,11 @@ pub(super) fn recognised(
     prepared: &Prepared,
     found: &[Found],
     options: &PreparedOptions,
+    entities: &mut Entities,
 ) -> Vec<Mention> {
     let (targets, scores) = targets(models, passages, found, options);
-    let mut document = Document::new(vocabulary, models, passages, prepared, options.options().abbreviations);
+    let abbreviations = options.options().abbreviations;
+    let mut document = Document::new(vocabulary, models, passages, prepared, abbreviations, entities);
     let linked = link(&mut document, &targets, None);
     let mut mentions = Vec::with_capacity(targets.len());
     for ((target, score), linked) in targets.into_iter().zip(scores).zip(linked) {

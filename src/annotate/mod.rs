@@ -89,19 +89,21 @@ impl Annotator {
     pub fn annotate(&self, document: &Document, options: &PreparedOptions) -> AnnotatedDocument {
         let passages = PassageText::of_document(document);
         let vocabulary = Vocabulary::new(&self.catalog);
-        let (prepared, found) = memory::with(self.number, &self.models, |memory| {
-            let prepared = prepare::prepare(
+        let (prepared, mut mentions) = memory::with(self.number, &self.models, |memory| {
+            let abbreviations = options.options().abbreviations;
+            let prepared = prepare::prepare(vocabulary, &self.models, &passages, abbreviations, memory);
+            let found = recognise::recognise(&self.models, &passages, &prepared, memory);
+            let mentions = mentions::recognised(
                 vocabulary,
                 &self.models,
                 &passages,
-                options.options().abbreviations,
-                memory,
+                &prepared,
+                &found,
+                options,
+                &mut memory.entities,
             );
-            let found = recognise::recognise(&self.models, &passages, &prepared, memory);
-            (prepared, found)
+            (prepared, mentions)
         });
-        let mut mentions =
-            mentions::recognised(vocabulary, &self.models, &passages, &prepared, &found, options);
         let (dictionary_mentions, defined) = self.dictionary_mentions(&passages, &prepared, options);
         mentions.extend(dictionary_mentions);
         for (index, passage) in passages.iter().enumerate() {
@@ -150,7 +152,17 @@ impl Annotator {
             mentions.extend(composites::find_composites(vocabulary, passage, index, &names, options));
             mentions.extend(names);
         }
-        let defined = definitions::apply_definitions(vocabulary, passages, &mut mentions, options);
+        if mentions.is_empty() && types & 1 << EntityType::Variant as u16 == 0 {
+            // without names there is nothing that a short form could stand for
+            return (mentions, Vec::new());
+        }
+        let defined = definitions::apply_definitions(
+            vocabulary,
+            passages,
+            &prepared.definitions,
+            &mut mentions,
+            options,
+        );
         evidence::rank_mentions(&mut mentions, vocabulary, passages, options);
         if types & 1 << EntityType::Variant as u16 != 0 {
             for (index, passage) in passages.iter().enumerate() {
@@ -240,7 +252,7 @@ pub(crate) mod learning {
     };
     pub(crate) use super::recognise::look::{LOOK_FEATURES, Look, describe as describe_spans};
     pub(crate) use super::recognise::spelling;
-    pub(crate) use super::recognise::table::{MODEL_TYPES, ROW, Table};
+    pub(crate) use super::recognise::table::{MODEL_TYPES, ROW, Table, place_in_row};
     pub(crate) use super::recognise::{Prepared, best, recognise};
     pub(crate) use super::surface::common_words;
     pub(crate) use super::vocabulary::Vocabulary;

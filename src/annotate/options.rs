@@ -232,6 +232,9 @@ fn blocked_terms(options: &AnnotateOptions) -> Result<FxHashSet<String>, Options
 /// Terms as paths of folded tokens.
 #[derive(Debug, Default)]
 pub(super) struct TermTrie {
+    /// The first bytes of first tokens, as bits of their lowest six, by the lowest three bits of the tokens' lengths: most
+    /// tokens of a text begin nothing.
+    beginnings: [u64; 8],
     /// The number of each folded token.
     tokens: FxHashMap<String, u32>,
     /// From a node over a token to the next node; node 0 is the root.
@@ -243,6 +246,9 @@ pub(super) struct TermTrie {
 impl TermTrie {
     /// Adds a term; whether it has a token.
     pub(super) fn insert(&mut self, term: &FoldedText, index: usize) -> bool {
+        if let Some((at, bit)) = Self::beginning(term.folded(0)) {
+            self.beginnings[at] |= bit;
+        }
         let mut node = 0;
         for at in 0..term.tokens().len() {
             let next_token = u32::try_from(self.tokens.len()).unwrap_or(u32::MAX);
@@ -256,6 +262,11 @@ impl TermTrie {
         node != 0
     }
 
+    /// The place and the bit of a first token.
+    fn beginning(token: &str) -> Option<(usize, u64)> {
+        token.as_bytes().first().map(|first| (token.len() & 7, 1 << (first & 63)))
+    }
+
     /// Whether there is no term.
     pub(super) fn is_empty(&self) -> bool {
         self.ends.is_empty()
@@ -264,6 +275,9 @@ impl TermTrie {
     /// Calls `found` with the number of tokens and the terms of each path that matches from the token `first` on. A
     /// match stops at an empty line.
     pub(super) fn walk(&self, text: &FoldedText, first: usize, mut found: impl FnMut(usize, &[usize])) {
+        if !Self::beginning(text.folded(first)).is_some_and(|(at, bit)| self.beginnings[at] & bit != 0) {
+            return;
+        }
         let mut node = 0;
         for at in first..text.tokens().len() {
             if at > first && text.tokens()[at].gap == crate::text::Gap::Break {

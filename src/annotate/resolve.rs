@@ -8,6 +8,7 @@ use super::matches::{find_names, find_whole, walk};
 use super::mention::{Mention, Reading};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
+use super::recognise::view::definitions;
 use super::vocabulary::Vocabulary;
 use crate::model::{AnnotateOptions, Candidate, Curie, EntityType, Span};
 
@@ -47,7 +48,8 @@ pub(super) fn resolve_name(
     if !mentions.iter().any(is_whole) {
         mentions.extend(find_whole(vocabulary, &passages[0], 0));
     }
-    apply_definitions(vocabulary, &passages, &mut mentions, &options);
+    let definitions = if options.options().abbreviations { definitions(&passages) } else { Vec::new() };
+    apply_definitions(vocabulary, &passages, &definitions, &mut mentions, &options);
     rank_mentions(&mut mentions, vocabulary, &passages, &options);
     let whole = mentions.into_iter().find(is_whole);
     let mut readings: Vec<Reading> = whole.map(|mention| mention.readings).unwrap_or_default();

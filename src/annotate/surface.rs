@@ -65,6 +65,14 @@ pub(super) fn agreement(written: &str, name: &str) -> Agreement {
     if written == name {
         return Agreement::Identical;
     }
+    if written.is_ascii() && name.is_ascii() {
+        agreement_in_ascii(written.as_bytes(), name.as_bytes())
+    } else {
+        agreement_of_characters(written, name)
+    }
+}
+
+fn agreement_of_characters(written: &str, name: &str) -> Agreement {
     let (written, name) = (&*spelled_out(written), &*spelled_out(name));
     let same = |fold: fn(char) -> char| are_equal_or_plural(plain(written, fold), plain(name, fold));
     if same(|c| c) {
@@ -83,6 +91,41 @@ pub(super) fn agreement(written: &str, name: &str) -> Agreement {
     let rest = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).skip(1).collect::<String>();
     let (rest_written, rest_name) = (rest(written), rest(name));
     if rest_written.trim_end_matches('s') == rest_name.trim_end_matches('s') {
+        return Agreement::FirstLetter;
+    }
+    match (first_upper, upper, lower_case) {
+        (false, 0, _) => Agreement::Lowered,
+        (true, _, 0) => Agreement::Raised,
+        _ => Agreement::MixedCase,
+    }
+}
+
+/// [`agreement`] of texts in ASCII, which most are, without memory of its own.
+fn agreement_in_ascii(written: &[u8], name: &[u8]) -> Agreement {
+    let letters_and_digits = |text: &'_ [u8]| text.iter().copied().filter(u8::is_ascii_alphanumeric);
+    let as_is = |text| letters_and_digits(text).map(char::from);
+    if are_equal_or_plural(as_is(written), as_is(name)) {
+        return Agreement::SameCase;
+    }
+    let lowered = |text| letters_and_digits(text).map(|byte| char::from(byte.to_ascii_lowercase()));
+    if !are_equal_or_plural(lowered(written), lowered(name)) {
+        return Agreement::Spelling;
+    }
+    let mut letters = written.iter().filter(|byte| byte.is_ascii_alphabetic());
+    let first_upper = letters.next().is_some_and(u8::is_ascii_uppercase);
+    let (mut upper, mut lower_case) = (0, 0);
+    for letter in letters {
+        upper += usize::from(letter.is_ascii_uppercase());
+        lower_case += usize::from(letter.is_ascii_lowercase());
+    }
+    let without_plural = |text: &[u8]| {
+        let count = letters_and_digits(text).skip(1).count();
+        let plural = text.iter().rev().filter(|byte| byte.is_ascii_alphanumeric()).take(count);
+        count - plural.take_while(|byte| **byte == b's').count()
+    };
+    let (in_written, in_name) = (without_plural(written), without_plural(name));
+    let rest = |text, count| letters_and_digits(text).skip(1).take(count);
+    if in_written == in_name && rest(written, in_written).eq(rest(name, in_name)) {
         return Agreement::FirstLetter;
     }
     match (first_upper, upper, lower_case) {
@@ -223,7 +266,17 @@ pub(super) fn is_shouted(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn ascii_is_read_as_any_text_is(written in "[aAbBs1 -]{0,7}", name in "[aAbBs1 -]{0,7}") {
+            let fast = agreement_in_ascii(written.as_bytes(), name.as_bytes());
+            prop_assert_eq!(fast, agreement_of_characters(&written, &name));
+        }
+    }
 
     #[test]
     fn agreement_tells_case_from_spelling() {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 use super::error::ApiError;
-use super::proto::catalog_service_server::CatalogService;
 use super::proto::{
     GetCatalogRequest, GetCatalogResponse, ReloadCatalogRequest, ReloadCatalogResponse, Terminology,
 };
 use super::reload::{CatalogReloader, ReloadTrigger};
+use super::servers::catalog_service_server::CatalogService;
 use super::state::{CallCounts, StateHandle};
 use crate::catalog;
 

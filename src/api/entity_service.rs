@@ -6,15 +6,16 @@ use futures_util::StreamExt;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::convert::{self, PaperMask};
+use super::encoded::{Encoded, Field, Writer};
 use super::error::{ApiError, ResourceKind};
 use super::page::{LESS_OF_A_PAGE, Page};
-use super::proto::entity_service_server::EntityService;
 use super::proto::lookup_entities_response::Result as LookupAnswer;
 use super::proto::{
     BatchGetEntitiesRequest, BatchGetEntitiesResponse, Candidate, GetEntityRequest, GetEntityResponse,
     ListEntityPapersRequest, ListEntityPapersResponse, LookupEntitiesRequest, LookupEntitiesResponse,
     ResolveNamesRequest, ResolveNamesResponse, SearchEntitiesRequest, SearchEntitiesResponse, SearchMode,
 };
+use super::servers::entity_service_server::EntityService;
 use super::state::{CallCounts, LESS_OF_A_BATCH, State, StateHandle, find_all};
 use super::stream::{Answers, BudgetShare, in_order, numbered};
 use super::work::CallerGone;
@@ -29,6 +30,9 @@ const NAME_BYTES_LIMIT: usize = 1_000;
 const CONTEXT_BYTES_LIMIT: usize = 64 << 10;
 /// The most readings of a name.
 const CANDIDATES_LIMIT: usize = 100;
+
+/// What the sequence, keys and lengths of an answer take, at most.
+const AROUND_BYTES: usize = 32;
 
 /// The service over shared state.
 #[derive(Clone)]
@@ -99,7 +103,7 @@ async fn answer_name(
     sequence: u64,
     request: ResolveNamesRequest,
     counts: Arc<CallCounts>,
-) -> (ResolveNamesResponse, BudgetShare) {
+) -> (Vec<ResolveNamesResponse>, BudgetShare) {
     let catalog_version = state.catalog().version().to_owned();
     let pool = state.pool.clone();
     let answer = pool.run(move |_: &CallerGone| resolve(&state, &request)).await.and_then(|answer| answer);
@@ -114,7 +118,7 @@ async fn answer_name(
             ResolveNamesResponse { sequence, candidates: Vec::new(), error, catalog_version }
         }
     };
-    (response, None)
+    (vec![response], None)
 }
 
 #[tonic::async_trait]
@@ -149,7 +153,7 @@ impl EntityService for EntityApi {
         Ok(Response::new(response))
     }
 
-    type LookupEntitiesStream = Answers<LookupEntitiesResponse>;
+    type LookupEntitiesStream = Answers<Encoded>;
 
     async fn lookup_entities(
         &self,
@@ -160,18 +164,25 @@ impl EntityService for EntityApi {
         let answers = numbered(request.into_inner(), state.limits).map(move |request| {
             let (sequence, request) = request?;
             counts.came_in(1);
-            let result = match state.find_entity(&request.id, "id") {
+            let catalog_version = state.catalog().version();
+            Ok(match state.find_entity(&request.id, "id") {
                 Ok(index) => {
                     counts.answered(1);
-                    LookupAnswer::Entity(convert::entity(&state.catalog().entity(index)))
+                    let entity = convert::write_entity(state.catalog(), index);
+                    let mut writer =
+                        Writer::with_capacity(entity.len() + catalog_version.len() + AROUND_BYTES);
+                    writer.field(Field::Number(1, sequence));
+                    writer.bytes(2, &entity);
+                    writer.field(Field::Text(4, catalog_version));
+                    writer.into_message()
                 }
                 Err(error) => {
                     counts.failed();
-                    LookupAnswer::Error(error.to_proto())
+                    let result = Some(LookupAnswer::Error(error.to_proto()));
+                    let catalog_version = catalog_version.to_owned();
+                    Encoded::of(&LookupEntitiesResponse { sequence, result, catalog_version })
                 }
-            };
-            let catalog_version = state.catalog().version().to_owned();
-            Ok(LookupEntitiesResponse { sequence, result: Some(result), catalog_version })
+            })
         });
         Ok(Response::new(Box::pin(answers)))
     }

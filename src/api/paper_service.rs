@@ -4,16 +4,16 @@ use futures_util::StreamExt;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::convert::{self, PaperMask};
+use super::encoded::Encoded;
 use super::entity_service::wire_size;
 use super::error::{ApiError, ResourceKind};
 use super::page::{LESS_OF_A_PAGE, Page};
 use super::proto::lookup_papers_response::Result as LookupAnswer;
-use super::proto::paper_service_server::PaperService;
 use super::proto::{
     BatchGetPapersRequest, BatchGetPapersResponse, GetPaperRequest, GetPaperResponse, ListPapersRequest,
-    ListPapersResponse, LookupPapersRequest, LookupPapersResponse, Paper, SearchPapersRequest,
-    SearchPapersResponse,
+    ListPapersResponse, LookupPapersRequest, LookupPapersResponse, SearchPapersRequest, SearchPapersResponse,
 };
+use super::servers::paper_service_server::PaperService;
 use super::state::{CallCounts, LESS_OF_A_BATCH, State, StateHandle, find_all};
 use super::stream::{Answers, numbered};
 use crate::corpus::{PaperQuery, QUERY_WORDS_LIMIT, distinct_words};
@@ -22,6 +22,9 @@ use crate::corpus::{PaperQuery, QUERY_WORDS_LIMIT, distinct_words};
 const QUERY_BYTES_LIMIT: usize = 1_000;
 /// The most entities of a query.
 const QUERY_ENTITIES_LIMIT: usize = 100;
+
+/// `LookupPapersResponse.paper`.
+const PAPER: u32 = 2;
 
 /// What to do about a paper over the size limit of a message.
 const LESS_OF_A_PAPER: &str = "ask for fewer fields by read_mask";
@@ -56,10 +59,15 @@ pub(super) fn check_query(query: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn lookup(state: &State, request: &LookupPapersRequest) -> Result<Paper, ApiError> {
+/// The paper that is looked up, as `glossator.v1.Paper`.
+fn lookup(state: &State, request: &LookupPapersRequest) -> Result<Vec<u8>, ApiError> {
     let mask = PaperMask::new(request.read_mask.as_ref())?;
-    let paper = convert::paper(&*state.find_paper(&request.id, "id")?, mask);
-    state.limits.fit(paper, LESS_OF_A_PAPER)
+    let paper = convert::write_paper(&*state.find_paper(&request.id, "id")?, mask);
+    let (bytes, limit_bytes) = (paper.len(), state.limits.answer_bytes);
+    if bytes > limit_bytes {
+        return Err(ApiError::AnswerTooLarge { bytes, limit_bytes, advice: LESS_OF_A_PAPER });
+    }
+    Ok(paper)
 }
 
 fn query_of(state: &State, request: &SearchPapersRequest) -> Result<PaperQuery, ApiError> {
@@ -126,7 +134,7 @@ impl PaperService for PaperApi {
         Ok(Response::new(response))
     }
 
-    type LookupPapersStream = Answers<LookupPapersResponse>;
+    type LookupPapersStream = Answers<Encoded>;
 
     async fn lookup_papers(
         &self,
@@ -137,17 +145,17 @@ impl PaperService for PaperApi {
         let answers = numbered(request.into_inner(), state.limits).map(move |request| {
             let (sequence, request) = request?;
             counts.came_in(1);
-            let result = match lookup(&state, &request) {
+            Ok(match lookup(&state, &request) {
                 Ok(paper) => {
                     counts.answered(1);
-                    LookupAnswer::Paper(paper)
+                    Encoded::answer(sequence, PAPER, paper)
                 }
                 Err(error) => {
                     counts.failed();
-                    LookupAnswer::Error(error.to_proto())
+                    let result = Some(LookupAnswer::Error(error.to_proto()));
+                    Encoded::of(&LookupPapersResponse { sequence, result })
                 }
-            };
-            Ok(LookupPapersResponse { sequence, result: Some(result) })
+            })
         });
         Ok(Response::new(Box::pin(answers)))
     }

@@ -43,8 +43,8 @@ impl ByteBudget {
     }
 }
 
-/// Answers each item by `answer`, up to `window` of them at once, in the order of the items. A broken stream of
-/// requests ends the answers with its status, after the answers to what came before.
+/// Answers each item by `answer`, up to `window` of them at once, in the order of the items; an item may have several
+/// answers. A broken stream of requests ends the answers with its status, after the answers to what came before.
 pub fn in_order<Item, Answer, Work>(
     items: impl Stream<Item = Result<Item, Status>> + Send + 'static,
     window: usize,
@@ -53,7 +53,7 @@ pub fn in_order<Item, Answer, Work>(
 where
     Item: Send + 'static,
     Answer: Send + 'static,
-    Work: Future<Output = (Answer, BudgetShare)> + Send + 'static,
+    Work: Future<Output = (Vec<Answer>, BudgetShare)> + Send + 'static,
 {
     let answers = items
         .map(move |item| {
@@ -66,10 +66,27 @@ where
             }
         })
         .buffered(window.max(1))
-        // The share goes back when the answer is handed over, not when it is ready: a client that does not read holds
-        // its own budget.
-        .map(|answered| answered.map(|(answer, share)| (answer, drop(share)).0));
+        .map(|answered| stream::iter(handed_over(answered)))
+        .flatten();
     Box::pin(until_broken(answers))
+}
+
+/// The answers to one item. Their share goes back when the last one is handed over, not when they are ready: a client that
+/// does not read holds its own budget.
+fn handed_over<Answer>(
+    answered: Result<(Vec<Answer>, BudgetShare), Status>,
+) -> impl Iterator<Item = Result<Answer, Status>> {
+    let (answers, share, broken) = match answered {
+        Ok((answers, share)) => (answers, share, None),
+        Err(status) => (Vec::new(), None, Some(Err(status))),
+    };
+    answers
+        .into_iter()
+        .map(move |answer| {
+            let _held = &share;
+            Ok(answer)
+        })
+        .chain(broken)
 }
 
 /// Ends a stream after its first error.
@@ -120,7 +137,7 @@ mod tests {
                 if let Some(wait) = wait {
                     let _ = wait.await;
                 }
-                (item, None)
+                (vec![item], None)
             }
         });
         // The first is not done, so nothing is answered, yet those behind it have begun.
@@ -141,7 +158,7 @@ mod tests {
                 Ok(item)
             }
         });
-        let mut answers = in_order(items, 3, |item: u32| async move { (item, None) });
+        let mut answers = in_order(items, 3, |item: u32| async move { (vec![item], None) });
         assert_eq!(taken.load(Ordering::SeqCst), 0);
         assert_eq!(answers.next().await.unwrap().unwrap(), 0);
         assert!(taken.load(Ordering::SeqCst) <= 4);
@@ -150,11 +167,28 @@ mod tests {
     #[tokio::test]
     async fn a_broken_stream_ends_the_answers_after_what_came_before() {
         let items = stream::iter([Ok(1), Ok(2), Err(Status::data_loss("broken")), Ok(3)]);
-        let mut answers = in_order(items, 8, |item: u32| async move { (item, None) });
+        let mut answers = in_order(items, 8, |item: u32| async move { (vec![item], None) });
         assert_eq!(answers.next().await.unwrap().unwrap(), 1);
         assert_eq!(answers.next().await.unwrap().unwrap(), 2);
         assert_eq!(answers.next().await.unwrap().unwrap_err().code(), tonic::Code::DataLoss);
         assert!(answers.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn an_item_may_have_several_answers_which_hold_their_share_together() {
+        let budget = ByteBudget::new(BUDGET_UNIT_BYTES);
+        let share = budget.take(1).await;
+        let shares = std::sync::Mutex::new(Some(share));
+        let mut answers = in_order(stream::iter([Ok(3)]), 1, move |item: u32| {
+            let share = shares.lock().unwrap().take().flatten();
+            async move { ((0..item).collect(), share) }
+        });
+        for expected in 0..3 {
+            assert_eq!(budget.units.available_permits(), 0);
+            assert_eq!(answers.next().await.unwrap().unwrap(), expected);
+        }
+        assert!(answers.next().await.is_none());
+        assert_eq!(budget.units.available_permits(), 1);
     }
 
     #[tokio::test]

@@ -46,6 +46,14 @@ fn is_known(catalog: &Catalog, entity: EntityIndex) -> bool {
 fn walk_entity(catalog: &Catalog, index: EntityIndex) -> usize {
     let entity = catalog.try_entity(index);
     assert_eq!(entity.is_some(), is_known(catalog, index), "every place of a catalog has an entity");
+    if let Some(parts) = catalog.entity_parts(index) {
+        let same = entity.as_ref().is_some_and(|entity| {
+            (entity.id.prefix(), entity.id.local()) == parts.id
+                && entity.description == parts.description
+                && entity.xrefs.len() == parts.xrefs.len()
+        });
+        assert!(same, "the parts of an entity are the entity's");
+    }
     let relatives = [catalog.parents(index), catalog.children(index)].concat();
     let further = [catalog.ancestors(index), catalog.descendants(index)].concat();
     assert!(relatives.iter().chain(&further).all(|relative| is_known(catalog, *relative)));

@@ -40,7 +40,7 @@ pub use hierarchy::RELATIVES_LIMIT;
 pub use names::{GroupIndex, NameEntry, NameIndex, NameScope, NameStep};
 pub use provenance::Terminology;
 pub use search::SEARCH_KEYS_LIMIT;
-pub use store::EntityIndex;
+pub use store::{CurieParts, EntityIndex, EntityParts};
 
 use about::About;
 use bags::BagTable;
@@ -187,7 +187,7 @@ impl Catalog {
         } else {
             preferences.iter().find_map(|prefix| of_prefix(prefix.as_ref()))
         };
-        chosen.map_or_else(|| self.id(entity), |id| id.to_string())
+        chosen.map_or_else(|| self.id(entity), Identifier::to_curie)
     }
 
     /// Its direct parents, sorted. Parents that the catalog does not have are none.

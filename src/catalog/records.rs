@@ -122,6 +122,17 @@ impl Identifier<'_> {
     }
 }
 
+impl Identifier<'_> {
+    /// As a CURIE.
+    pub(super) fn to_curie(self) -> String {
+        let mut text = String::with_capacity(self.prefix.len() + 1 + self.local.len());
+        text.push_str(self.prefix);
+        text.push(':');
+        text.push_str(self.local);
+        text
+    }
+}
+
 impl std::fmt::Display for Identifier<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}:{}", self.prefix, self.local)

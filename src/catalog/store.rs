@@ -54,7 +54,67 @@ impl<'c> Details<'c> {
     }
 }
 
+/// A CURIE in its parts: prefix and local identifier.
+pub type CurieParts<'c> = (&'c str, &'c str);
+
+/// An entity read where it stands, but for its names ([`Catalog::names_of`]) and its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntityParts<'c> {
+    /// Its own identifier.
+    pub id: CurieParts<'c>,
+    /// Its type.
+    pub entity_type: EntityType,
+    /// Its description; empty when there is none.
+    pub description: &'c str,
+    /// Whether its source has retired it.
+    pub obsolete: bool,
+    /// The same thing in other namespaces.
+    pub xrefs: Vec<CurieParts<'c>>,
+    /// Identifiers that were retired in its favour.
+    pub retired_ids: Vec<CurieParts<'c>>,
+    /// What replaces it when it is retired.
+    pub replaced_by: Vec<CurieParts<'c>>,
+    /// Its direct parents.
+    pub parent_ids: Vec<CurieParts<'c>>,
+}
+
 impl Catalog {
+    /// What [`Catalog::try_entity`] answers, without a copy of its texts; `None` also where its identifier is damaged.
+    pub fn entity_parts(&self, entity: EntityIndex) -> Option<EntityParts<'_>> {
+        if entity.position() >= self.entity_count() {
+            return None;
+        }
+        let record = self.record(entity);
+        let good = |id: Identifier<'_>| Curie::is_made_of(id.prefix, id.local);
+        let mut lists: [Vec<CurieParts<'_>>; 5] = Default::default();
+        let mut details = self.details(entity);
+        let _: ControlFlow<()> = details.each_identifier(|role, id| {
+            lists[role as usize].extend(good(id).then_some((id.prefix, id.local)));
+            ControlFlow::Continue(())
+        });
+        let _taxon = details.reader.text();
+        let description = details.reader.text();
+        let [own, mut xrefs, retired_ids, mut references, replaced_by] = lists;
+        xrefs.append(&mut references);
+        let parents = self.parents(entity).into_iter().map(|parent| self.details(parent).identifier());
+        Some(EntityParts {
+            id: own.first().copied()?,
+            entity_type: record.entity_type,
+            description,
+            obsolete: record.obsolete,
+            xrefs,
+            retired_ids,
+            replaced_by,
+            parent_ids: parents.filter(|id| good(*id)).map(|id| (id.prefix, id.local)).collect(),
+        })
+    }
+
+    /// Name, version and licence of where an entity's facts come from; empty when it is not known.
+    pub fn source_parts(&self, entity: EntityIndex) -> [&str; 3] {
+        let origin = self.about.sources.get(usize::from(self.record(entity).source));
+        origin.map_or([""; 3], |origin| [&origin.name, &origin.version, &origin.license])
+    }
+
     pub(super) fn record(&self, entity: EntityIndex) -> EntityRecord {
         EntityRecord::read(self.section(Section::Entities), entity.position())
     }
@@ -95,7 +155,7 @@ impl Catalog {
         if entity.position() >= self.entity_count() {
             return String::new();
         }
-        self.details(entity).identifier().to_string()
+        self.details(entity).identifier().to_curie()
     }
 
     /// Its preferred name.

@@ -55,6 +55,19 @@ impl Curie {
     /// A CURIE of the two parts as they are. `None` when a part is empty, the prefix holds a colon or white space, or
     /// the whole is longer than 512 bytes.
     pub fn new(prefix: &str, local: &str) -> Option<Self> {
+        if !Self::is_made_of(prefix, local) {
+            return None;
+        }
+        let bytes = prefix.len() + 1 + local.len();
+        let mut text = String::with_capacity(bytes);
+        text.push_str(prefix);
+        text.push(':');
+        text.push_str(local);
+        Some(Self { text: text.into(), colon: u16::try_from(prefix.len()).ok()? })
+    }
+
+    /// Whether the two make a CURIE.
+    pub fn is_made_of(prefix: &str, local: &str) -> bool {
         let bad = |text: &str| {
             let spaced = if text.is_ascii() {
                 // Quicker than by character: nearly every identifier is ASCII.
@@ -65,14 +78,7 @@ impl Curie {
             text.is_empty() || spaced
         };
         let bytes = prefix.len() + 1 + local.len();
-        if bad(prefix) || bad(local) || prefix.contains(':') || bytes > IDENTIFIER_BYTES_LIMIT {
-            return None;
-        }
-        let mut text = String::with_capacity(bytes);
-        text.push_str(prefix);
-        text.push(':');
-        text.push_str(local);
-        Some(Self { text: text.into(), colon: u16::try_from(prefix.len()).ok()? })
+        !bad(prefix) && !bad(local) && !prefix.contains(':') && bytes <= IDENTIFIER_BYTES_LIMIT
     }
 
     /// The namespace, such as `NCBIGene`.

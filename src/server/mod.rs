@@ -23,11 +23,11 @@ use tonic_health::server::HealthReporter;
 use tracing::{info, warn};
 
 use crate::annotate::Annotator;
-use crate::api::proto::annotation_service_server::AnnotationServiceServer;
-use crate::api::proto::catalog_service_server::CatalogServiceServer;
-use crate::api::proto::entity_service_server::EntityServiceServer;
-use crate::api::proto::paper_service_server::PaperServiceServer;
 use crate::api::proto::{self};
+use crate::api::servers::annotation_service_server::AnnotationServiceServer;
+use crate::api::servers::catalog_service_server::CatalogServiceServer;
+use crate::api::servers::entity_service_server::EntityServiceServer;
+use crate::api::servers::paper_service_server::PaperServiceServer;
 use crate::api::{
     AnnotationApi, CatalogApi, CatalogReloader, EntityApi, PaperApi, ReloadTrigger, State, StateHandle,
     WorkPool, WorkPoolError,

@@ -7,6 +7,11 @@
 //!
 //! Names and texts are folded by this same code, and folding what is folded changes nothing.
 
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::characters::{Class, classify, classify_ascii, greek_name, plain_greek, push_plain};
 use super::words::fold_word;
 
@@ -73,6 +78,40 @@ pub struct Token {
     pub gap: Gap,
 }
 
+/// The most words whose forms a thread keeps; then they are forgotten, which changes nothing.
+const WORDS_LIMIT: usize = 1 << 16;
+/// The most bytes of a form that is kept.
+const KEPT_BYTES_LIMIT: usize = 64;
+
+/// The forms of words in ASCII that are one token, by the hashes of the words: most words of a text were met before.
+#[derive(Debug, Default)]
+struct WordMemory {
+    places: FxHashMap<u64, (u32, u32)>,
+    forms: String,
+}
+
+thread_local! {
+    static MEMORY: RefCell<WordMemory> = RefCell::new(WordMemory::default());
+}
+
+impl WordMemory {
+    fn get(&self, key: u64) -> Option<&str> {
+        self.places.get(&key).map(|(start, end)| &self.forms[*start as usize..*end as usize])
+    }
+
+    fn insert(&mut self, key: u64, form: &str) {
+        if form.len() > KEPT_BYTES_LIMIT {
+            return;
+        }
+        if self.places.len() >= WORDS_LIMIT {
+            *self = Self::default();
+        }
+        let start = to_u32(self.forms.len());
+        self.forms.push_str(form);
+        self.places.insert(key, (start, to_u32(self.forms.len())));
+    }
+}
+
 /// The tokens of one text. Made once and refilled for each text, so that folding allocates nothing in the long run.
 #[derive(Debug, Clone, Default)]
 pub struct FoldedText {
@@ -95,6 +134,10 @@ impl FoldedText {
     /// Reads `text` in place of what was read before: the first [`TEXT_BYTES_LIMIT`] bytes, cut at a character.
     pub fn fold(&mut self, text: &str) {
         self.fold_within(text, TEXT_BYTES_LIMIT);
+    }
+
+    fn fold_within(&mut self, text: &str, bytes_limit: usize) {
+        MEMORY.with_borrow_mut(|memory| self.fold_with(text, bytes_limit, memory));
     }
 
     /// The tokens, in the order of the text.
@@ -131,10 +174,13 @@ impl FoldedText {
         self.begins_word(index + 1)
     }
 
-    fn fold_within(&mut self, text: &str, bytes_limit: usize) {
+    fn fold_with(&mut self, text: &str, bytes_limit: usize, memory: &mut WordMemory) {
         self.tokens.clear();
         self.folded.clear();
         let text = &text[..super::floor_boundary(text, bytes_limit)];
+        // forms are mostly as long as words are
+        self.folded.reserve(text.len() + 1);
+        self.tokens.reserve(text.len() / 6);
         let mut position = 0;
         // Where the last token, with what belongs to it (a possessive), ended.
         let mut gap_start = None;
@@ -155,7 +201,7 @@ impl FoldedText {
                 Class::Greek if run.characters <= GREEK_LETTERS_LIMIT => {
                     self.greek(text, position, &run, gap);
                 }
-                _ => self.letters(text, position, &run, gap),
+                _ => self.letters(text, position, &run, gap, memory),
             }
             gap_start = Some(run.end);
             position = run.next;
@@ -198,10 +244,23 @@ impl FoldedText {
         }
     }
 
-    fn letters(&mut self, text: &str, start: usize, run: &Run, gap: Gap) {
+    fn letters(&mut self, text: &str, start: usize, run: &Run, gap: Gap, memory: &mut WordMemory) {
         let word = &text[start..run.end];
+        let key = if run.ascii { xxh3_64(word.as_bytes()) } else { 0 };
+        if run.ascii
+            && let Some(folded) = memory.get(key)
+        {
+            let at = self.begin();
+            self.folded.push_str(folded);
+            self.finish(start, run.end, at, TokenKind::Letters, gap);
+            return;
+        }
         if run.ascii && last_piece(word.as_bytes()).is_none() {
             self.word(word, (start, run.end), gap);
+            memory.insert(
+                key,
+                self.tokens.last().map_or("", |token| &self.folded[token.folded_start as usize..]),
+            );
             return;
         }
         let mut cuts = std::mem::take(&mut self.cuts);

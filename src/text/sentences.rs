@@ -28,9 +28,8 @@ pub fn sentences(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     let (mut start, mut position) = (0, 0);
     let bytes = text.as_bytes();
-    let mark_or_line = |byte: &u8| matches!(byte, b'.' | b'!' | b'?' | b'\n');
-    while let Some(offset) = bytes[position..].iter().position(mark_or_line) {
-        let mark = position + offset;
+    let mut line = next_line(bytes, 0);
+    while let Some(mark) = next_mark(bytes, position, &mut line) {
         let (end, ends) = if bytes[mark] == b'\n' {
             (mark + 1, is_blank_line(&bytes[mark + 1..]))
         } else {
@@ -44,6 +43,19 @@ pub fn sentences(text: &str) -> Vec<Span> {
     }
     push_trimmed(text, start, text.len(), &mut found);
     found
+}
+
+fn next_line(bytes: &[u8], from: usize) -> usize {
+    memchr::memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |offset| from + offset)
+}
+
+/// The next mark or line break; `line` is the next line break that was found.
+fn next_mark(bytes: &[u8], from: usize, line: &mut usize) -> Option<usize> {
+    if *line < from {
+        *line = next_line(bytes, from);
+    }
+    let mark = memchr::memchr3(b'.', b'!', b'?', &bytes[from..*line]).map(|offset| from + offset);
+    mark.or_else(|| (*line < bytes.len()).then_some(*line))
 }
 
 fn push_trimmed(text: &str, start: usize, end: usize, found: &mut Vec<Span>) {

@@ -6,7 +6,7 @@ use super::corpora::TrainingDocument;
 use super::examples::{Examples, Sentence};
 use super::sequence::{self, Weights};
 use super::{Material, SCHEDULE, ranker};
-use crate::annotate::learning::{ChainModel, MODEL_TYPES, Models, ROW, Table};
+use crate::annotate::learning::{ChainModel, MODEL_TYPES, Models, ROW, Table, place_in_row};
 
 /// The most features of a model: those that say most, by their largest weight and how often they stand.
 const FEATURES_LIMIT: usize = 480_000;
@@ -80,7 +80,7 @@ fn row(
             for (label, weight) in weights.features[number].into_iter().enumerate() {
                 #[expect(clippy::cast_possible_truncation, reason = "scaled to the range")]
                 let whole = (weight / chain.scale).round() as i8;
-                row[2 * of + label] = whole;
+                row[place_in_row(of, label > 0)] = whole;
                 most = most.max(weight.abs());
             }
         }

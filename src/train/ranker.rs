@@ -212,7 +212,7 @@ fn examples(
     targets.sort_by_key(|(target, _)| (target.passage, target.span, target.entity_type));
     let (targets, golds): (Vec<Target>, Vec<Option<&GoldMention>>) = targets.into_iter().unzip();
     let held = held_out(document, &passages, gold_ids);
-    let mut view = Document::new(vocabulary, models, &passages, &prepared, true);
+    let mut view = Document::new(vocabulary, models, &passages, &prepared, true, &mut memory.entities);
     let linked = link(&mut view, &targets, Some(&held));
     let pairs = targets.iter().zip(golds).zip(linked);
     pairs.filter_map(|((target, gold), linked)| example(vocabulary, target, gold?, linked)).collect()

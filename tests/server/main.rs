@@ -13,3 +13,4 @@ mod lifecycle;
 mod load;
 mod offsets;
 mod reload;
+mod wire;

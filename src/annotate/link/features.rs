@@ -93,9 +93,7 @@ fn describe_one(
 ) {
     let route = candidate.route as u64;
     let scope = if candidate.label { 4 } else { candidate.scope as u64 };
-    let id = document.vocabulary.answer_id(candidate.entity, &[] as &[String]);
-    let namespace = id.split_once(':').map_or("", |(prefix, _)| prefix);
-    let namespace = super::super::recognise::words::hash(namespace);
+    let (namespace, seen) = document.known(candidate.entity, held_out);
     list.add(Kind::Route, route);
     list.add(Kind::Name, route << 16 | scope << 8 | candidate.agreement as u64);
     list.add(Kind::Symbol, u64::from(candidate.symbol) << 8 | candidate.agreement as u64);
@@ -104,7 +102,6 @@ fn describe_one(
     let below = u32::from(among.most_prominent - candidate.prominence);
     list.add(Kind::Prominence, level(below, &[1, 8, 16, 32, 48]));
     list.add(Kind::Prominence, 1 << 16 | level(u32::from(candidate.prominence), &[16, 32, 48, 64, 80, 96]));
-    let seen = document.models.aliases.total(&id, held_out);
     list.add(Kind::Known, level(seen, &[1, 2, 5, 20, 100]));
     list.add(
         Kind::Said,

@@ -2,8 +2,10 @@
 
 pub(crate) mod aliases;
 pub(crate) mod candidates;
+pub(crate) mod entities;
 pub(crate) mod features;
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -20,12 +22,8 @@ use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span};
 use aliases::HeldOut;
 use candidates::{Candidate, Route};
+use entities::{Entities, WORD_BYTES_MIN};
 use features::Conventions;
-
-/// The most names of an entity whose words are held against the document's.
-const NAMES_LIMIT: usize = 12;
-/// The least letters of a word that is held against the document's.
-const WORD_BYTES_MIN: usize = 4;
 
 /// A mention to link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +82,8 @@ pub(crate) struct Document<'a> {
     pub support: FxHashSet<EntityIndex>,
     /// Its words, in lower case.
     words: FxHashSet<u64>,
+    /// What is known of entities.
+    entities: RefCell<&'a mut Entities>,
 }
 
 impl<'a> Document<'a> {
@@ -94,6 +94,7 @@ impl<'a> Document<'a> {
         passages: &'a [PassageText<'a>],
         prepared: &Prepared,
         abbreviations: bool,
+        entities: &'a mut Entities,
     ) -> Self {
         let (mut short_forms, mut long_forms) = (FxHashMap::default(), FxHashMap::default());
         for (index, definition) in prepared.definitions.iter().filter(|_| abbreviations) {
@@ -120,28 +121,21 @@ impl<'a> Document<'a> {
             binomials,
             support: FxHashSet::default(),
             words,
+            entities: RefCell::new(entities),
         }
+    }
+
+    /// Of an entity the namespace, hashed, and how often the gold data speaks of it, less what is held out.
+    fn known(&self, entity: EntityIndex, held_out: Option<&HeldOut>) -> (u64, u32) {
+        let mut entities = self.entities.borrow_mut();
+        let known = entities.of(self.vocabulary, self.models, entity);
+        (known.namespace, known.total(self.models, held_out))
     }
 
     /// How many of the words of an entity's longest shared name the document has, as a level.
     fn shared_words(&self, entity: EntityIndex) -> u64 {
-        let mut best = 0;
-        let mut folded = crate::text::FoldedText::new();
-        for name in self.vocabulary.names_of(entity).take(NAMES_LIMIT).filter(|name| name.contains(' ')) {
-            folded.fold(name);
-            let long: Vec<usize> =
-                (0..folded.tokens().len()).filter(|&at| folded.folded(at).len() >= WORD_BYTES_MIN).collect();
-            let shared = long.iter().filter(|&&at| self.words.contains(&hash(folded.folded(at)))).count();
-            let level = match (shared, long.len()) {
-                (0, _) => 1,
-                (shared, all) if shared == all && all > 1 => 5,
-                (shared, all) if shared == all => 4,
-                (shared, all) if shared * 2 >= all => 3,
-                _ => 2,
-            };
-            best = best.max(level);
-        }
-        best
+        let is_shared = |word: u64| self.words.contains(&word);
+        self.entities.borrow_mut().shared_words(self.vocabulary, self.models, entity, is_shared)
     }
 }
 
@@ -191,7 +185,7 @@ pub(crate) fn link(
             rank(document.models, target.entity_type, own);
         }
     }
-    let words = species_words(document.vocabulary, targets, &linked);
+    let words = species_words(document, targets, &linked);
     let mut conventions = Conventions::default();
     for (target, own) in targets.iter().zip(&linked) {
         if target.entity_type == EntityType::Gene {
@@ -213,13 +207,9 @@ pub(crate) fn link(
 const GROUPS_OF_LIKE_SYMBOLS: &[Taxon] = &[7711, 4751, 33_090, 7_215, 6_231];
 
 /// The places that speak of a species: organisms and cell lines.
-fn species_words(vocabulary: Vocabulary<'_>, targets: &[Target], linked: &[Linked]) -> SpeciesWords {
-    let mut known: FxHashMap<Taxon, bool> = FxHashMap::default();
-    let mut is_of_like_symbols = |taxon: Taxon| {
-        *known.entry(taxon).or_insert_with(|| {
-            let above = vocabulary.ancestors_of_taxon(taxon);
-            GROUPS_OF_LIKE_SYMBOLS.iter().any(|group| *group == taxon || above.contains(group))
-        })
+fn species_words(document: &Document<'_>, targets: &[Target], linked: &[Linked]) -> SpeciesWords {
+    let is_of_like_symbols = |taxon: Taxon| {
+        document.entities.borrow_mut().is_of_groups(document.vocabulary, taxon, GROUPS_OF_LIKE_SYMBOLS)
     };
     let words = targets.iter().zip(linked).filter_map(|(target, own)| {
         let speaks = matches!(target.entity_type, EntityType::Species | EntityType::CellLine);

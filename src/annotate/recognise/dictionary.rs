@@ -77,17 +77,27 @@ impl Names {
         self.starts.clear();
     }
 
-    fn start(
+    #[inline]
+    fn start<'t>(
         &mut self,
         names: NameIndex<'_>,
         vocabulary: Vocabulary<'_>,
         number: u32,
+        word: impl FnOnce() -> Written<'t>,
+    ) -> Start {
+        match self.starts.get(number as usize) {
+            Some(Some(start)) => *start,
+            _ => self.new_start(names, vocabulary, number as usize, word()),
+        }
+    }
+
+    fn new_start(
+        &mut self,
+        names: NameIndex<'_>,
+        vocabulary: Vocabulary<'_>,
+        at: usize,
         word: Written<'_>,
     ) -> Start {
-        let at = number as usize;
-        if let Some(Some(start)) = self.starts.get(at) {
-            return *start;
-        }
         if self.starts.len() <= at {
             self.starts.resize(at + 1, None);
         }
@@ -187,7 +197,7 @@ pub(crate) fn find_matches(
     };
     let mut matches = Vec::new();
     for first in (0..tokens.len()).filter(|&first| folded.begins_word(first)) {
-        let start = memory.start(names, vocabulary, number(first), written(first, first + 1));
+        let start = memory.start(names, vocabulary, number(first), || written(first, first + 1));
         if let Some((group, profile)) = start.name
             && folded.ends_word(first)
             && is_usable(first, first + 1)
@@ -229,6 +239,11 @@ pub(crate) struct Tag {
 
 /// The tags of a piece, by type.
 pub(crate) type Tags = [Tag; TYPES];
+
+/// The places in names of all types as one number, three bits each.
+pub(crate) fn packed_places(tags: &Tags) -> u64 {
+    tags.iter().enumerate().map(|(of, tag)| u64::from(tag.place) << (3 * of)).sum()
+}
 
 /// Writes the tags of a passage's pieces: of each type the longest names from the left.
 pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>) {

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::super::binomials::Part;
-use super::dictionary::{TYPES, Tags};
+use super::dictionary::{TYPES, Tags, packed_places};
 use super::lexicon::Lexicon;
 use super::view::PassageView;
 use super::words::{Form, Word, both, feature};
@@ -159,7 +159,7 @@ pub(crate) fn each_tag_feature(tags: &Tags, mut take: impl FnMut(u64)) {
         take(feature(kind::NAME_PLACE + 1, place));
         take(feature(kind::NAME_QUALITY, place << 8 | u64::from(tag.quality)));
     }
-    take(feature(kind::NAME_TYPES, packed(tags)));
+    take(feature(kind::NAME_TYPES, packed_places(tags)));
 }
 
 /// Calls `take` with each feature of a piece beside one with those tags.
@@ -168,11 +168,6 @@ pub(crate) fn each_feature_beside_tags(tags: &Tags, is_before: bool, mut take: i
     for (of, tag) in tags.iter().enumerate().take(TYPES).filter(|(_, tag)| tag.place > 0) {
         take(feature(kind, (of as u64) << 8 | u64::from(tag.place)));
     }
-}
-
-/// The places in names of all types as one number.
-fn packed(tags: &Tags) -> u64 {
-    tags.iter().enumerate().map(|(of, tag)| u64::from(tag.place) << (3 * of)).sum()
 }
 
 /// Whether white space stands before a piece (1) and after it (2), or an end of its sentence.
@@ -276,19 +271,18 @@ fn joint_tags(
     take: &mut impl FnMut(Origin, u64),
 ) {
     let mut give = |kind: u32, value: u64| take(Origin::Dictionary, feature(kind, value));
-    let none = Tags::default();
-    let tags = &view.tags[at];
-    if tags != &none {
-        for (of, tag) in tags.iter().enumerate().filter(|(_, tag)| tag.place > 0) {
+    let own_types = view.types[at];
+    if own_types != 0 {
+        for (of, tag) in view.tags[at].iter().enumerate().filter(|(_, tag)| tag.place > 0) {
             give(kind::NAME_AND_WORD, both((of as u64) << 8 | u64::from(tag.place), own));
         }
     }
     for (kind, place) in
         [(kind::NAME_TYPES_BEFORE, at.checked_sub(1)), (kind::NAME_TYPES_AFTER, Some(at + 1))]
     {
-        let beside = place.filter(|place| chain.contains(place)).map(|place| &view.tags[place]);
-        if let Some(beside) = beside.filter(|beside| *beside != &none) {
-            give(kind, both(packed(beside), packed(tags)));
+        let beside = place.filter(|place| chain.contains(place)).map_or(0, |place| view.types[place]);
+        if beside != 0 {
+            give(kind, both(beside, own_types));
         }
     }
 }

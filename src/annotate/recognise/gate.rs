@@ -8,11 +8,15 @@
 use std::ops::Range;
 
 use super::chain::{BEGIN, INSIDE, LABELS, LOGIT_LIMIT, OUTSIDE, Transitions};
-use super::table::{MODEL_TYPES, Sums, of_type};
+use super::table::{FIRST_WEIGHT, MODEL_TYPES, ROW, SLOT_BYTES, Sums, place_in_row};
 
-/// Lanes of a vector: a type each, and some that are free.
+/// Lanes of a vector: some that are free, then one for each type.
 const LANES: usize = 8;
-const _: () = assert!(MODEL_TYPES.len() <= LANES);
+/// The lane of the first type. The types' lanes end where their weights of B do among [`Sums`], and their weights of I, so
+/// that both are read at once.
+const FIRST_LANE: usize = LANES - MODEL_TYPES.len();
+const BEGIN_END: usize = FIRST_WEIGHT + place_in_row(0, true);
+const _: () = assert!(MODEL_TYPES.len() <= LANES && BEGIN_END >= LANES && FIRST_WEIGHT + ROW == SLOT_BYTES);
 
 /// A number for each type.
 type Lanes = [f32; LANES];
@@ -30,8 +34,7 @@ pub(crate) struct Gate {
 #[derive(Debug, Default)]
 pub(crate) struct Passing {
     /// The logits of B and of I of each piece.
-    begin: Vec<Lanes>,
-    inside: Vec<Lanes>,
+    logits: Vec<[Lanes; 2]>,
     /// The most that a span can reach which ends with the piece.
     reached: Vec<Lanes>,
     /// The types that each piece may be a part of a mention of, as bits.
@@ -56,46 +59,76 @@ impl Gate {
     pub(crate) fn new<'t>(chains: impl Iterator<Item = Option<(f32, &'t Transitions)>>) -> Self {
         let zero = [0.0; LANES];
         let mut gate = Self { scales: zero, enter: [f32::NEG_INFINITY; LANES], stay: zero, leave: zero };
-        for (at, (scale, transitions)) in chains.take(LANES).enumerate().filter_map(|(at, c)| Some((at, c?)))
-        {
+        let own = (FIRST_LANE..LANES).zip(chains);
+        for (at, (scale, transitions)) in own.filter_map(|(at, chain)| Some((at, chain?))) {
             gate.scales[at] = scale;
             (gate.enter[at], gate.stay[at], gate.leave[at]) = bounds(transitions);
         }
         gate
     }
+
+    /// The logits of B and of I by type.
+    fn logits(&self, sums: &Sums) -> [Lanes; 2] {
+        let from = |first: usize| -> Lanes {
+            std::array::from_fn(|at| f32::from(sums[first + at]) * self.scales[at])
+        };
+        let (begin, inside) = (from(BEGIN_END - LANES), from(SLOT_BYTES - LANES));
+        [begin, inside].map(|lanes| lanes.map(|logit| logit.clamp(-LOGIT_LIMIT, LOGIT_LIMIT)))
+    }
 }
 
 impl Passing {
-    /// Finds what each piece may be a part of: of spans whose probability may be `least_logarithm` or more.
+    /// Finds what each piece may be a part of: of spans whose probability may have `least_logarithm` or more.
     pub(crate) fn read(&mut self, gate: &Gate, sums: &[Sums], least_logarithm: f32) {
-        self.begin.clear();
-        self.inside.clear();
-        self.reached.clear();
         self.types.clear();
-        self.types.resize(sums.len(), 0);
-        let mut open = [f32::NEG_INFINITY; LANES];
-        for sums in sums {
-            let (mut begin, mut inside) = ([0.0; LANES], [0.0; LANES]);
-            for at in 0..MODEL_TYPES.len() {
-                let [first, further] = of_type(sums, at);
-                begin[at] = (f32::from(first) * gate.scales[at]).clamp(-LOGIT_LIMIT, LOGIT_LIMIT);
-                inside[at] = (f32::from(further) * gate.scales[at]).clamp(-LOGIT_LIMIT, LOGIT_LIMIT);
+        self.types.resize(sums.len(), u8::MAX);
+        self.logits.clear();
+        self.logits.extend(sums.iter().map(|sums| gate.logits(sums)));
+        self.sweep(gate, least_logarithm);
+    }
+
+    /// The same when the sums of the pieces have changed that may be a part of something; the others cannot any more.
+    pub(crate) fn read_again(&mut self, gate: &Gate, sums: &[Sums], least_logarithm: f32) {
+        for (place, sums) in sums.iter().enumerate() {
+            if self.types[place] != 0 {
+                self.logits[place] = gate.logits(sums);
             }
-            for at in 0..LANES {
-                open[at] = (gate.enter[at] + begin[at]).max(open[at] + gate.stay[at] + inside[at]);
-            }
-            self.begin.push(begin);
-            self.inside.push(inside);
-            self.reached.push(open);
         }
+        self.sweep(gate, least_logarithm);
+    }
+
+    fn sweep(&mut self, gate: &Gate, least_logarithm: f32) {
+        self.reached.clear();
+        let mut open = [f32::NEG_INFINITY; LANES];
+        self.reached.extend(self.logits.iter().map(|[begin, inside]| {
+            open = std::array::from_fn(|at| {
+                let (began, went_on) = (gate.enter[at] + begin[at], open[at] + gate.stay[at] + inside[at]);
+                if began > went_on { began } else { went_on }
+            });
+            open
+        }));
         let mut beyond = gate.leave;
         for (place, types) in self.types.iter_mut().enumerate().rev() {
-            let (reached, inside) = (&self.reached[place], &self.inside[place]);
-            for at in 0..LANES {
-                *types |= u8::from(reached[at] + beyond[at] >= least_logarithm) << at;
-                beyond[at] = gate.leave[at].max(beyond[at] + gate.stay[at] + inside[at]);
+            let (reached, [_, inside]) = (&self.reached[place], &self.logits[place]);
+            let reaches: [bool; LANES] =
+                std::array::from_fn(|at| reached[at] + beyond[at] >= least_logarithm);
+            if reaches != [false; LANES] {
+                let of_types = reaches[FIRST_LANE..].iter().enumerate();
+                let bits = of_types.map(|(at, reaches)| u8::from(*reaches) << at);
+                *types &= bits.fold(0, |all, bit| all | bit);
+            } else {
+                *types = 0;
             }
+            beyond = std::array::from_fn(|at| {
+                let further = beyond[at] + gate.stay[at] + inside[at];
+                if further > gate.leave[at] { further } else { gate.leave[at] }
+            });
         }
+    }
+
+    /// Whether a piece may be a part of a mention of any type.
+    pub(crate) fn is_open(&self, place: usize) -> bool {
+        self.types[place] != 0
     }
 
     /// The types that anything may be a mention of, as bits.
@@ -117,14 +150,13 @@ impl Passing {
 
     /// The logits of a piece for a type.
     pub(crate) fn logits(&self, place: usize, model_type: usize) -> [f32; LABELS - 1] {
-        [self.begin[place][model_type], self.inside[place][model_type]]
+        self.logits[place].map(|logits| logits[FIRST_LANE + model_type])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::chain::{Factors, Lattice};
-    use super::super::table::SLOT_BYTES;
     use super::*;
 
     const WEIGHTS: Transitions =
@@ -132,8 +164,9 @@ mod tests {
 
     fn sums(pairs: &[[i16; 2]]) -> Vec<Sums> {
         let one = |pair: &[i16; 2]| {
-            let mut sums = [0; SLOT_BYTES];
-            sums[SLOT_BYTES - 2 * MODEL_TYPES.len() + 2..][..2].copy_from_slice(pair);
+            let mut sums = [77; SLOT_BYTES];
+            sums[FIRST_WEIGHT + place_in_row(1, false)] = pair[0];
+            sums[FIRST_WEIGHT + place_in_row(1, true)] = pair[1];
             sums
         };
         pairs.iter().map(one).collect()

@@ -60,7 +60,6 @@ pub(crate) struct Lexicon {
     chunks: Vec<ChunkSums>,
     shape_numbers: FxHashMap<u64, u32>,
     shapes: Vec<ShapeSums>,
-    features: Vec<u64>,
     /// The sums of the places beyond the ends of a sentence.
     beyond: [Sums; DISTANCES],
 }
@@ -98,13 +97,13 @@ impl Lexicon {
     fn sum_word(&mut self, at: usize, word: &Word, table: &Table) {
         let mut sums = [[0; SLOT_BYTES]; DISTANCES];
         for (distance, sums) in sums.iter_mut().enumerate() {
-            add(table, &mut self.features, sums, |take| each_word_feature(word, distance, take));
+            each_word_feature(word, distance, |feature| table.add(feature, sums));
         }
         let form = Form { folded: word.folded, short_shape: word.short_shape };
         let next = self.shapes.len() as u32;
         let shape = *self.shape_numbers.entry(form.short_shape).or_insert(next);
         if shape == next {
-            self.shapes.push(sum_shape(table, &mut self.features, form.short_shape));
+            self.shapes.push(sum_shape(table, form.short_shape));
         }
         let hot = &mut self.hot[at];
         (hot.form, hot.sums, hot.shape) = (form, self.sums.len() as u32, shape);
@@ -119,10 +118,11 @@ impl Lexicon {
             let word = Word::form(written);
             let mut sums = [[0; SLOT_BYTES]; CHUNK_PLACES + 2];
             for (at, sums) in sums.iter_mut().enumerate() {
-                add(&models.table, &mut self.features, sums, |take| match at {
-                    0..CHUNK_PLACES => each_chunk_feature(&word, 1 + at as u8, take),
-                    _ => each_feature_beside_chunk(&word, at == CHUNK_PLACES, take),
-                });
+                let add = |feature| models.table.add(feature, sums);
+                match at {
+                    0..CHUNK_PLACES => each_chunk_feature(&word, 1 + at as u8, add),
+                    _ => each_feature_beside_chunk(&word, at == CHUNK_PLACES, add),
+                }
             }
             self.hot[number as usize].chunk = self.chunks.len() as u32;
             self.chunks.push(sums);
@@ -167,13 +167,14 @@ impl Lexicon {
         self.hot[number as usize].form
     }
 
-    /// What the own features of a word that stands in a sentence sum up to at a distance; without a word, those of the
-    /// place beyond an end.
-    pub(crate) fn sums(&self, number: Option<u32>, distance: usize) -> &Sums {
-        match number {
-            Some(number) => &self.sums[self.hot[number as usize].sums as usize][distance],
-            None => &self.beyond[distance],
-        }
+    /// What the own features of a word that stands in a sentence sum up to, by distance.
+    pub(crate) fn sums(&self, number: u32) -> &[Sums; DISTANCES] {
+        &self.sums[self.hot[number as usize].sums as usize]
+    }
+
+    /// What a place beyond an end of a sentence sums up to at a distance.
+    pub(crate) const fn beyond(&self, distance: usize) -> &Sums {
+        &self.beyond[distance]
     }
 
     /// What the shape of a word with spaces and repetitions as in [`super::features`] sums up to.
@@ -197,26 +198,14 @@ impl Lexicon {
     }
 }
 
-/// Adds the weights of the features that `each` gives.
-pub(super) fn add(
-    table: &Table,
-    features: &mut Vec<u64>,
-    sums: &mut Sums,
-    each: impl FnOnce(&mut dyn FnMut(u64)),
-) {
-    features.clear();
-    each(&mut |feature| features.push(feature));
-    table.add_all(features, sums);
-}
-
-fn sum_shape(table: &Table, features: &mut Vec<u64>, short_shape: u64) -> ShapeSums {
+fn sum_shape(table: &Table, short_shape: u64) -> ShapeSums {
     let mut sums =
         ShapeSums { spaces: [[0; SLOT_BYTES]; SPACES], repetitions: [[0; SLOT_BYTES]; REPETITIONS] };
     for (at, sums) in (0..).zip(&mut sums.spaces) {
-        add(table, features, sums, |take| each_space_feature(short_shape, at, take));
+        each_space_feature(short_shape, at, |feature| table.add(feature, sums));
     }
     for (at, sums) in (0..).zip(&mut sums.repetitions) {
-        add(table, features, sums, |take| each_repetition_feature(short_shape, at, take));
+        each_repetition_feature(short_shape, at, |feature| table.add(feature, sums));
     }
     sums
 }

@@ -20,6 +20,7 @@ use std::ops::Range;
 use chain::{ANY_LABEL, Factors, LABELS, Lattice, OUTSIDE};
 use dictionary::NameMatch;
 use gate::{Gate, Passing};
+use lexicon::Lexicon;
 use sums::Summing;
 use table::MODEL_TYPES;
 use view::PassageView;
@@ -31,9 +32,13 @@ use crate::model::Span;
 
 /// Spans that are less likely are not looked at.
 pub(crate) const PROBABILITY_MIN: f32 = 0.02;
-/// Pieces are not read for a type when the probability of every span over them is bounded by this. It is a tenth of
-/// [`PROBABILITY_MIN`]: what is passed over adds up to too little to tell.
-const BOUND_MIN: f32 = PROBABILITY_MIN / 10.0;
+/// Pieces are not read for a type when the probability of every span over them is bounded by this, half of
+/// [`PROBABILITY_MIN`].
+const BOUND_MIN: f32 = PROBABILITY_MIN / 2.0;
+
+/// What several things tell together is looked at only where the probability of some span may be this by what each tells by
+/// itself. It hardly ever makes likely what they speak against: 3 of 13,388 annotations of BioRED's texts differ.
+const ALONE_MIN: f32 = 0.025;
 
 /// A place that may be a mention.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,6 +61,30 @@ pub(crate) struct Workspace {
     lattice: Lattice,
     logits: Vec<[f32; LABELS - 1]>,
     allowed: Vec<u8>,
+}
+
+impl Workspace {
+    /// Finds the pieces of a sentence that may be parts of mentions, and whether there are any. What several things tell
+    /// together is looked at only where what each tells by itself leaves it open.
+    fn open(
+        &mut self,
+        models: &Models,
+        gate: &Gate,
+        view: &PassageView,
+        lexicon: &Lexicon,
+        chain: &Range<usize>,
+    ) -> bool {
+        let Self { summing, passing, .. } = self;
+        passing.read(gate, &summing.sums, ALONE_MIN.ln());
+        if passing.any() == 0 {
+            return false;
+        }
+        for at in chain.clone().filter(|at| passing.is_open(at - chain.start)) {
+            summing.add_joint(models, view, lexicon, chain, at);
+        }
+        passing.read_again(gate, &summing.sums, BOUND_MIN.ln());
+        passing.any() != 0
+    }
 }
 
 /// The chains of all types with what is told once.
@@ -93,6 +122,9 @@ pub(crate) fn recognise(
         let from = found.len();
         for chain in &view.pieces.chains {
             workspace.summing.of_chain(models, view, (lexicon, &mut *book), chain);
+            if !workspace.open(models, &chains.gate, view, lexicon, chain) {
+                continue;
+            }
             read_chain(&chains, (index, view), chain, workspace, &mut found);
         }
         let witnesses =
@@ -110,12 +142,8 @@ fn read_chain(
     workspace: &mut Workspace,
     found: &mut Vec<Found>,
 ) {
-    let Workspace { summing, passing, lattice, logits, allowed } = workspace;
-    passing.read(&chains.gate, &summing.sums, BOUND_MIN.ln());
+    let Workspace { passing, lattice, logits, allowed, .. } = workspace;
     let any = passing.any();
-    if any == 0 {
-        return;
-    }
     let pieces = &view.pieces.pieces[chain.clone()];
     for (model_type, factors) in chains.factors.iter().enumerate() {
         let Some(factors) = factors.as_ref().filter(|_| any >> model_type & 1 == 1) else { continue };

@@ -1,7 +1,7 @@
 //! The weights of features, those of all types and labels side by side, so that a feature costs one cache line.
 //!
-//! A slot has 16 bytes: the lower half of the feature's number (its lowest bit set, so that 0 is a free slot), then a
-//! weight of 8 bits for B and for I of each type. Its place is the upper half of the number scaled to the number of
+//! A slot has 16 bytes: the lower half of the feature's number (its lowest bit set, so that 0 is a free slot), then
+//! a weight of 8 bits for B of each type, and one for I of each. Its place is the upper half of the number scaled to the number of
 //! slots, or the next free one. A feature that is not there may be taken for one that is, once in some billion.
 
 use std::borrow::Cow;
@@ -17,15 +17,13 @@ pub(crate) const MODEL_TYPES: [EntityType; 6] = [
     EntityType::CellLine,
     EntityType::Variant,
 ];
-/// Weights of a feature: B and I of each type.
+/// Weights of a feature: B of each type, I of each type ([`place_in_row`]).
 pub(crate) const ROW: usize = 2 * MODEL_TYPES.len();
 /// The bytes of a slot.
 pub(crate) const SLOT_BYTES: usize = 16;
 /// Slots are this many for `SLOTS_OF` features.
 const SLOTS_FOR: usize = 5;
 const SLOTS_OF: usize = 4;
-/// How many slots are read at a time.
-const BATCH: usize = 32;
 /// The least bits of the sieve for each slot.
 const SIEVE_BITS_PER_SLOT: usize = 8;
 
@@ -43,14 +41,12 @@ pub(crate) const FEATURES_LIMIT: usize = 256;
 
 /// Adds sums to sums.
 pub(crate) fn add_sums(sums: &mut Sums, other: &Sums) {
-    for (sum, other) in sums.iter_mut().zip(other) {
-        *sum = sum.wrapping_add(*other);
-    }
+    *sums = std::array::from_fn(|lane| sums[lane].wrapping_add(other[lane]));
 }
 
-/// The sums of a type's B and I.
-pub(crate) const fn of_type(sums: &Sums, model_type: usize) -> [i16; 2] {
-    [sums[FIRST_WEIGHT + 2 * model_type], sums[FIRST_WEIGHT + 2 * model_type + 1]]
+/// The place of a weight in a row: all types' weights of B stand before all of I.
+pub(crate) const fn place_in_row(model_type: usize, is_inside: bool) -> usize {
+    model_type + if is_inside { MODEL_TYPES.len() } else { 0 }
 }
 
 /// The place of a type among [`MODEL_TYPES`].
@@ -85,14 +81,16 @@ impl Sieve {
         sieve
     }
 
+    #[inline]
     const fn place(&self, check: u32) -> (usize, u32) {
         let place = (check as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift;
         ((place / 64) as usize, (place % 64) as u32)
     }
 
+    #[inline]
     fn passes(&self, check: u32) -> bool {
         let (word, bit) = self.place(check);
-        self.words[word] >> bit & 1 == 1
+        self.words.get(word).is_some_and(|word| word >> bit & 1 == 1)
     }
 }
 
@@ -109,9 +107,7 @@ const fn check_of(slot: &[u8; SLOT_BYTES]) -> u32 {
 }
 
 fn add_weights(slot: &[u8; SLOT_BYTES], sums: &mut Sums) {
-    for (sum, byte) in sums.iter_mut().zip(slot) {
-        *sum = sum.wrapping_add(i16::from(i8::from_le_bytes([*byte])));
-    }
+    *sums = std::array::from_fn(|lane| sums[lane].wrapping_add(i16::from(slot[lane].cast_signed())));
 }
 
 impl Table {
@@ -147,37 +143,12 @@ impl Table {
         &self.bytes
     }
 
-    /// Adds the weights of features to sums, in their order. The slots of a batch are all read before any is looked at, so
-    /// that the waits for memory overlap.
-    pub(crate) fn add_all(&self, features: &[u64], sums: &mut Sums) {
-        let slots = self.bytes.as_chunks::<SLOT_BYTES>().0;
-        let count = slots.len();
-        if count == 0 {
-            return;
-        }
-        let (mut heads, mut passed) = ([[0_u8; SLOT_BYTES]; BATCH], [0_u64; BATCH]);
-        for batch in features.chunks(BATCH) {
-            let mut left = 0;
-            for feature in batch {
-                passed[left] = *feature;
-                left += usize::from(self.sieve.passes(check(*feature)));
-            }
-            for (head, feature) in heads.iter_mut().zip(&passed[..left]) {
-                *head = slots[home(*feature, count)];
-            }
-            for (head, feature) in heads.iter().zip(&passed[..left]) {
-                match check_of(head) {
-                    found if found == check(*feature) => add_weights(head, sums),
-                    0 => {}
-                    _ => self.add(*feature, sums),
-                }
-            }
-        }
-    }
-
-    /// Adds the weights of a feature to sums.
+    /// Adds the weights of a feature to sums. The waits for memory of features one after the other overlap.
+    #[inline]
     pub(crate) fn add(&self, feature: u64, sums: &mut Sums) {
-        if let Some(slot) = self.find(feature) {
+        if self.sieve.passes(check(feature))
+            && let Some(slot) = self.find(feature)
+        {
             add_weights(slot, sums);
         }
     }
@@ -187,6 +158,7 @@ impl Table {
         self.find(feature).is_some()
     }
 
+    #[inline]
     fn find(&self, feature: u64) -> Option<&[u8; SLOT_BYTES]> {
         let slots = self.bytes.as_chunks::<SLOT_BYTES>().0;
         let count = slots.len();
@@ -230,11 +202,6 @@ mod tests {
             table.add(*feature, &mut sums);
             assert_eq!(sums[FIRST_WEIGHT..], row.map(|weight| i16::from(weight) + 1));
         }
-        let features: Vec<u64> = rows.iter().take(100).map(|(feature, _)| *feature).collect();
-        let (mut one_by_one, mut together) = ([0_i16; SLOT_BYTES], [0_i16; SLOT_BYTES]);
-        features.iter().for_each(|feature| table.add(*feature, &mut one_by_one));
-        table.add_all(&features, &mut together);
-        assert_eq!(one_by_one, together);
         let mut sums = [0_i16; SLOT_BYTES];
         table.add(super::super::words::feature(2, 5), &mut sums);
         assert_eq!(sums, [0; SLOT_BYTES]);

@@ -4,7 +4,6 @@ use rustc_hash::FxHashMap;
 
 use super::dictionary::Tags;
 use super::features::{each_feature_beside_tags, each_tag_feature};
-use super::lexicon::add;
 use super::table::{SLOT_BYTES, Sums, Table};
 
 /// Tags that were met before, with the sums of the weights of the features that they give.
@@ -12,7 +11,8 @@ use super::table::{SLOT_BYTES, Sums, Table};
 pub(crate) struct TagBook {
     numbers: FxHashMap<Tags, u32>,
     sums: Vec<[Sums; 3]>,
-    features: Vec<u64>,
+    /// What a piece without tags sums up to.
+    untagged: Option<Sums>,
 }
 
 /// The most sets of tags that are kept.
@@ -37,14 +37,23 @@ impl TagBook {
             return *number;
         }
         let mut sums = [[0; SLOT_BYTES]; 3];
-        let features = &mut self.features;
-        add(table, features, &mut sums[0], |take| each_feature_beside_tags(tags, true, take));
-        add(table, features, &mut sums[1], |take| each_tag_feature(tags, take));
-        add(table, features, &mut sums[2], |take| each_feature_beside_tags(tags, false, take));
+        each_feature_beside_tags(tags, true, |feature| table.add(feature, &mut sums[0]));
+        each_tag_feature(tags, |feature| table.add(feature, &mut sums[1]));
+        each_feature_beside_tags(tags, false, |feature| table.add(feature, &mut sums[2]));
         let number = self.sums.len() as u32;
         self.sums.push(sums);
         self.numbers.insert(*tags, number);
         number
+    }
+
+    /// What a piece without tags sums up to.
+    pub(crate) fn untagged(&mut self, table: &Table) -> &Sums {
+        self.untagged.get_or_insert_with(|| {
+            let mut sums = [0; SLOT_BYTES];
+            let tags = Tags::default();
+            each_tag_feature(&tags, |feature| table.add(feature, &mut sums));
+            sums
+        })
     }
 
     /// What tags sum up to: 0 for the piece after one that has them, 1 for the one that has them, 2 for the one before.

@@ -7,7 +7,7 @@ use super::super::options::TermTrie;
 use super::super::passages::PassageText;
 use super::super::surface::{self, Agreement};
 use super::super::variants::VariantMention;
-use super::dictionary::{NameMatch, Tags, tag};
+use super::dictionary::{NameMatch, Tags, packed_places, tag};
 use super::lexicon::Lexicon;
 use super::pieces::{Piece, Pieces};
 use super::words::hash;
@@ -54,6 +54,8 @@ pub(crate) struct PassageView {
     pub binomials: Vec<Part>,
     /// What the dictionary says.
     pub tags: Vec<Tags>,
+    /// The places of each piece in names, of all types as one number ([`packed_places`]); 0 where no name covers it.
+    pub types: Vec<u64>,
     /// What the abbreviations say.
     pub short_forms: Vec<ShortTag>,
     /// What the patterns of variants say; 0 for nothing.
@@ -85,6 +87,7 @@ impl PassageView {
     pub(crate) fn mark(&mut self, matches: &[NameMatch], variants: Vec<VariantMention>) {
         let count = self.pieces.pieces.len();
         tag(&self.pieces, matches, &mut self.tags);
+        self.types = self.tags.iter().map(packed_places).collect();
         self.short_forms.resize(count, ShortTag::default());
         self.patterns.resize(count, 0);
         for variant in &variants {

@@ -81,25 +81,23 @@ impl Word {
     }
 
     fn of_lower(written: &str, lower: &str) -> Self {
-        let (mut shape, mut short_shape) = (String::new(), String::new());
+        let (mut shape, mut short_shape) = (ShortText::default(), ShortText::default());
         for character in written.chars() {
             let class = class(character);
-            if shape.len() < SHAPE_CHARACTERS_LIMIT {
-                shape.push(class);
-            }
-            if !short_shape.ends_with(class) && short_shape.len() < SHAPE_CHARACTERS_LIMIT {
+            shape.push(class);
+            if short_shape.last != Some(class) {
                 short_shape.push(class);
             }
         }
-        let starts: Vec<usize> = lower.char_indices().map(|(at, _)| at).collect();
-        let count = starts.len();
-        let prefix = |length: usize| if count > length { hash(&lower[..starts[length]]) } else { 0 };
-        let suffix = |length: usize| if count > length { hash(&lower[starts[count - length]..]) } else { 0 };
+        let count = lower.chars().count();
+        let at = |place: usize| lower.char_indices().nth(place).map_or(lower.len(), |(at, _)| at);
+        let prefix = |length: usize| if count > length { hash(&lower[..at(length)]) } else { 0 };
+        let suffix = |length: usize| if count > length { hash(&lower[at(count - length)..]) } else { 0 };
         Self {
             lower: hash(lower),
             folded: hash(lower),
-            shape: hash(&shape),
-            short_shape: hash(&short_shape),
+            shape: hash(shape.text()),
+            short_shape: hash(short_shape.text()),
             prefixes: AFFIX_LENGTHS.map(prefix),
             suffixes: AFFIX_LENGTHS.map(suffix),
             grams: Vec::new(),
@@ -108,6 +106,28 @@ impl Word {
             common: false,
             spelling: None,
         }
+    }
+}
+
+/// The beginning of a text of classes, without memory of its own.
+#[derive(Default)]
+struct ShortText {
+    bytes: [u8; SHAPE_CHARACTERS_LIMIT + 4],
+    length: usize,
+    last: Option<char>,
+}
+
+impl ShortText {
+    /// Adds a class while there is room.
+    fn push(&mut self, class: char) {
+        if self.length < SHAPE_CHARACTERS_LIMIT {
+            self.length += class.encode_utf8(&mut self.bytes[self.length..]).len();
+            self.last = Some(class);
+        }
+    }
+
+    fn text(&self) -> &str {
+        str::from_utf8(&self.bytes[..self.length]).unwrap_or("")
     }
 }
 

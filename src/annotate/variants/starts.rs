@@ -133,8 +133,39 @@ fn begins_with_capitals(rest: &[u8]) -> bool {
         || ends(3) && residue()
 }
 
+/// The first two letters of the stems of [`after_stem`], of residues by three letters and of events.
+const BEGINNINGS: &[&[u8; 2]] = &[
+    b"ad", b"al", b"am", b"ar", b"as", b"ba", b"co", b"cy", b"de", b"du", b"ei", b"ex", b"fi", b"fo", b"gl",
+    b"gu", b"hi", b"il", b"in", b"is", b"le", b"ly", b"me", b"ni", b"no", b"nu", b"oc", b"on", b"op", b"ph",
+    b"po", b"pr", b"py", b"re", b"se", b"si", b"st", b"te", b"th", b"tr", b"tw", b"ty", b"ur", b"va", b"xa",
+];
+
+/// For each letter the letters that may follow it in [`BEGINNINGS`], as bits.
+const FOLLOWING: [u32; 26] = following();
+
+const fn following() -> [u32; 26] {
+    let mut following = [0; 26];
+    let mut at = 0;
+    while at < BEGINNINGS.len() {
+        let [first, second] = BEGINNINGS[at];
+        following[(*first - b'a') as usize] |= 1 << (*second - b'a');
+        at += 1;
+    }
+    following
+}
+
+/// Whether a word begins with the first two letters of a stem, in any case.
+fn may_begin_with_stem(rest: &[u8]) -> bool {
+    let letter = |at: usize| rest.get(at).map(|byte| byte.to_ascii_lowercase().wrapping_sub(b'a'));
+    let (Some(first @ 0..26), Some(second @ 0..26)) = (letter(0), letter(1)) else { return false };
+    FOLLOWING[usize::from(first)] >> second & 1 == 1
+}
+
 /// Whether a word begins as one of the words of forms does, or is a residue by its three letters.
 fn begins_with_stem(rest: &[u8]) -> bool {
+    if !may_begin_with_stem(rest) {
+        return false;
+    }
     let Some(stem) = rest.first_chunk::<4>().map(|stem| stem.map(|byte| byte.to_ascii_lowercase())) else {
         return begins_with_code(rest);
     };

@@ -106,7 +106,7 @@ pub fn entity(entity: &Entity) -> proto::Entity {
     }
 }
 
-const fn scope(scope: SynonymScope) -> proto::SynonymScope {
+pub(super) const fn scope(scope: SynonymScope) -> proto::SynonymScope {
     match scope {
         SynonymScope::Exact => proto::SynonymScope::Exact,
         SynonymScope::Narrow => proto::SynonymScope::Narrow,

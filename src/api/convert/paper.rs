@@ -60,6 +60,17 @@ impl PaperMask {
         }
         Ok(Self(bits))
     }
+
+    /// Whether the field of that tag is wanted; the fields' tags count from 1 in the order of [`FIELDS`].
+    pub(super) const fn has(self, tag: u32) -> bool {
+        self.0 & (1 << (tag - 1)) != 0
+    }
+
+    /// The fields that can be asked for.
+    #[cfg(test)]
+    pub(super) fn field_names() -> impl Iterator<Item = &'static str> {
+        FIELDS.iter().map(|(name, _)| *name)
+    }
 }
 
 /// A paper for the wire, with the fields of the mask.

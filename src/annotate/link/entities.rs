@@ -1,0 +1,130 @@
+//! What linking asks of an entity again and again, kept from document to document.
+
+use rustc_hash::FxHashMap;
+
+use super::super::models::Models;
+use super::super::recognise::words::hash;
+use super::super::species::Taxon;
+use super::super::vocabulary::Vocabulary;
+use super::aliases::HeldOut;
+use crate::catalog::EntityIndex;
+use crate::text::FoldedText;
+
+/// The most entities that are kept; then they are forgotten, which changes no answer.
+const ENTITIES_LIMIT: usize = 1 << 15;
+/// The most names of an entity whose words are held against the document's.
+const NAMES_LIMIT: usize = 12;
+/// The least letters of a word that is held against the document's.
+pub(super) const WORD_BYTES_MIN: usize = 4;
+
+/// An entity.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// Its identifier.
+    id: String,
+    /// Of the prefix of its identifier.
+    pub namespace: u64,
+    /// How often the gold data speaks of it.
+    total: u32,
+    /// Of the longer words of each of its names of several words; asked for less often than the rest.
+    words: Option<Box<[Box<[u64]>]>>,
+}
+
+impl Known {
+    /// How often the gold data speaks of it, less what is held out.
+    pub(super) fn total(&self, models: &Models, held_out: Option<&HeldOut>) -> u32 {
+        if held_out.is_none() { self.total } else { models.aliases.total(&self.id, held_out) }
+    }
+}
+
+/// The entities that were asked for before.
+#[derive(Debug, Default)]
+pub(crate) struct Entities {
+    known: FxHashMap<EntityIndex, Known>,
+    /// Whether each taxon is of a group whose genes are called alike.
+    of_like_symbols: FxHashMap<Taxon, bool>,
+    folded: FoldedText,
+}
+
+impl Entities {
+    /// Forgets all, for another catalog or other models.
+    pub(crate) fn clear(&mut self) {
+        self.known.clear();
+        self.of_like_symbols.clear();
+    }
+
+    /// Whether a taxon is one of `groups`, which are always the same, or lies in one.
+    pub(super) fn is_of_groups(
+        &mut self,
+        vocabulary: Vocabulary<'_>,
+        taxon: Taxon,
+        groups: &[Taxon],
+    ) -> bool {
+        if self.of_like_symbols.len() >= ENTITIES_LIMIT {
+            self.of_like_symbols.clear();
+        }
+        *self.of_like_symbols.entry(taxon).or_insert_with(|| {
+            let above = vocabulary.ancestors_of_taxon(taxon);
+            groups.iter().any(|group| *group == taxon || above.contains(group))
+        })
+    }
+
+    /// What is known of an entity.
+    pub(super) fn of(
+        &mut self,
+        vocabulary: Vocabulary<'_>,
+        models: &Models,
+        entity: EntityIndex,
+    ) -> &mut Known {
+        if self.known.len() >= ENTITIES_LIMIT && !self.known.contains_key(&entity) {
+            self.known.clear();
+        }
+        self.known.entry(entity).or_insert_with(|| {
+            let id = vocabulary.answer_id(entity, &[] as &[String]);
+            let namespace = hash(id.split_once(':').map_or("", |(prefix, _)| prefix));
+            let total = models.aliases.total(&id, None);
+            Known { id, namespace, total, words: None }
+        })
+    }
+
+    /// How many of the words of an entity's name that shares most of them are among `words`, as a level.
+    pub(super) fn shared_words(
+        &mut self,
+        vocabulary: Vocabulary<'_>,
+        models: &Models,
+        entity: EntityIndex,
+        is_shared: impl Fn(u64) -> bool,
+    ) -> u64 {
+        let mut folded = std::mem::take(&mut self.folded);
+        let known = self.of(vocabulary, models, entity);
+        let names = known.words.get_or_insert_with(|| words_of_names(vocabulary, entity, &mut folded));
+        let levels = names.iter().map(|words| {
+            let shared = words.iter().filter(|word| is_shared(**word)).count();
+            match (shared, words.len()) {
+                (0, _) => 1,
+                (shared, all) if shared == all && all > 1 => 5,
+                (shared, all) if shared == all => 4,
+                (shared, all) if shared * 2 >= all => 3,
+                _ => 2,
+            }
+        });
+        let best = levels.max().unwrap_or(0);
+        self.folded = folded;
+        best
+    }
+}
+
+fn words_of_names(
+    vocabulary: Vocabulary<'_>,
+    entity: EntityIndex,
+    folded: &mut FoldedText,
+) -> Box<[Box<[u64]>]> {
+    let names = vocabulary.names_of(entity).take(NAMES_LIMIT).filter(|name| name.contains(' '));
+    names
+        .map(|name| {
+            folded.fold(name);
+            let words = (0..folded.tokens().len()).map(|at| folded.folded(at));
+            words.filter(|word| word.len() >= WORD_BYTES_MIN).map(hash).collect()
+        })
+        .collect()
+}
