@@ -6,8 +6,9 @@
 //! Under `LONGEST` it is weighted interval scheduling (Kleinberg and Tardos, Algorithm Design, 6.1): of all sets of
 //! mentions that do not overlap, the one of the greatest weight. Between mentions that the dictionary found, the squares of
 //! their lengths are summed first and their scores after, so that one long name outweighs two short ones that cover a little
-//! more. Between mentions that a sequence model has recognised, the weight is the score, and length adds to it: a long guess does not win over a short mention that is certain. Sums are of integers, so the outcome
-//! does not depend on the order of adding.
+//! more. Between mentions that a sequence model has recognised, the weight is the score, and length adds to it: a long guess
+//! does not win over a short mention that is certain. Sums are of integers, so the outcome does not depend on the order of
+//! adding.
 
 use crate::model::{EntityType, OverlapPolicy, Span};
 
