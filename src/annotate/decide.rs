@@ -1,11 +1,14 @@
 //! The decision: which of the mentions that overlap stay.
 //!
+//! The request's own terms go first, then what the sequence models recognised, then names that the dictionary found of types
+//! without a model: "breast" is no word against "breast cancer".
+//!
 //! Under `LONGEST` it is weighted interval scheduling (Kleinberg and Tardos, Algorithm Design, 6.1): of all sets of
 //! mentions that do not overlap, the one of the greatest weight. Between mentions that the dictionary found, the squares of
 //! their lengths are summed first and their scores after, so that one long name outweighs two short ones that cover a little
-//! more. Where a sequence model has recognised one of a group of mentions that overlap, the weight is the score, and
-//! length adds to it: a long guess does not win over a short mention that is certain. Sums are of integers, so the outcome
-//! does not depend on the order of adding.
+//! more. Between mentions that a sequence model has recognised, the weight is the score, and length adds to it: a long guess
+//! does not win over a short mention that is certain. Sums are of integers, so the outcome does not depend on the order of
+//! adding.
 
 use crate::model::{EntityType, OverlapPolicy, Span};
 
@@ -24,22 +27,35 @@ pub(super) struct Contender {
     pub recognised: bool,
 }
 
+/// Who goes first where mentions overlap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rank {
+    Extra,
+    Recognised,
+    Found,
+}
+
+impl Contender {
+    const fn rank(&self) -> Rank {
+        match (self.extra, self.recognised) {
+            (true, _) => Rank::Extra,
+            (_, true) => Rank::Recognised,
+            _ => Rank::Found,
+        }
+    }
+}
+
 /// Length first, then score; or score, to which length adds.
 type Weight = (u64, u64);
 
 /// How many bytes of length add as much to a weight as the score itself.
 const LENGTH_SHARE_BYTES: u64 = 32;
 
-/// What the score of a mention that no sequence model has recognised counts beside one that it has. It is hand-set, and
-/// "horseradish" in "horseradish peroxidase" is a species whatever activity the whole is called after.
-const UNRECOGNISED_PERCENT: u64 = 60;
-
 /// What a mention adds to the weight of a set.
 const fn weight(contender: &Contender, by_score: bool) -> Weight {
     let length = contender.span.len() as u64;
     if by_score {
-        let percent = if contender.recognised { 100 } else { UNRECOGNISED_PERCENT };
-        (contender.score.saturating_mul((LENGTH_SHARE_BYTES + length) * percent), 0)
+        (contender.score.saturating_mul(LENGTH_SHARE_BYTES + length), 0)
     } else {
         (length.saturating_mul(length), contender.score)
     }
@@ -50,13 +66,13 @@ pub(super) fn decide(contenders: &[Contender], policy: OverlapPolicy) -> Vec<usi
     let all: Vec<usize> = (0..contenders.len()).collect();
     let mut kept = match policy {
         OverlapPolicy::All => without_covered(contenders, all),
-        OverlapPolicy::Longest => schedule_extra_first(contenders, &all),
+        OverlapPolicy::Longest => schedule_by_rank(contenders, &all),
         OverlapPolicy::LongestPerType => {
             let mut kept = Vec::new();
             for entity_type in EntityType::ALL {
                 let own: Vec<usize> =
                     all.iter().copied().filter(|&at| contenders[at].entity_type == entity_type).collect();
-                kept.extend(schedule_extra_first(contenders, &own));
+                kept.extend(schedule_by_rank(contenders, &own));
             }
             without_covered(contenders, kept)
         }
@@ -74,24 +90,23 @@ fn without_covered(contenders: &[Contender], mut kept: Vec<usize>) -> Vec<usize>
     kept
 }
 
-/// The best set of extra terms, and the best set of the others in the room that they leave.
-fn schedule_extra_first(contenders: &[Contender], among: &[usize]) -> Vec<usize> {
-    let (extra, others): (Vec<usize>, Vec<usize>) = among.iter().partition(|&&at| contenders[at].extra);
-    let mut kept = schedule(contenders, extra);
-    if kept.is_empty() {
-        return schedule(contenders, others);
+/// The best set of extra terms, then the best set of what the models recognised in the room that these leave, then that of
+/// the dictionary's names.
+fn schedule_by_rank(contenders: &[Contender], among: &[usize]) -> Vec<usize> {
+    let mut kept: Vec<usize> = Vec::new();
+    for rank in [Rank::Extra, Rank::Recognised, Rank::Found] {
+        let own = among.iter().copied().filter(|&at| contenders[at].rank() == rank);
+        let free: Vec<usize> = own
+            .filter(|&at| {
+                let span = contenders[at].span;
+                // the kept do not overlap, so the last that begins before the end is the only one that can reach in
+                let before = kept.partition_point(|&own| contenders[own].span.start < span.end);
+                before == 0 || !contenders[kept[before - 1]].span.overlaps(span)
+            })
+            .collect();
+        kept.extend(schedule(contenders, free));
+        kept.sort_unstable_by_key(|&at| contenders[at].span);
     }
-    kept.sort_unstable_by_key(|&at| contenders[at].span);
-    let free: Vec<usize> = others
-        .into_iter()
-        .filter(|&at| {
-            let span = contenders[at].span;
-            // the kept do not overlap, so the last that begins before the end is the only one that can reach in
-            let before = kept.partition_point(|&own| contenders[own].span.start < span.end);
-            before == 0 || !contenders[kept[before - 1]].span.overlaps(span)
-        })
-        .collect();
-    kept.extend(schedule(contenders, free));
     kept
 }
 
@@ -182,6 +197,24 @@ mod tests {
         );
         let found = contender(6, 12, 900_000);
         assert_eq!(kept(&[recognised(0, 5, 950_000), found], OverlapPolicy::Longest), [(0, 5), (6, 12)]);
+    }
+
+    #[test]
+    fn what_a_model_recognised_goes_before_names_of_other_types() {
+        let recognised = |start, end, score| Contender { recognised: true, ..contender(start, end, score) };
+        let cases: &[(&[Contender], &[(usize, usize)])] = &[
+            (&[recognised(0, 13, 500_000), contender(0, 6, 990_000)], &[(0, 13)]),
+            (&[recognised(0, 5, 300_000), contender(0, 16, 990_000)], &[(0, 5)]),
+            (
+                &[recognised(7, 9, 300_000), contender(0, 6, 1), contender(9, 12, 1)],
+                &[(0, 6), (7, 9), (9, 12)],
+            ),
+        ];
+        for (all, expected) in cases {
+            let mut spans = kept(all, OverlapPolicy::Longest);
+            spans.sort_unstable();
+            assert_eq!(&spans, expected, "{all:?}");
+        }
     }
 
     #[test]

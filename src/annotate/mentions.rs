@@ -19,6 +19,9 @@ use crate::model::{EntityType, Method, Span};
 /// The least score of a mention that nothing in the catalog fits, in a document that names nothing that the catalog has:
 /// such a document is likely of another field.
 const ALONE_SCORE_MIN: f32 = 0.75;
+/// The least chance that both a mention and its entity are right for the entity to be named: a wrong one misleads more than
+/// none.
+const LINKED_SCORE_MIN: f32 = 0.3;
 /// Scores are over zero, whatever a model says.
 const SCORE_MIN: f32 = 1e-4;
 
@@ -125,7 +128,10 @@ fn readings(
         })
         .collect();
     let asks_taxa = of_taxon && !options.options().taxa.is_empty();
-    let linked = candidates.iter().find(wanted).is_some_and(|first| first.probability >= none);
+    let linked = candidates
+        .iter()
+        .find(wanted)
+        .is_some_and(|first| first.probability >= none && first.probability * score >= LINKED_SCORE_MIN);
     if linked && let Some(first) = readings.first_mut() {
         first.score = score;
     } else if !asks_taxa {

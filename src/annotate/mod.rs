@@ -250,6 +250,7 @@ pub(crate) mod learning {
     pub(crate) use super::recognise::features::{
         DISTANCES, Origin, REACH, beyond, each_context_feature, each_word_feature,
     };
+    pub(crate) use super::recognise::look::{LOOK_FEATURES, Look, describe as describe_spans};
     pub(crate) use super::recognise::spelling;
     pub(crate) use super::recognise::table::{MODEL_TYPES, ROW, Table, place_in_row};
     pub(crate) use super::recognise::{Prepared, best, recognise};

@@ -47,7 +47,8 @@ fn quantise(examples: &Examples, weights: &[Option<Weights>]) -> (Table, Vec<Opt
             let weights = weights.as_ref()?;
             let scale = largest(weights) / 127.0;
             let transitions = weights.transitions;
-            Some(ChainModel { scale, transitions, calibration: Vec::new(), threshold: THRESHOLD })
+            let (calibration, look) = (Vec::new(), Vec::new());
+            Some(ChainModel { scale, transitions, calibration, threshold: THRESHOLD, look })
         })
         .collect();
     let mut rows: Vec<(f32, u64, [i8; ROW])> = (0..examples.features.len())

@@ -7,6 +7,7 @@ mod build;
 mod calibrate;
 mod corpora;
 mod examples;
+mod look;
 mod ranker;
 mod recipe;
 mod sequence;
@@ -151,7 +152,7 @@ pub fn train(
     let mut models = build::build(&material, |_| true);
     models.name.clone_from(&material.recipe.name);
     models.corpora = material.recipe.used().map(ModelCorpus::from).collect();
-    validation.calibrate(&mut models);
+    validation.finish(&mut models);
     on_step("the models trained");
     let reliability = validation.reliability(&models);
     let figures = if cross_validate { validation.figures(&material)? } else { Vec::new() };

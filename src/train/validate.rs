@@ -8,10 +8,11 @@ use rayon::prelude::*;
 use super::build::build;
 use super::calibrate::{JudgedByType, best_threshold, calibration, reliability};
 use super::corpora::{FOLDS, TrainingDocument};
+use super::look::{Seen, fit};
 use super::{CorpusFigures, Material, Reliability, TrainError};
 use crate::annotate::Annotator;
 use crate::annotate::learning::{
-    MODEL_TYPES, Memory, Models, PassageText, Vocabulary, best, prepare, recognise,
+    MODEL_TYPES, Memory, Models, PassageText, Vocabulary, best, describe_spans, prepare, recognise,
 };
 use crate::evaluate::{DocumentFigures, score_document};
 use crate::model::{AnnotateOptions, EntityType};
@@ -22,19 +23,42 @@ pub(super) struct Validation {
     folds: Vec<Models>,
     judged: JudgedByType,
     gold: [usize; MODEL_TYPES.len()],
+    /// What the second look of all documents sees, a list a fold.
+    seen: Vec<SeenByType>,
 }
+
+/// What the second look sees of each type.
+type SeenByType = [Vec<Seen>; MODEL_TYPES.len()];
 
 impl Validation {
     /// Trains models for each fold and has them judge the documents that they have not seen.
     pub(super) fn new(material: &Material, mut on_step: impl FnMut(&str)) -> Self {
-        let mut validation = Self { folds: Vec::new(), judged: Default::default(), gold: Default::default() };
+        let (judged, gold) = Default::default();
+        let mut validation = Self { folds: Vec::new(), judged, gold, seen: Vec::new() };
         for fold in 0..FOLDS {
             let models = build(material, |document| document.fold != fold);
-            validation.judge(material, fold, &models);
+            validation.seen.push(see(material, fold, &models));
             validation.folds.push(models);
             on_step("a fifth of the documents held out");
         }
+        // what looks a second time has not seen the documents either
+        for fold in 0..FOLDS {
+            let mut models = validation.folds[fold].clone();
+            validation.teach_look(&mut models, |other| other != fold);
+            validation.judge(material, fold, &models);
+            validation.folds[fold] = models;
+        }
         validation
+    }
+
+    /// Teaches models to look a second time by what the folds that are wanted saw.
+    fn teach_look(&self, models: &mut Models, is_wanted: impl Fn(usize) -> bool + Copy) {
+        for (at, chain) in models.chains.iter_mut().enumerate() {
+            let wanted = self.seen.iter().enumerate().filter(|(fold, _)| is_wanted(*fold));
+            if let Some(chain) = chain {
+                chain.look = fit(&wanted.flat_map(|(_, seen)| &seen[at]));
+            }
+        }
     }
 
     fn judge(&mut self, material: &Material, fold: usize, models: &Models) {
@@ -55,8 +79,14 @@ impl Validation {
         }
     }
 
+    /// Gives models trained on all documents what the documents held out have taught.
+    pub(super) fn finish(&self, models: &mut Models) {
+        self.teach_look(models, |_| true);
+        self.calibrate(models);
+    }
+
     /// Gives models the calibration that the judgements make, and the threshold of the best F1.
-    pub(super) fn calibrate(&self, models: &mut Models) {
+    fn calibrate(&self, models: &mut Models) {
         for at in 0..MODEL_TYPES.len() {
             let threshold = best_threshold(&self.judged[at], self.gold[at]);
             if let Some(Some(chain)) = models.chains.get_mut(at) {
@@ -119,6 +149,53 @@ impl Validation {
             })
             .collect())
     }
+}
+
+/// What the second look of the documents of a fold sees.
+fn see(material: &Material, fold: usize, models: &Models) -> SeenByType {
+    let held: Vec<&TrainingDocument> = material.held_out(fold).collect();
+    let seen: Vec<SeenByType> = held
+        .par_chunks(32)
+        .flat_map_iter(|documents| {
+            let mut memory = Memory::default();
+            memory.lexicon.clear(&models.table);
+            let own = |document: &&TrainingDocument| see_document(material, models, document, &mut memory);
+            documents.iter().map(own).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut all = SeenByType::default();
+    for own in seen {
+        for (all, own) in all.iter_mut().zip(own) {
+            all.extend(own);
+        }
+    }
+    all
+}
+
+fn see_document(
+    material: &Material,
+    models: &Models,
+    document: &TrainingDocument,
+    memory: &mut Memory,
+) -> SeenByType {
+    let passages = PassageText::of_document(&document.gold.document);
+    let prepared = prepare(Vocabulary::new(&material.catalog), models, &passages, true, memory);
+    let found = recognise(models, &passages, &prepared, memory);
+    let mut seen = SeenByType::default();
+    for (place, look) in describe_spans(models, &passages, &prepared, &found) {
+        let own = &found[place];
+        let entity_type = MODEL_TYPES[own.model_type];
+        if !document.teaches.contains(&entity_type) {
+            continue;
+        }
+        let mentions = document.gold.mentions.iter();
+        let mut here = mentions.filter(|m| m.entity_type == entity_type && m.passage == own.passage);
+        let right = here.clone().any(|mention| !mention.neutral && mention.span == own.span);
+        if right || !here.any(|mention| mention.neutral && mention.span.overlaps(own.span)) {
+            seen[own.model_type].push((look, right));
+        }
+    }
+    seen
 }
 
 /// The spans of each type that the document's corpus judges, with whether they are right, and how many there are to find.

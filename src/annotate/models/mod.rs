@@ -25,6 +25,9 @@ pub(crate) struct ChainModel {
     pub calibration: Vec<(f32, f32)>,
     /// The least score that gives the best F1.
     pub threshold: f32,
+    /// What the second look weighs, by its features; empty where there is none.
+    #[serde(default)]
+    pub look: Vec<f32>,
 }
 
 /// A corpus that models were trained on.

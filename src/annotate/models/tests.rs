@@ -9,6 +9,7 @@ fn models() -> Models {
         transitions: Transitions::default(),
         calibration: vec![(0.2, 0.1), (0.6, 0.7)],
         threshold: 0.4,
+        look: Vec::new(),
     };
     Models {
         name: "test".to_owned(),

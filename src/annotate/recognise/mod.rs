@@ -3,10 +3,10 @@
 mod brackets;
 pub(crate) mod chain;
 pub(crate) mod dictionary;
-mod echo;
 pub(crate) mod features;
 pub(crate) mod gate;
 pub(crate) mod lexicon;
+pub(crate) mod look;
 mod outside;
 pub(crate) mod pieces;
 pub(crate) mod spelling;
@@ -109,7 +109,7 @@ impl Chains {
 }
 
 /// The spans of every type that may be mentions, by passage: those that a sequence model takes for possible, and those
-/// that speak for themselves ([`outside`]). The places of one name in the document lean on each other ([`echo`]).
+/// that speak for themselves ([`outside`]). A second look weighs what the rest of the document says ([`look`]).
 pub(crate) fn recognise(
     models: &Models,
     passages: &[PassageText<'_>],
@@ -133,7 +133,7 @@ pub(crate) fn recognise(
         outside::hear(witnesses, from, &mut found);
         brackets::complete(passages[index].text, from, &mut found);
     }
-    echo::listen(passages, &mut found);
+    look::look(models, passages, prepared, &mut found);
     found
 }
 

@@ -1,0 +1,400 @@
+//! A second look at the spans that the sequence models found: what the rest of the document says of them.
+//!
+//! A sentence is read by itself. A name that is certain in one sentence is likely the same in another that leaves it open;
+//! so is the short form of a long one that is certain. Other spans that overlap it, of its own type and of others, its
+//! neighbours in a list, names of the dictionary and of the gold data that fit it exactly, and its own form as a whole (a
+//! bracket without its partner, an "and") speak as well. A logistic regression a type weighs these, learnt of documents
+//! held out.
+
+use rustc_hash::FxHashMap;
+
+use super::super::link::Target;
+use super::super::link::aliases::alias_key;
+use super::super::models::Models;
+use super::super::passages::PassageText;
+use super::dictionary::PRESENT;
+use super::table::MODEL_TYPES;
+use super::words::{both, hash};
+use super::{Found, Prepared};
+
+/// How many numbers describe a span.
+pub(crate) const LOOK_FEATURES: usize = 49;
+/// What describes a span.
+pub(crate) type Look = [f32; LOOK_FEATURES];
+
+/// Spans that are less likely are not looked at again; they still speak for and against others.
+const PROBABILITY_LOOKED_AT: f32 = 0.05;
+/// Log-odds beyond this are cut.
+const LOG_ODDS_LIMIT: f32 = 6.0;
+/// The log-odds from which a span is taken for certain.
+const CERTAIN_LOG_ODDS: f32 = 2.0;
+/// The most bytes between neighbours of a list.
+const GAP_BYTES_LIMIT: usize = 6;
+/// What joins names that are mostly mentions of their own.
+const JOINTS: [&str; 4] = [" and ", " or ", ", ", "/"];
+/// The most pieces and occurrences that are told apart.
+const COUNT_LIMIT: usize = 12;
+
+/// Gives every span the probability that the second look leaves it, where the models have learnt to look.
+pub(super) fn look(models: &Models, passages: &[PassageText<'_>], prepared: &Prepared, found: &mut [Found]) {
+    let weights = |at: usize| {
+        let chain = models.chains.get(at)?.as_ref()?;
+        (chain.look.len() == LOOK_FEATURES).then_some(&chain.look)
+    };
+    if (0..MODEL_TYPES.len()).all(|at| weights(at).is_none()) {
+        return;
+    }
+    for (place, look) in describe(models, passages, prepared, found) {
+        let own = &mut found[place];
+        if let Some(weights) = weights(own.model_type) {
+            let sum: f32 = weights.iter().zip(look).map(|(weight, value)| weight * value).sum();
+            own.probability = 1.0 / (1.0 + (-sum).exp());
+        }
+    }
+}
+
+/// What speaks for each span that is likely enough and against it, with its place in `found`, which stand by passage. Linear
+/// in their number, as only so many likely spans can overlap.
+pub(crate) fn describe(
+    models: &Models,
+    passages: &[PassageText<'_>],
+    prepared: &Prepared,
+    found: &[Found],
+) -> Vec<(usize, Look)> {
+    let document = Spans::new(passages, prepared, found);
+    let likely = found.iter().enumerate().filter(|(_, own)| own.probability >= PROBABILITY_LOOKED_AT);
+    let looks = likely.map(|(place, own)| {
+        let mut numbers = Numbers { values: [0.0; LOOK_FEATURES], count: 0 };
+        document.describe_elsewhere(place, own, &mut numbers);
+        document.describe_neighbours(place, own, &mut numbers);
+        document.describe_names(models, place, own, &mut numbers);
+        document.describe_form(own, &mut numbers);
+        (place, numbers.values)
+    });
+    looks.collect()
+}
+
+/// The numbers of a span while they are written.
+struct Numbers {
+    values: Look,
+    count: usize,
+}
+
+impl Numbers {
+    fn add(&mut self, value: f32) {
+        if let Some(place) = self.values.get_mut(self.count) {
+            *place = value;
+        }
+        self.count += 1;
+    }
+
+    fn add_if(&mut self, holds: bool) {
+        self.add(f32::from(u8::from(holds)));
+    }
+
+    /// Whether there is a probability, and its log-odds.
+    fn add_odds(&mut self, probability: Option<f32>) {
+        self.add_if(probability.is_some());
+        self.add(probability.map_or(0.0, log_odds));
+    }
+}
+
+fn log_odds(probability: f32) -> f32 {
+    let odds = probability / (1.0 - probability).max(f32::MIN_POSITIVE);
+    odds.max(f32::MIN_POSITIVE).ln().clamp(-LOG_ODDS_LIMIT, LOG_ODDS_LIMIT)
+}
+
+/// A count as a number that grows slowly.
+fn slow(count: usize) -> f32 {
+    f32::from(u16::try_from(count).unwrap_or(u16::MAX)).ln_1p()
+}
+
+fn some(probability: f32) -> Option<f32> {
+    (probability > 0.0).then_some(probability)
+}
+
+/// The probabilities of one text in a document.
+#[derive(Debug, Clone, Copy, Default)]
+struct Said {
+    best: f32,
+    /// Where the best is.
+    place: usize,
+    second: f32,
+    sum: f32,
+    count: u16,
+}
+
+impl Said {
+    fn add(&mut self, place: usize, probability: f32) {
+        if probability > self.best {
+            (self.second, self.best, self.place) = (self.best, probability, place);
+        } else {
+            self.second = self.second.max(probability);
+        }
+        self.sum += probability;
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// The best at another place; 0 where there is none.
+    const fn elsewhere(&self, place: usize) -> f32 {
+        if self.place == place { self.second } else { self.best }
+    }
+}
+
+/// The spans of a document by what they are held against.
+struct Spans<'d> {
+    passages: &'d [PassageText<'d>],
+    prepared: &'d Prepared,
+    /// What each span is found by.
+    keys: Vec<Keys<'d>>,
+    /// By the text and the type.
+    written: FxHashMap<u64, Said>,
+    /// By the folded text and the type.
+    folded: FxHashMap<u64, Said>,
+    /// The short forms by their long ones, and the other way.
+    partners: FxHashMap<&'d str, &'d str>,
+    rivals: Vec<Rivals>,
+    /// The likeliest by passage, end or start, and type.
+    ends: FxHashMap<(usize, usize, usize), f32>,
+    starts: FxHashMap<(usize, usize, usize), f32>,
+    /// The sum of the probabilities of each type.
+    sums: [f32; MODEL_TYPES.len()],
+    pieces: usize,
+}
+
+fn written_key(text: &str, model_type: usize) -> u64 {
+    both(hash(text), model_type as u64)
+}
+
+/// What a span is found by: its text and its folded name, each with its type, and the name.
+struct Keys<'d> {
+    written: u64,
+    folded: u64,
+    name: &'d str,
+}
+
+impl<'d> Keys<'d> {
+    fn new(passages: &'d [PassageText<'d>], own: &Found) -> Self {
+        let target = Target::new(passages, own.passage, own.span, MODEL_TYPES[own.model_type]);
+        let passage = &passages[own.passage];
+        let name = passage.folded.key(target.tokens.start, target.tokens.end);
+        let written = written_key(passage.slice(own.span), own.model_type);
+        Self { written, folded: written_key(name, own.model_type), name }
+    }
+}
+
+impl<'d> Spans<'d> {
+    fn new(passages: &'d [PassageText<'d>], prepared: &'d Prepared, found: &[Found]) -> Self {
+        let mut spans = Self {
+            passages,
+            prepared,
+            keys: found.iter().map(|own| Keys::new(passages, own)).collect(),
+            written: FxHashMap::default(),
+            folded: FxHashMap::default(),
+            partners: FxHashMap::default(),
+            rivals: Vec::new(),
+            ends: FxHashMap::default(),
+            starts: FxHashMap::default(),
+            sums: [0.0; MODEL_TYPES.len()],
+            pieces: prepared.views.iter().map(|view| view.pieces.pieces.len()).sum(),
+        };
+        for (place, own) in found.iter().enumerate() {
+            let (of, probability) = (own.model_type, own.probability);
+            let Keys { written, folded, .. } = spans.keys[place];
+            spans.written.entry(written).or_default().add(place, probability);
+            spans.folded.entry(folded).or_default().add(place, probability);
+            let edges = [(&mut spans.ends, own.span.end), (&mut spans.starts, own.span.start)];
+            for (places, at) in edges {
+                let best = places.entry((own.passage, at, of)).or_default();
+                *best = best.max(probability);
+            }
+            spans.sums[of] += probability;
+        }
+        for (index, definition) in &prepared.definitions {
+            let text = passages[*index].text;
+            let (short, long) = (&text[definition.short_form.clone()], &text[definition.long_form.clone()]);
+            spans.partners.entry(short).or_insert(long);
+            spans.partners.entry(long).or_insert(short);
+        }
+        spans.rivals = spans.rivals(found);
+        spans
+    }
+
+    fn said(&self, place: usize) -> Said {
+        self.written.get(&self.keys[place].written).copied().unwrap_or_default()
+    }
+
+    /// What the sentence says, and what the document says of the same text and of its long or short form.
+    fn describe_elsewhere(&self, place: usize, own: &Found, numbers: &mut Numbers) {
+        let odds = log_odds(own.probability);
+        let said = self.said(place);
+        let others = said.count > 1;
+        let best = if others { log_odds(said.elsewhere(place)) } else { 0.0 };
+        let mean = (said.sum - own.probability) / f32::from(said.count.max(2) - 1);
+        numbers.add(1.0);
+        numbers.add(odds);
+        numbers.add(odds.max(0.0));
+        numbers.add((odds - CERTAIN_LOG_ODDS).max(0.0));
+        numbers.add_if(others);
+        numbers.add(best);
+        numbers.add(best.max(0.0));
+        numbers.add(if others { log_odds(mean) } else { 0.0 });
+        numbers.add(slow(usize::from(said.count).min(COUNT_LIMIT)));
+        numbers.add(odds * best / LOG_ODDS_LIMIT);
+        let folded = self.folded.get(&self.keys[place].folded).copied().unwrap_or_default();
+        numbers.add_odds(some(folded.elsewhere(place)).filter(|_| !others));
+        let partner = self.partners.get(self.passages[own.passage].slice(own.span));
+        let partner = partner.map(|text| self.written.get(&written_key(text, own.model_type)));
+        numbers.add_if(partner.is_some());
+        numbers.add(partner.flatten().map_or(0.0, |said| log_odds(said.best)));
+        numbers.add_if(partner.is_some_and(|said| said.is_none()));
+    }
+
+    /// The spans that overlap it and those beside it, and how many of its type the document has.
+    fn describe_neighbours(&self, place: usize, own: &Found, numbers: &mut Numbers) {
+        let Rivals { same_type, same_elsewhere, same_span, other_type } = self.rivals[place];
+        for rival in [same_type, same_elsewhere, same_span, other_type] {
+            numbers.add_odds(some(rival));
+        }
+        let at =
+            |places: &FxHashMap<_, f32>, at: usize| places.get(&(own.passage, at, own.model_type)).copied();
+        let before = |gap| at(&self.ends, own.span.start.checked_sub(gap)?);
+        numbers.add_odds((1..=GAP_BYTES_LIMIT).find_map(before));
+        numbers.add_odds((1..=GAP_BYTES_LIMIT).find_map(|gap| at(&self.starts, own.span.end + gap)));
+        numbers.add(self.sums[own.model_type].ln_1p());
+        numbers.add(slow(self.pieces));
+        numbers.add_if(own.passage == 0);
+    }
+
+    /// What the dictionary and the gold data have of its name.
+    fn describe_names(&self, models: &Models, place: usize, own: &Found, numbers: &mut Numbers) {
+        let (quality, is_other) = self.quality(own);
+        let present = quality & PRESENT != 0;
+        numbers.add_if(present);
+        numbers.add_if(present && quality & 1 != 0);
+        numbers.add_if(present && quality >> 1 & 3 > 0);
+        numbers.add_if(present && quality >> 4 & 3 > 0);
+        numbers.add_if(is_other);
+        let key = alias_key(MODEL_TYPES[own.model_type], self.keys[place].name);
+        let count: u32 = models.aliases.of(key, None).map(|(_, count)| count).sum();
+        numbers.add(slow(count as usize));
+        numbers.add_if(count > 0);
+        numbers.add(if count > 0 { log_odds(own.probability) } else { 0.0 });
+    }
+
+    /// How good a name of its type the span is in the dictionary, and whether it is a name of another.
+    fn quality(&self, own: &Found) -> (u8, bool) {
+        let entity_type = MODEL_TYPES[own.model_type] as usize;
+        let passage = &self.passages[own.passage];
+        // they stand by their first tokens
+        let names = &self.prepared.matches[own.passage];
+        let start = |first: usize| passage.span(first, first + 1).start;
+        let from = names.partition_point(|name| start(name.first) < own.span.start);
+        let here = names[from..].iter().take_while(|name| start(name.first) == own.span.start);
+        let (mut quality, mut is_other) = (0, false);
+        for name in here.filter(|name| passage.span(name.first, name.end).end == own.span.end) {
+            quality |= name.profile.qualities[entity_type];
+            is_other |= name.profile.types & !(1 << entity_type) != 0;
+        }
+        (quality, is_other)
+    }
+
+    /// Its own form as a whole.
+    fn describe_form(&self, own: &Found, numbers: &mut Numbers) {
+        let written = self.passages[own.passage].slice(own.span);
+        let view = &self.prepared.views[own.passage];
+        let pieces = view.pieces.within(own.span.start, own.span.end);
+        let is_one = pieces.len() == 1;
+        numbers.add_if(is_one);
+        numbers.add(if is_one { log_odds(own.probability) } else { 0.0 });
+        numbers.add(slow(pieces.len().min(COUNT_LIMIT)));
+        numbers.add(f32::from(view.repeated.get(pieces.start).copied().unwrap_or(0)));
+        let count = |wanted: u8| written.bytes().filter(|byte| *byte == wanted).count();
+        numbers.add_if(count(b'(') != count(b')'));
+        numbers.add_if(count(b'(') == count(b')') && count(b'(') > 0);
+        numbers.add_if(JOINTS.iter().any(|joint| written.contains(joint)));
+        numbers.add_if(count(b' ') == 0);
+        numbers.add_if(written.bytes().any(|byte| byte.is_ascii_digit()));
+        numbers.add_if(!written.bytes().any(|byte| byte.is_ascii_uppercase()));
+        numbers.add_if(!written.bytes().any(|byte| byte.is_ascii_lowercase()));
+    }
+
+    fn rivals(&self, found: &[Found]) -> Vec<Rivals> {
+        let elsewhere: Vec<f32> = (0..found.len()).map(|place| self.said(place).elsewhere(place)).collect();
+        let mut order: Vec<usize> = (0..found.len()).collect();
+        order.sort_unstable_by_key(|&at| (found[at].passage, found[at].span, found[at].model_type));
+        let mut rivals = vec![Rivals::default(); found.len()];
+        for (index, &one) in order.iter().enumerate() {
+            let reaches =
+                |other: &Found| other.passage == found[one].passage && other.span.start < found[one].span.end;
+            for &other in order[index + 1..].iter().take_while(|&&other| reaches(&found[other])) {
+                rivals[one].meet(&found[one], &found[other], elsewhere[other]);
+                rivals[other].meet(&found[other], &found[one], elsewhere[one]);
+            }
+        }
+        rivals
+    }
+}
+
+/// The likeliest of the spans that overlap one; 0 where there is none.
+#[derive(Debug, Clone, Copy, Default)]
+struct Rivals {
+    /// Of its own type.
+    same_type: f32,
+    /// Of its own type, by what the document says of them elsewhere.
+    same_elsewhere: f32,
+    /// Of another type and the same place.
+    same_span: f32,
+    /// Of another type and place.
+    other_type: f32,
+}
+
+impl Rivals {
+    fn meet(&mut self, own: &Found, other: &Found, elsewhere: f32) {
+        if own.model_type == other.model_type {
+            self.same_type = self.same_type.max(other.probability);
+            self.same_elsewhere = self.same_elsewhere.max(elsewhere);
+        } else if own.span == other.span {
+            self.same_span = self.same_span.max(other.probability);
+        } else {
+            self.other_type = self.other_type.max(other.probability);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Span;
+
+    #[test]
+    fn a_text_is_held_against_its_other_places() {
+        let mut said = Said::default();
+        for (place, probability) in [(3, 0.4), (5, 0.9), (8, 0.6)] {
+            said.add(place, probability);
+        }
+        for (place, expected) in [(3, 0.9), (5, 0.6), (8, 0.9)] {
+            assert!((said.elsewhere(place) - expected).abs() < 1e-6, "{place}");
+        }
+        assert_eq!(said.count, 3);
+    }
+
+    #[test]
+    fn rivals_are_told_apart_by_type_and_place() {
+        let one = |start, end, model_type, probability| Found {
+            passage: 0,
+            span: Span { start, end },
+            model_type,
+            probability,
+        };
+        let own = one(0, 4, 0, 0.5);
+        let mut rivals = Rivals::default();
+        for (other, elsewhere) in
+            [(one(0, 9, 0, 0.3), 0.8), (one(0, 4, 1, 0.6), 0.0), (one(2, 9, 1, 0.7), 0.0)]
+        {
+            rivals.meet(&own, &other, elsewhere);
+        }
+        let Rivals { same_type, same_elsewhere, same_span, other_type } = rivals;
+        assert_eq!([same_type, same_elsewhere, same_span, other_type], [0.3, 0.8, 0.6, 0.7]);
+    }
+}
