@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::link::entities::Entities;
 use super::models::Models;
-use super::recognise::Workspace;
 use super::recognise::dictionary::Names;
 use super::recognise::lexicon::Lexicon;
 use super::recognise::tag_book::TagBook;
+use super::recognise::{Chains, Workspace};
 
 /// What is remembered.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub(crate) struct Memory {
     pub names: Names,
     /// The entities that names were linked to.
     pub entities: Entities,
+    /// What the models of all types are told by, made when first asked for.
+    pub chains: Option<Chains>,
     /// Room for sums.
     pub workspace: Workspace,
     /// How often a document has each word, by its number; zero between documents.
@@ -47,6 +49,7 @@ impl Memory {
     fn clear(&mut self, models: &Models) {
         self.names.clear();
         self.entities.clear();
+        self.chains = None;
         self.lexicon.clear(&models.table);
         self.tags.clear();
     }
@@ -57,6 +60,7 @@ impl Memory {
             self.lexicon.clear(&models.table);
             self.names.forget_words();
         }
+        self.lexicon.make_room_for_chunks();
         self.tags.make_room();
     }
 }

@@ -4,9 +4,9 @@ use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::super::models::Models;
+use super::chunks::Chunks;
 use super::features::{
-    DISTANCES, beyond, each_chunk_feature, each_feature_beside_chunk, each_repetition_feature,
-    each_space_feature, each_word_feature, of_word_itself,
+    DISTANCES, beyond, each_repetition_feature, each_space_feature, each_word_feature, of_word_itself,
 };
 use super::table::{SLOT_BYTES, Sums, Table};
 use super::words::{Form, Word};
@@ -16,8 +16,6 @@ const WORDS_LIMIT: usize = 1 << 17;
 
 /// The place of the sums of a word that was never asked for them.
 const NO_SUMS: u32 = u32::MAX;
-/// The places that a piece may have in a word as white space cuts it, see [`super::view::PassageView::chunks`].
-const CHUNK_PLACES: usize = 3;
 /// How many kinds of spaces and of repetitions there are.
 pub(crate) const SPACES: usize = 4;
 const REPETITIONS: usize = 4;
@@ -30,8 +28,6 @@ struct Hot {
     sums: u32,
     /// Among the sums of shapes.
     shape: u32,
-    /// Among the sums of words as white space cuts them.
-    chunk: u32,
     /// Whether the model knows the word itself.
     known: bool,
 }
@@ -43,10 +39,6 @@ struct ShapeSums {
     repetitions: [Sums; REPETITIONS],
 }
 
-/// What the features of a word as white space cuts it sum up to: for its own pieces by their place, and for the pieces
-/// of the words after it and before it.
-type ChunkSums = [Sums; CHUNK_PLACES + 2];
-
 /// The words.
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
@@ -57,7 +49,7 @@ pub(crate) struct Lexicon {
     keeps_words: bool,
     /// What the own features of a word sum up to at each distance.
     sums: Vec<[Sums; DISTANCES]>,
-    chunks: Vec<ChunkSums>,
+    chunks: Chunks,
     shape_numbers: FxHashMap<u64, u32>,
     shapes: Vec<ShapeSums>,
     /// The sums of the places beyond the ends of a sentence.
@@ -76,6 +68,11 @@ impl Lexicon {
     /// Whether there are too many words, and [`Lexicon::clear`] is due.
     pub(crate) const fn is_full(&self) -> bool {
         self.hot.len() >= WORDS_LIMIT
+    }
+
+    /// Forgets the words as white space cuts them when there are too many. Numbers given before are void then.
+    pub(crate) fn make_room_for_chunks(&mut self) {
+        self.chunks.make_room();
     }
 
     /// Keeps what is known of each word from now on, for [`Lexicon::word`].
@@ -113,24 +110,7 @@ impl Lexicon {
 
     /// The number of a word as white space cuts it, of which only the form is looked at.
     pub(crate) fn chunk(&mut self, models: &Models, written: &str) -> u32 {
-        let number = self.place(written, "");
-        if self.hot[number as usize].chunk == NO_SUMS {
-            let word = Word::form(written);
-            let mut sums = [[0; SLOT_BYTES]; CHUNK_PLACES + 2];
-            for (at, sums) in sums.iter_mut().enumerate() {
-                let add = |feature| models.table.add(feature, sums);
-                match at {
-                    0..CHUNK_PLACES => each_chunk_feature(&word, 1 + at as u8, add),
-                    _ => each_feature_beside_chunk(&word, at == CHUNK_PLACES, add),
-                }
-            }
-            self.hot[number as usize].chunk = self.chunks.len() as u32;
-            self.chunks.push(sums);
-            if self.hot[number as usize].sums == NO_SUMS {
-                self.keep(number as usize, word);
-            }
-        }
-        number
+        self.chunks.number(&models.table, written, self.keeps_words)
     }
 
     /// The number of a word.
@@ -140,7 +120,7 @@ impl Lexicon {
         let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
             let form = Form { folded: 0, short_shape: 0, living: false };
-            self.hot.push(Hot { form, sums: NO_SUMS, shape: 0, chunk: NO_SUMS, known: false });
+            self.hot.push(Hot { form, sums: NO_SUMS, shape: 0, known: false });
         }
         number
     }
@@ -154,7 +134,7 @@ impl Lexicon {
 
     /// What is known of a word, where that is kept ([`Lexicon::keep_words`]).
     pub(crate) fn word(&self, number: u32) -> &Word {
-        &self.words[number as usize]
+        self.chunks.word(number).unwrap_or_else(|| &self.words[number as usize])
     }
 
     /// Whether the model knows a word itself.
@@ -183,18 +163,9 @@ impl Lexicon {
         [&shape.spaces[usize::from(spaces) % SPACES], &shape.repetitions[usize::from(repeated) % REPETITIONS]]
     }
 
-    /// What a word as white space cuts it sums up to for its piece at `place`, from 1.
-    pub(crate) fn chunk_sums(&self, number: u32, place: u8) -> &Sums {
-        &self.chunks_of(number)[(usize::from(place).max(1) - 1) % CHUNK_PLACES]
-    }
-
-    /// What a word as white space cuts it sums up to for the pieces of the word after it (`is_before`) or before it.
-    pub(crate) fn sums_beside_chunk(&self, number: u32, is_before: bool) -> &Sums {
-        &self.chunks_of(number)[CHUNK_PLACES + usize::from(!is_before)]
-    }
-
-    fn chunks_of(&self, number: u32) -> &ChunkSums {
-        &self.chunks[self.hot[number as usize].chunk as usize]
+    /// The words as white space cuts them.
+    pub(crate) const fn chunks(&self) -> &Chunks {
+        &self.chunks
     }
 }
 

@@ -160,6 +160,8 @@ struct Spans<'d> {
     /// The sum of the probabilities of each type.
     sums: [f32; MODEL_TYPES.len()],
     pieces: usize,
+    /// The first passage with any piece, mostly the title.
+    title: usize,
 }
 
 fn written_key(text: &str, model_type: usize) -> u64 {
@@ -197,6 +199,7 @@ impl<'d> Spans<'d> {
             starts: FxHashMap::default(),
             sums: [0.0; MODEL_TYPES.len()],
             pieces: prepared.views.iter().map(|view| view.pieces.pieces.len()).sum(),
+            title: prepared.views.iter().position(|view| !view.pieces.pieces.is_empty()).unwrap_or(0),
         };
         for (place, own) in found.iter().enumerate() {
             let (of, probability) = (own.model_type, own.probability);
@@ -263,7 +266,7 @@ impl<'d> Spans<'d> {
         numbers.add_odds((1..=GAP_BYTES_LIMIT).find_map(|gap| at(&self.starts, own.span.end + gap)));
         numbers.add(self.sums[own.model_type].ln_1p());
         numbers.add(slow(self.pieces));
-        numbers.add_if(own.passage == 0);
+        numbers.add_if(own.passage == self.title);
     }
 
     /// What the dictionary and the gold data have of its name.

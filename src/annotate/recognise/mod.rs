@@ -2,6 +2,7 @@
 
 mod brackets;
 pub(crate) mod chain;
+mod chunks;
 pub(crate) mod dictionary;
 pub(crate) mod features;
 pub(crate) mod gate;
@@ -116,8 +117,8 @@ pub(crate) fn recognise(
     prepared: &Prepared,
     memory: &mut Memory,
 ) -> Vec<Found> {
-    let Memory { lexicon, tags: book, workspace, .. } = memory;
-    let chains = Chains::new(&models.chains);
+    let Memory { lexicon, tags: book, workspace, chains, .. } = memory;
+    let chains = chains.get_or_insert_with(|| Chains::new(&models.chains));
     let mut found = Vec::new();
     for (index, view) in prepared.views.iter().enumerate() {
         let from = found.len();
@@ -126,7 +127,7 @@ pub(crate) fn recognise(
             if !workspace.open(models, &chains.gate, view, lexicon, chain) {
                 continue;
             }
-            read_chain(&chains, (index, view), chain, workspace, &mut found);
+            read_chain(chains, (index, view), chain, workspace, &mut found);
         }
         let witnesses =
             outside::witnesses(models, (index, &passages[index]), view, &prepared.matches[index], lexicon);

@@ -75,12 +75,12 @@ impl Summing {
             }
             let (chunk, part) = view.chunks[at];
             if part > 0 {
-                add_sums(own, lexicon.chunk_sums(chunk, part));
+                add_sums(own, lexicon.chunks().sums(chunk, part));
             }
             let (before, after) = neighbouring_chunks(view, chain, at);
             for (chunk, is_before) in [(before, true), (after, false)] {
                 if let Some(chunk) = chunk {
-                    add_sums(own, lexicon.sums_beside_chunk(chunk, is_before));
+                    add_sums(own, lexicon.chunks().sums_beside(chunk, is_before));
                 }
             }
         }
@@ -98,5 +98,73 @@ impl Summing {
         let form = |place: usize| lexicon.form(view.words[place]);
         let sums = &mut self.sums[at - chain.start];
         each_joint_feature(view, form, chain, at, &mut |_, feature| models.table.add(feature, sums));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::memory::Memory;
+    use super::super::super::passages::PassageText;
+    use super::super::super::prepare::prepare;
+    use super::super::super::vocabulary::Vocabulary;
+    use super::super::features::{DISTANCES, beyond, each_context_feature, each_word_feature};
+    use super::super::table::{FEATURES_LIMIT, FIRST_WEIGHT};
+    use super::*;
+    use crate::catalog::Catalog;
+
+    /// The sums of a piece by the list of features that training uses, and how many features there are.
+    fn one_by_one(
+        models: &Models,
+        view: &PassageView,
+        lexicon: &Lexicon,
+        chain: &Range<usize>,
+        at: usize,
+    ) -> (Sums, usize) {
+        let (mut sums, mut count) = ([0; SLOT_BYTES], 0);
+        let mut add = |feature| {
+            models.table.add(feature, &mut sums);
+            count += 1;
+        };
+        for distance in 0..DISTANCES {
+            match (at + distance).checked_sub(REACH).filter(|place| chain.contains(place)) {
+                Some(place) => each_word_feature(lexicon.word(view.words[place]), distance, &mut add),
+                None => add(beyond(distance)),
+            }
+        }
+        each_context_feature(view, lexicon, chain, at, &mut |_, feature| add(feature));
+        (sums, count)
+    }
+
+    #[test]
+    fn what_is_summed_once_is_what_training_counts_one_by_one() {
+        let long_name = format!("the p{} protein", "35S-labelled-".repeat(9));
+        let texts = [
+            "Interleukin-7 receptor (IL-7R, CD127) in E. coli and Escherichia coli; TNF-α-induced p.Val600Glu.",
+            "Aspirin. No.",
+            "(",
+            "breast and ovarian cancer (BC): BRCA1/2 in MCF-7 cells, rs1800562 and c.76A>T; the mice, the mice",
+            &long_name,
+        ];
+        let catalog = Catalog::embedded().unwrap();
+        let models = Models::embedded();
+        let passages: Vec<PassageText<'_>> = texts.map(PassageText::new).into();
+        let mut memory = Memory::for_training(&models);
+        let prepared = prepare(Vocabulary::new(&catalog), &models, &passages, true, &mut memory);
+        let (mut summing, mut known) = (Summing::default(), 0);
+        for view in &prepared.views {
+            for chain in &view.pieces.chains {
+                let Memory { lexicon, tags, .. } = &mut memory;
+                summing.of_chain(&models, view, (lexicon, tags), chain);
+                for at in chain.clone() {
+                    summing.add_joint(&models, view, lexicon, chain, at);
+                    let (expected, count) = one_by_one(&models, view, lexicon, chain, at);
+                    let place = at - chain.start;
+                    assert_eq!(summing.sums[place][FIRST_WEIGHT..], expected[FIRST_WEIGHT..], "{at}");
+                    assert!(count <= FEATURES_LIMIT, "{count}");
+                    known += usize::from(expected[FIRST_WEIGHT..] != [0; SLOT_BYTES - FIRST_WEIGHT]);
+                }
+            }
+        }
+        assert!(known > 50, "{known}");
     }
 }
