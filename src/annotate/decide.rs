@@ -202,7 +202,8 @@ mod tests {
     #[test]
     fn what_a_model_recognised_goes_before_names_of_other_types() {
         let recognised = |start, end, score| Contender { recognised: true, ..contender(start, end, score) };
-        let cases: &[(&[Contender], &[(usize, usize)])] = &[
+        type Case<'c> = (&'c [Contender], &'c [(usize, usize)]);
+        let cases: &[Case<'_>] = &[
             (&[recognised(0, 13, 500_000), contender(0, 6, 990_000)], &[(0, 13)]),
             (&[recognised(0, 5, 300_000), contender(0, 16, 990_000)], &[(0, 5)]),
             (

@@ -275,7 +275,7 @@ impl TermTrie {
     /// Calls `found` with the number of tokens and the terms of each path that matches from the token `first` on. A
     /// match stops at an empty line.
     pub(super) fn walk(&self, text: &FoldedText, first: usize, mut found: impl FnMut(usize, &[usize])) {
-        if !Self::beginning(text.folded(first)).is_some_and(|(at, bit)| self.beginnings[at] & bit != 0) {
+        if Self::beginning(text.folded(first)).is_none_or(|(at, bit)| self.beginnings[at] & bit == 0) {
             return;
         }
         let mut node = 0;

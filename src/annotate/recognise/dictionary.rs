@@ -205,10 +205,8 @@ pub(crate) fn find_matches(
             matches.push(NameMatch { first, end: first + 1, group, profile });
         }
         let mut last = start.step;
-        for at in first + 1..tokens.len() {
-            let Some(before) = last.filter(|step| step.continues && tokens[at].gap != Gap::Break) else {
-                break;
-            };
+        for (at, token) in tokens.iter().enumerate().skip(first + 1) {
+            let Some(before) = last.filter(|step| step.continues && token.gap != Gap::Break) else { break };
             last = names.step(before.hash, folded.folded(at));
             if let Some(step) = last.filter(|step| step.may_end())
                 && folded.ends_word(at)
