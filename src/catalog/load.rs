@@ -64,9 +64,24 @@ pub(super) fn curated_names() -> Result<CatalogTsvReader<&'static [u8]>, Catalog
     CatalogTsvReader::added_names(EMBEDDED_NAMES.as_bytes(), ADDED_NAMES_FILE)
 }
 
+/// The starter catalog, built.
+const EMBEDDED_CATALOG: &[u8] = include_bytes!("../../data/catalog/starter.catalog");
+
 impl Catalog {
-    /// The starter catalog in the binary.
+    /// The starter catalog in the binary, as [`Self::of_starter_tables`] builds it.
+    ///
+    /// # Errors
+    /// None in a program whose tests passed.
     pub fn embedded() -> Result<Self, CatalogError> {
+        Self::of_data(Data::Static(EMBEDDED_CATALOG), "data/catalog/starter.catalog")
+    }
+
+    /// The starter catalog built anew of its tables, which are in the binary as well: what `data/catalog/starter.catalog`
+    /// holds, made by `cargo run --release --example starter_catalog`.
+    ///
+    /// # Errors
+    /// A line of a table that is wrong.
+    pub fn of_starter_tables() -> Result<Self, CatalogError> {
         let added = read_added_names(EMBEDDED_NAMES.as_bytes(), ADDED_NAMES_FILE)?;
         let mut tables = Tables::new(&added, true);
         for (entity_type, file, text) in EMBEDDED_FILES {

@@ -1,4 +1,4 @@
-//! The bytes of a catalog: mapped from a file, or in memory.
+//! The bytes of a catalog: mapped from a file, in the program, or in memory.
 
 use std::fs::File;
 use std::io;
@@ -14,6 +14,8 @@ const READ_BYTES: usize = 256 << 10;
 pub(in crate::catalog) enum Data {
     /// Of a file. The file is kept open: checks read it, so that no page of the mapping is touched for them.
     Mapped(Mmap, File),
+    /// In the program.
+    Static(&'static [u8]),
     /// In memory.
     Owned(Vec<u8>),
 }
@@ -33,6 +35,7 @@ impl Data {
     pub(in crate::catalog) fn bytes(&self) -> &[u8] {
         match self {
             Self::Mapped(mapped, _) => mapped,
+            Self::Static(bytes) => bytes,
             Self::Owned(bytes) => bytes,
         }
     }
