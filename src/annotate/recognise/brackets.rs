@@ -34,9 +34,11 @@ pub(super) fn complete(text: &str, from: usize, found: &mut Vec<Found>) {
             }
         }
     }
-    for at in merged.into_iter().rev() {
-        found.remove(at);
-    }
+    let mut place = 0;
+    found.retain(|_| {
+        place += 1;
+        merged.binary_search(&(place - 1)).is_err()
+    });
 }
 
 /// The span with the bracket that it lacks, where that stands right before or behind it.

@@ -5,6 +5,10 @@
 //! witness of its own. So is a pattern that means a variant whatever stands around it. Their word and the model's are taken
 //! as independent: the chance that both are wrong is the product of the chances that each is (a noisy or).
 
+use std::collections::hash_map::Entry;
+
+use rustc_hash::FxHashMap;
+
 use super::super::models::Models;
 use super::super::passages::PassageText;
 use super::super::variants::Certainty;
@@ -87,11 +91,22 @@ fn is_new(passage: &PassageText<'_>, view: &PassageView, name: &NameMatch, lexic
 
 /// Joins what witnesses say to what the models say, from the place `from` of `found` on.
 pub(super) fn hear(witnesses: Vec<Found>, from: usize, found: &mut Vec<Found>) {
+    if witnesses.is_empty() {
+        return;
+    }
+    let key = |own: &Found| (own.span, own.model_type);
+    let mut places: FxHashMap<_, usize> =
+        found.iter().enumerate().skip(from).map(|(place, own)| (key(own), place)).collect();
     for witness in witnesses {
-        let same = |own: &&mut Found| own.span == witness.span && own.model_type == witness.model_type;
-        match found[from..].iter_mut().find(same) {
-            Some(own) => own.probability = 1.0 - (1.0 - own.probability) * (1.0 - witness.probability),
-            None => found.push(witness),
+        match places.entry(key(&witness)) {
+            Entry::Occupied(place) => {
+                let own = &mut found[*place.get()];
+                own.probability = 1.0 - (1.0 - own.probability) * (1.0 - witness.probability);
+            }
+            Entry::Vacant(place) => {
+                place.insert(found.len());
+                found.push(witness);
+            }
         }
     }
 }
