@@ -21,7 +21,7 @@ use crate::model::{EntityType, Method, Span};
 const ALONE_SCORE_MIN: f32 = 0.75;
 /// The least chance that both a mention and its entity are right for the entity to be named: a wrong one misleads more than
 /// none.
-const LINKED_SCORE_MIN: f32 = 0.3;
+const LINKED_SCORE_MIN: f32 = 0.35;
 /// Scores are over zero, whatever a model says.
 const SCORE_MIN: f32 = 1e-4;
 
