@@ -19,9 +19,13 @@ use crate::model::{EntityType, Method, Span};
 /// The least score of a mention that nothing in the catalog fits, in a document that names nothing that the catalog has:
 /// such a document is likely of another field.
 const ALONE_SCORE_MIN: f32 = 0.75;
+/// A mention of this score tells that the document is of the field even if the catalog has nothing of it: a new species.
+const CERTAIN_SCORE_MIN: f32 = 0.9;
 /// The least chance that both a mention and its entity are right for the entity to be named: a wrong one misleads more than
 /// none.
-const LINKED_SCORE_MIN: f32 = 0.35;
+const LINKED_SCORE_MIN: f32 = 0.3;
+/// The same for genes and chemicals, whose short names are shared by many.
+const SHARED_LINKED_SCORE_MIN: f32 = 0.35;
 /// Scores are over zero, whatever a model says.
 const SCORE_MIN: f32 = 1e-4;
 
@@ -53,7 +57,8 @@ pub(super) fn recognised(
     }
     let is_unlinked =
         |mention: &Mention| mention.readings.first().is_some_and(|r| r.subject == Subject::Unlinked);
-    if mentions.iter().all(is_unlinked) {
+    let is_certain = |mention: &Mention| mention.readings.iter().any(|r| r.score >= CERTAIN_SCORE_MIN);
+    if mentions.iter().all(is_unlinked) && !mentions.iter().any(is_certain) {
         mentions.retain(|mention| mention.readings.first().is_some_and(|r| r.score >= ALONE_SCORE_MIN));
     }
     mentions
@@ -128,16 +133,22 @@ fn readings(
         })
         .collect();
     let asks_taxa = of_taxon && !options.options().taxa.is_empty();
-    let linked = candidates
-        .iter()
-        .find(wanted)
-        .is_some_and(|first| first.probability >= none && first.probability * score >= LINKED_SCORE_MIN);
+    let linked = candidates.iter().find(wanted).is_some_and(|first| {
+        first.probability >= none && first.probability * score >= linked_score_min(target.entity_type)
+    });
     if linked && let Some(first) = readings.first_mut() {
         first.score = score;
     } else if !asks_taxa {
         readings.insert(0, unlinked(target.entity_type, score));
     }
     readings
+}
+
+const fn linked_score_min(entity_type: EntityType) -> f32 {
+    match entity_type {
+        EntityType::Gene | EntityType::Chemical => SHARED_LINKED_SCORE_MIN,
+        _ => LINKED_SCORE_MIN,
+    }
 }
 
 const fn method(route: Route) -> Method {
