@@ -19,8 +19,6 @@ use crate::model::{EntityType, Method, Span};
 /// The least score of a mention that nothing in the catalog fits, in a document that names nothing that the catalog has:
 /// such a document is likely of another field.
 const ALONE_SCORE_MIN: f32 = 0.75;
-/// A mention of this score tells that the document is of the field even if the catalog has nothing of it: a new species.
-const CERTAIN_SCORE_MIN: f32 = 0.9;
 /// The least chance that both a mention and its entity are right for the entity to be named: a wrong one misleads more than
 /// none.
 const LINKED_SCORE_MIN: f32 = 0.3;
@@ -57,8 +55,7 @@ pub(super) fn recognised(
     }
     let is_unlinked =
         |mention: &Mention| mention.readings.first().is_some_and(|r| r.subject == Subject::Unlinked);
-    let is_certain = |mention: &Mention| mention.readings.iter().any(|r| r.score >= CERTAIN_SCORE_MIN);
-    if mentions.iter().all(is_unlinked) && !mentions.iter().any(is_certain) {
+    if mentions.iter().all(is_unlinked) {
         mentions.retain(|mention| mention.readings.first().is_some_and(|r| r.score >= ALONE_SCORE_MIN));
     }
     mentions
