@@ -22,6 +22,8 @@ const ALONE_SCORE_MIN: f32 = 0.75;
 /// The least chance that both a mention and its entity are right for the entity to be named: a wrong one misleads more than
 /// none.
 const LINKED_SCORE_MIN: f32 = 0.3;
+/// The same for genes and chemicals, whose short names are shared by many.
+const SHARED_LINKED_SCORE_MIN: f32 = 0.35;
 /// Scores are over zero, whatever a model says.
 const SCORE_MIN: f32 = 1e-4;
 
@@ -128,16 +130,22 @@ fn readings(
         })
         .collect();
     let asks_taxa = of_taxon && !options.options().taxa.is_empty();
-    let linked = candidates
-        .iter()
-        .find(wanted)
-        .is_some_and(|first| first.probability >= none && first.probability * score >= LINKED_SCORE_MIN);
+    let linked = candidates.iter().find(wanted).is_some_and(|first| {
+        first.probability >= none && first.probability * score >= linked_score_min(target.entity_type)
+    });
     if linked && let Some(first) = readings.first_mut() {
         first.score = score;
     } else if !asks_taxa {
         readings.insert(0, unlinked(target.entity_type, score));
     }
     readings
+}
+
+const fn linked_score_min(entity_type: EntityType) -> f32 {
+    match entity_type {
+        EntityType::Gene | EntityType::Chemical => SHARED_LINKED_SCORE_MIN,
+        _ => LINKED_SCORE_MIN,
+    }
 }
 
 const fn method(route: Route) -> Method {

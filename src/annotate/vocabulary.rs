@@ -161,7 +161,7 @@ impl<'c> Vocabulary<'c> {
     }
 
     /// The preferred name of an entity.
-    pub(super) fn label(self, entity: EntityIndex) -> &'c str {
+    pub(crate) fn label(self, entity: EntityIndex) -> &'c str {
         self.catalog.label(entity)
     }
 

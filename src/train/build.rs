@@ -22,8 +22,11 @@ pub(super) fn build(material: &Material, is_wanted: impl Fn(&TrainingDocument) -
         .into_par_iter()
         .map(|of| {
             let taught = corpora.documents.iter().any(|document| document.teaches.contains(&MODEL_TYPES[of]));
-            let wanted = |sentence: &Sentence| is_wanted(&corpora.documents[sentence.document]);
-            taught.then(|| sequence::train(examples, of, &SCHEDULE, wanted))
+            let times = |sentence: &Sentence| {
+                let document = &corpora.documents[sentence.document];
+                if is_wanted(document) { document.times } else { 0 }
+            };
+            taught.then(|| sequence::train(examples, of, &SCHEDULE, times))
         })
         .collect();
     let (table, chains) = quantise(examples, &weights);

@@ -19,6 +19,8 @@ pub(super) struct TrainingDocument {
     pub corpus: usize,
     /// The fold that it is held out in; documents of one id are held out together, whatever their corpus.
     pub fold: usize,
+    /// How many times it counts.
+    pub times: usize,
     /// The types that the corpus annotates everywhere.
     pub teaches: Vec<EntityType>,
     /// Places that teach nothing, by the place of the type.
@@ -50,8 +52,10 @@ impl Corpora {
                 for gold in read_gold(&path)? {
                     let fold = xxh3_64(gold.document.id.as_bytes()) as usize % FOLDS;
                     let (unsure, denied) = (unsure(corpus, &gold)?, denied(corpus, &gold)?);
-                    let (corpus, teaches) = (corpora.names.len(), teaches.clone());
-                    corpora.documents.push(TrainingDocument { gold, corpus, fold, teaches, unsure, denied });
+                    let (times, teaches) = (corpus.times, teaches.clone());
+                    let corpus = corpora.names.len();
+                    let document = TrainingDocument { gold, corpus, fold, times, teaches, unsure, denied };
+                    corpora.documents.push(document);
                 }
             }
             corpora.names.push(corpus.name.clone());

@@ -118,6 +118,8 @@ fn held_out(document: &TrainingDocument, passages: &[PassageText<'_>], gold_ids:
 /// A mention as the ranker learns from it: the features of each candidate and of none, and which are right.
 struct Example {
     choices: Vec<(Vec<u32>, bool)>,
+    /// How many times it counts.
+    times: f32,
 }
 
 /// Trains the weights of the ranker with what `models` know.
@@ -161,7 +163,7 @@ fn learn(example: &Example, weights: &mut FxHashMap<u32, (f32, f32, f32)>, count
         powers.iter().zip(&example.choices).filter(|(_, choice)| choice.1).map(|(power, _)| power).sum();
     for (power, (features, is_right)) in powers.iter().zip(&example.choices) {
         let target = if *is_right { power / right.max(f32::MIN_POSITIVE) } else { 0.0 };
-        let gradient = target - power / all;
+        let gradient = (target - power / all) * example.times;
         if gradient.abs() < 1e-4 {
             continue;
         }
@@ -215,7 +217,9 @@ fn examples(
     let mut view = Document::new(vocabulary, models, &passages, &prepared, true, &mut memory.entities);
     let linked = link(&mut view, &targets, Some(&held));
     let pairs = targets.iter().zip(golds).zip(linked);
-    pairs.filter_map(|((target, gold), linked)| example(vocabulary, target, gold?, linked)).collect()
+    #[expect(clippy::cast_precision_loss, reason = "a small number")]
+    let times = document.times as f32;
+    pairs.filter_map(|((target, gold), linked)| example(vocabulary, target, gold?, linked, times)).collect()
 }
 
 fn example(
@@ -223,6 +227,7 @@ fn example(
     target: &Target,
     gold: &GoldMention,
     linked: Linked,
+    times: f32,
 ) -> Option<Example> {
     let none = features::none(target.entity_type, &linked.candidates);
     let is_right = |entity| {
@@ -239,5 +244,5 @@ fn example(
     }
     let unknown = !choices.iter().any(|(_, right)| *right);
     choices.push((none, unknown));
-    Some(Example { choices })
+    Some(Example { choices, times })
 }

@@ -40,9 +40,17 @@ pub(super) struct CorpusRecipe {
     /// codes or short forms that stand alone. A drug called "NRA0160" teaches that this is no gene.
     #[serde(default)]
     pub denies: std::collections::BTreeMap<String, Vec<String>>,
+    /// How many times its documents count, from 1: more for a corpus that is small beside others that teach its types.
+    #[serde(default = "once")]
+    pub times: usize,
     /// Whether it is left out.
     #[serde(default)]
     pub leave_out: bool,
+}
+
+/// How many times documents count where the recipe says nothing.
+const fn once() -> usize {
+    1
 }
 
 impl CorpusRecipe {

@@ -65,17 +65,18 @@ struct State {
     count: f32,
 }
 
-/// Trains the model of the type at `of` on the sentences that teach it and that `is_wanted`.
+/// Trains the model of the type at `of` on the sentences that teach it, each as often in a pass as `times` says.
 pub(super) fn train(
     examples: &Examples,
     of: usize,
     schedule: &Schedule,
-    is_wanted: impl Fn(&Sentence) -> bool,
+    times: impl Fn(&Sentence) -> usize,
 ) -> Weights {
     let mut own: Vec<&Sentence> = examples
         .sentences
         .iter()
-        .filter(|sentence| sentence.labels[of].is_some() && is_wanted(sentence))
+        .filter(|sentence| sentence.labels[of].is_some())
+        .flat_map(|sentence| std::iter::repeat_n(sentence, times(sentence)))
         .collect();
     let mut random = Rng::with_seed(7 + of as u64);
     let mut state = State {

@@ -10,6 +10,9 @@ use crate::model::EntityType;
 /// About as many features as a candidate has.
 const FEATURES_USUAL: usize = 32;
 
+/// The most words of a name that are told apart.
+const WORDS_LIMIT: usize = 5;
+
 /// Kinds of features. Their numbers are part of a model.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
@@ -31,6 +34,7 @@ enum Kind {
     Place,
     None,
     Letters,
+    Label,
 }
 
 /// A list of features of one candidate of a type.
@@ -65,6 +69,7 @@ struct Among {
 pub(crate) fn describe(
     document: &Document<'_>,
     entity_type: EntityType,
+    written: &str,
     candidates: &mut [Candidate],
     held_out: Option<&HeldOut>,
 ) {
@@ -82,6 +87,9 @@ pub(crate) fn describe(
         features.reserve(FEATURES_USUAL);
         let mut list = List { entity_type, features: &mut features };
         describe_one(document, candidate, &among, place, several, held_out, &mut list);
+        if entity_type == EntityType::Species {
+            describe_label(document.vocabulary.label(candidate.entity), written, candidate.route, &mut list);
+        }
         candidate.features = features;
     }
 }
@@ -127,6 +135,17 @@ fn describe_one(
     if several {
         list.add(Kind::Words, document.shared_words(candidate.entity));
     }
+}
+
+/// The words of an organism's preferred name beside those of the mention: a name of two words is rather a species' than one
+/// of its strains', whose preferred name is longer or has digits.
+fn describe_label(label: &str, written: &str, route: Route, list: &mut List<'_>) {
+    let words = |name: &str| name.split(' ').take(WORDS_LIMIT).count() as u64;
+    let has_digit = |name: &str| u64::from(name.bytes().any(|byte| byte.is_ascii_digit()));
+    let digits = has_digit(label) << 1 | has_digit(written);
+    let value = words(label) << 16 | words(written) << 8 | digits;
+    list.add(Kind::Label, value);
+    list.add(Kind::Label, 1 << 32 | (route as u64) << 24 | value);
 }
 
 /// How many of the times that a name was said it was said of an entity.

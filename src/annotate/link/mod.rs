@@ -164,7 +164,9 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
     for index in 0..targets.len() {
         if first_of[index] == index {
             let mut candidates = std::mem::take(&mut linked[index].candidates);
-            features::describe(document, targets[index].entity_type, &mut candidates, held_out);
+            let target = &targets[index];
+            let written = passages[target.passage].slice(target.span);
+            features::describe(document, target.entity_type, written, &mut candidates, held_out);
             linked[index].candidates = candidates;
         } else {
             linked[index].candidates = linked[first_of[index]].candidates.clone();

@@ -6,7 +6,10 @@
 //! bracket without its partner, an "and") speak as well. A logistic regression a type weighs these, learnt of documents
 //! held out.
 
-use rustc_hash::FxHashMap;
+mod kinds;
+
+use kinds::follows_strain;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::link::Target;
 use super::super::link::aliases::alias_key;
@@ -16,9 +19,10 @@ use super::dictionary::PRESENT;
 use super::table::MODEL_TYPES;
 use super::words::{both, hash};
 use super::{Found, Prepared};
+use crate::model::EntityType;
 
 /// How many numbers describe a span.
-pub(crate) const LOOK_FEATURES: usize = 49;
+pub(crate) const LOOK_FEATURES: usize = 71;
 /// What describes a span.
 pub(crate) type Look = [f32; LOOK_FEATURES];
 
@@ -69,6 +73,8 @@ pub(crate) fn describe(
         document.describe_neighbours(place, own, &mut numbers);
         document.describe_names(models, place, own, &mut numbers);
         document.describe_form(own, &mut numbers);
+        document.describe_common_name(place, own, &mut numbers);
+        document.describe_other_types(place, own, &mut numbers);
         (place, numbers.values)
     });
     looks.collect()
@@ -151,6 +157,10 @@ struct Spans<'d> {
     written: FxHashMap<u64, Said>,
     /// By the folded text and the type.
     folded: FxHashMap<u64, Said>,
+    /// The best of each type, by the text.
+    texts: FxHashMap<u64, [f32; MODEL_TYPES.len()]>,
+    /// The texts that stand behind a word such as "strain".
+    strains: FxHashSet<u64>,
     /// The short forms by their long ones, and the other way.
     partners: FxHashMap<&'d str, &'d str>,
     rivals: Vec<Rivals>,
@@ -168,8 +178,9 @@ fn written_key(text: &str, model_type: usize) -> u64 {
     both(hash(text), model_type as u64)
 }
 
-/// What a span is found by: its text and its folded name, each with its type, and the name.
+/// What a span is found by: its text, and this and its folded name with its type, and the name.
 struct Keys<'d> {
+    text: u64,
     written: u64,
     folded: u64,
     name: &'d str,
@@ -180,8 +191,9 @@ impl<'d> Keys<'d> {
         let target = Target::new(passages, own.passage, own.span, MODEL_TYPES[own.model_type]);
         let passage = &passages[own.passage];
         let name = passage.folded.key(target.tokens.start, target.tokens.end);
-        let written = written_key(passage.slice(own.span), own.model_type);
-        Self { written, folded: written_key(name, own.model_type), name }
+        let text = hash(passage.slice(own.span));
+        let written = both(text, own.model_type as u64);
+        Self { text, written, folded: written_key(name, own.model_type), name }
     }
 }
 
@@ -193,6 +205,8 @@ impl<'d> Spans<'d> {
             keys: found.iter().map(|own| Keys::new(passages, own)).collect(),
             written: FxHashMap::default(),
             folded: FxHashMap::default(),
+            texts: FxHashMap::default(),
+            strains: FxHashSet::default(),
             partners: FxHashMap::default(),
             rivals: Vec::new(),
             ends: FxHashMap::default(),
@@ -212,6 +226,12 @@ impl<'d> Spans<'d> {
                 *best = best.max(probability);
             }
             spans.sums[of] += probability;
+            let text = spans.keys[place].text;
+            let best = &mut spans.texts.entry(text).or_default()[of];
+            *best = best.max(probability);
+            if MODEL_TYPES[of] == EntityType::Species && follows_strain(passages, own) {
+                spans.strains.insert(text);
+            }
         }
         for (index, definition) in &prepared.definitions {
             let text = passages[*index].text;

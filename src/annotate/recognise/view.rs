@@ -139,7 +139,7 @@ pub(crate) fn mark_binomials(passages: &[PassageText<'_>], views: &mut [PassageV
 }
 
 /// In how many ways a document is told to be of a kind.
-pub(crate) const KINDS: usize = 3;
+pub(crate) const KINDS: usize = 4;
 /// From so many pieces on a document is more than an abstract.
 const LONG_PIECES_MIN: usize = 1_000;
 
@@ -148,7 +148,7 @@ const LONG_PIECES_MIN: usize = 1_000;
 /// from what is said of them in a paper of fungi.
 pub(crate) fn mark_kind(views: &mut [PassageView]) {
     let (mut pieces, mut variants, mut binomials) = (0_usize, 0_usize, 0_usize);
-    let (mut diseases, mut chemicals) = (0_usize, 0_usize);
+    let (mut diseases, mut chemicals, mut genes) = (0_usize, 0_usize, 0_usize);
     for view in views.iter() {
         let names = |of: EntityType| view.tags.iter().filter(|tags| tags[of as usize].place > 0).count();
         pieces += view.pieces.pieces.len();
@@ -156,6 +156,7 @@ pub(crate) fn mark_kind(views: &mut [PassageView]) {
         binomials += view.binomials.iter().filter(|part| matches!(part, Part::Genus | Part::Initial)).count();
         diseases += names(EntityType::Disease);
         chemicals += names(EntityType::Chemical);
+        genes += names(EntityType::Gene);
     }
     let thousandths = |count: usize| count * 1_000 / pieces.max(1);
     let level = |value: usize, steps: [usize; 2]| steps.iter().filter(|step| value >= **step).count() as u64;
@@ -163,6 +164,7 @@ pub(crate) fn mark_kind(views: &mut [PassageView]) {
         u64::from(pieces >= LONG_PIECES_MIN) << 8 | level(variants, [1, 3]),
         level(thousandths(diseases), [20, 60]) << 8 | level(thousandths(chemicals), [20, 60]),
         level(thousandths(binomials), [1, 15]),
+        level(thousandths(genes), [15, 40]) << 8 | level(variants, [1, 3]),
     ];
     for view in views {
         view.kind = kind;

@@ -1,0 +1,82 @@
+//! What kind of document a span stands in, and what the document takes its text for elsewhere.
+
+use super::{Found, Numbers, Spans, slow, some};
+use crate::annotate::passages::PassageText;
+use crate::annotate::recognise::table::MODEL_TYPES;
+use crate::annotate::recognise::words::hash;
+use crate::annotate::species::is_of_people;
+use crate::model::EntityType;
+
+/// What tells of what kind a document is that names people or animals.
+const DOCUMENT_TYPES: [EntityType; 5] =
+    [EntityType::Gene, EntityType::Variant, EntityType::Chemical, EntityType::Disease, EntityType::Species];
+/// The first of them: papers of molecules name their people, papers of care mention them.
+const MOLECULES: usize = 3;
+
+/// Whether a span stands behind a word such as "strain".
+pub(super) fn follows_strain(passages: &[PassageText<'_>], own: &Found) -> bool {
+    const WORDS: [&str; 4] = ["strain", "strains", "isolate", "isolates"];
+    let before = passages[own.passage].text[..own.span.start].trim_end_matches([' ', '(']);
+    WORDS.iter().any(|word| before.ends_with(word))
+}
+
+impl Spans<'_> {
+    /// For words of people and for other common names of organisms, which some papers name as species and others only
+    /// mention: what else the document speaks of, and how long it is.
+    pub(super) fn describe_common_name(&self, place: usize, own: &Found, numbers: &mut Numbers) {
+        let written = self.passages[own.passage].slice(own.span);
+        let is_organism = MODEL_TYPES[own.model_type] == EntityType::Species;
+        let people = is_organism && is_of_people(self.keys[place].name);
+        let common = is_organism && !people && !written.bytes().any(|byte| byte.is_ascii_uppercase());
+        for holds in [people, common] {
+            let share = f32::from(u8::from(holds));
+            numbers.add(share);
+            let sums = DOCUMENT_TYPES.map(|of| {
+                MODEL_TYPES.iter().zip(self.sums).find(|(own, _)| **own == of).map_or(0.0, |(_, sum)| sum)
+            });
+            for sum in sums {
+                numbers.add(share * sum.ln_1p());
+            }
+            numbers.add(share * sums[..MOLECULES].iter().sum::<f32>().ln_1p());
+            numbers.add(share * slow(self.pieces));
+        }
+    }
+
+    /// What the document takes the same text and its long or short form for, if not for its own type; and whether it is a
+    /// code of a strain.
+    pub(super) fn describe_other_types(&self, place: usize, own: &Found, numbers: &mut Numbers) {
+        let best = |text: u64| {
+            let types = self.texts.get(&text).into_iter().flatten().enumerate();
+            types.filter(|(of, _)| *of != own.model_type).fold(0.0, |most: f32, (_, best)| most.max(*best))
+        };
+        numbers.add_odds(some(best(self.keys[place].text)));
+        let partner = self.partners.get(self.passages[own.passage].slice(own.span));
+        numbers.add_odds(partner.and_then(|text| some(best(hash(text)))));
+        let is_organism = MODEL_TYPES[own.model_type] == EntityType::Species;
+        numbers.add_if(is_organism && follows_strain(self.passages, own));
+        numbers.add_if(is_organism && self.strains.contains(&self.keys[place].text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Span;
+
+    #[test]
+    fn codes_behind_strain_are_told() {
+        let cases = [
+            ("the strain KMM 3851", "KMM 3851", true),
+            ("isolates (K1 and", "K1", true),
+            ("strains  T-11,", "T-11", true),
+            ("restrained K1", "K1", false),
+            ("K1", "K1", false),
+        ];
+        for (text, wanted, expected) in cases {
+            let start = text.find(wanted).expect("the text has it");
+            let span = Span { start, end: start + wanted.len() };
+            let found = Found { passage: 0, span, model_type: 0, probability: 0.5 };
+            assert_eq!(follows_strain(&[PassageText::new(text)], &found), expected, "{text}");
+        }
+    }
+}
