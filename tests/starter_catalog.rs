@@ -59,7 +59,10 @@ fn shared(test: &str) -> Option<PathBuf> {
 fn the_built_file_is_that_of_the_tables() {
     let (built, of_tables) = (starter(), Catalog::of_starter_tables().unwrap());
     let same = built.as_bytes() == of_tables.as_bytes();
-    assert!(same, "run `cargo run --release --example starter_catalog` and commit data/catalog/starter.catalog");
+    assert!(
+        same,
+        "run `cargo run --release --example starter_catalog` and commit data/catalog/starter.catalog"
+    );
     built.verify().unwrap();
 }
 
