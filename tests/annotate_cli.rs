@@ -142,12 +142,12 @@ fn every_output_format_is_written() {
 
 #[test]
 fn pubtator_output_repeats_the_text_and_none_of_the_old_mentions() {
-    let file = "7|t|Föhn & multiple  myeloma \n7|a|Aspirin.\n7\t0\t4\tFöhn\tSpecies\t1\n7\tCID\tD1\tD2\n";
+    let file = "7|t|Zürich & multiple  myeloma \n7|a|Aspirin.\n7\t0\t6\tZürich\tSpecies\t1\n7\tCID\tD1\tD2\n";
     let folder = folder(&[("a.pubtator", file)]);
     let output = good(&run(&["a.pubtator", "--output-format", "pubtator"], folder.path()));
     assert_eq!(
         output,
-        "7|t|Föhn & multiple  myeloma \n7|a|Aspirin.\n7\t7\t24\tmultiple  myeloma\tDisease\tMESH:D009101\n\
+        "7|t|Zürich & multiple  myeloma \n7|a|Aspirin.\n7\t9\t26\tmultiple  myeloma\tDisease\tMESH:D009101\n\
          7\t26\t33\tAspirin\tChemical\tMESH:D001241\n"
     );
 }
@@ -226,7 +226,7 @@ fn wrong_usage_ends_with_2() {
 
 #[test]
 fn flags_choose_what_is_answered() {
-    let folder = folder(&[("a.txt", "Föhn: aspirin for mice with multiple myeloma.")]);
+    let folder = folder(&[("a.txt", "Zürich: aspirin for mice with multiple myeloma.")]);
     let found = |flags: &[&str]| {
         let output = good(&run(&[&["a.txt"], flags].concat(), folder.path()));
         mentions(&documents(&output)[0])

@@ -13,7 +13,7 @@ use crate::harness::{TestServer, document, document_item, item, requests, soon};
 
 /// Text that makes a document a large one.
 fn large_text() -> String {
-    "Patients with multiple myeloma had malaria. ".repeat(2_000)
+    "Mice with multiple myeloma had malaria. ".repeat(2_000)
 }
 
 fn document_of(answer: AnnotateStreamResponse) -> AnnotatedDocument {
