@@ -148,7 +148,7 @@ fn pubtator_output_repeats_the_text_and_none_of_the_old_mentions() {
     assert_eq!(
         output,
         "7|t|Zürich & multiple  myeloma \n7|a|Aspirin.\n7\t9\t26\tmultiple  myeloma\tDisease\tMESH:D009101\n\
-         7\t26\t33\tAspirin\tChemical\tMESH:D001241\n"
+         7\t28\t35\tAspirin\tChemical\tMESH:D001241\n"
     );
 }
 
@@ -244,7 +244,7 @@ fn flags_choose_what_is_answered() {
         let output = good(&run(&["a.txt", "--offset-unit", unit], folder.path()));
         documents(&output)[0]["annotations"][0]["span"]["start"].as_u64().unwrap()
     };
-    assert_eq!([start("code-point"), start("utf16-code-unit"), start("utf8-byte")], [6, 6, 7]);
+    assert_eq!([start("code-point"), start("utf16-code-unit"), start("utf8-byte")], [8, 8, 9]);
 }
 
 #[test]
