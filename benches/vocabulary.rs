@@ -16,6 +16,8 @@ use glossator::model::{AnnotateOptions, Document};
 use glossator::text::FoldedText;
 use queries::Queries;
 
+#[path = "../examples/speed/texts.rs"]
+mod texts;
 #[path = "../examples/catalog_report/queries.rs"]
 mod queries;
 

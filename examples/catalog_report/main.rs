@@ -9,6 +9,8 @@
 
 mod queries;
 mod server;
+#[path = "../speed/texts.rs"]
+mod texts;
 
 use std::fs::File;
 use std::hint::black_box;

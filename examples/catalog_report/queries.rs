@@ -1,11 +1,9 @@
 //! What a catalog is asked while it is measured: queries made of its own names and identifiers, and texts to annotate.
 //! The same catalog gives the same queries.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use glossator::catalog::{Catalog, EntityIndex};
-use glossator::corpus::Corpus;
 use glossator::model::{Curie, Document};
 
 /// Where abstracts are, seen from the repository, unless `GLOSSATOR_BENCH_TEXTS` says; without them the starter corpus is
@@ -137,44 +135,6 @@ fn some_words(random: &mut Random, catalog: &Catalog) -> String {
 
 /// The papers of the starter corpus, and the titles and abstracts of corpora beside the repository.
 pub fn documents() -> Vec<Document> {
-    let papers =
-        Corpus::embedded().map(|corpus| corpus.papers().iter().map(|paper| paper.to_document()).collect());
-    let mut documents: Vec<Document> = papers.unwrap_or_default();
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join(ABSTRACTS);
-    let abstracts_at = std::env::var_os("GLOSSATOR_BENCH_TEXTS").map_or_else(beside, PathBuf::from);
-    let mut folders: Vec<_> = fs::read_dir(abstracts_at)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
-    folders.sort();
-    for folder in folders {
-        let mut files: Vec<_> =
-            fs::read_dir(folder).into_iter().flatten().filter_map(|e| Some(e.ok()?.path())).collect();
-        files.sort();
-        for file in
-            files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "pubtator"))
-        {
-            documents.extend(abstracts(&fs::read_to_string(file).unwrap_or_default()));
-        }
-    }
-    documents
-}
-
-/// The texts of a PubTator file, one document of title and abstract each; its annotations are passed over.
-fn abstracts(file: &str) -> Vec<Document> {
-    let mut documents: Vec<Document> = Vec::new();
-    for line in file.lines() {
-        let mut fields = line.splitn(3, '|');
-        let (Some(id), Some(kind), Some(text)) = (fields.next(), fields.next(), fields.next()) else {
-            continue;
-        };
-        let passage = Document::from_text(id, text).passages;
-        match (kind, documents.last_mut().filter(|last| last.id == id)) {
-            ("a", Some(last)) => last.passages.extend(passage),
-            ("t" | "a", _) => documents.push(Document { id: id.to_owned(), passages: passage }),
-            _ => {}
-        }
-    }
-    documents
+    super::texts::documents(&std::env::var_os("GLOSSATOR_BENCH_TEXTS").map_or_else(beside, PathBuf::from))
 }

@@ -134,3 +134,24 @@ fn overlaps_are_as_the_policy_says() {
     );
     assert!(all.annotations.iter().any(|found| found.text == "leukemia"), "nested names are shown");
 }
+
+#[test]
+fn damaged_models_with_a_right_checksum_never_panic() {
+    let (whole, mut random) = (Models::embedded().to_bytes(), fastrand::Rng::with_seed(7));
+    let text = document(TEXT);
+    let mut read = 0;
+    for round in 0..12 {
+        let mut bytes = whole.clone();
+        // the beginning holds offsets and what is written in JSON
+        let reach = if round % 2 == 0 { 4_000 } else { bytes.len() };
+        for _ in 0..=round {
+            let place = random.usize(24..reach);
+            bytes[place] = random.u8(..);
+        }
+        let Ok(models) = Models::from_bytes(Models::resealed(bytes)) else { continue };
+        read += 1;
+        let annotator = Annotator::with_models(Arc::clone(annotator().catalog()), Arc::new(models));
+        annotator.annotate(&text, &annotator.prepare(&AnnotateOptions::default()).unwrap());
+    }
+    assert!(read > 4, "{read} were read");
+}

@@ -49,6 +49,15 @@ pub(super) fn to_bytes(models: &Models) -> Vec<u8> {
     bytes
 }
 
+/// Bytes with the checksum that what follows it has.
+pub(super) fn resealed(mut bytes: Vec<u8>) -> Vec<u8> {
+    let checksum = xxh3_64(bytes.get(HEADER_BYTES..).unwrap_or_default());
+    if let Some(place) = bytes.get_mut(HEADER_BYTES - 8..HEADER_BYTES) {
+        place.copy_from_slice(&checksum.to_le_bytes());
+    }
+    bytes
+}
+
 /// Reads models and checks the whole.
 #[expect(
     clippy::needless_pass_by_value,

@@ -74,6 +74,14 @@ pub enum ModelsError {
     /// The checksum or a length is wrong.
     #[error("the file of models is damaged; copy it or train the models anew")]
     Damaged,
+    /// One of these of a file.
+    #[error("{file}: {source}")]
+    InFile {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        source: Box<ModelsError>,
+    },
 }
 
 /// The models that are embedded.
@@ -129,9 +137,23 @@ impl Models {
     /// # Errors
     /// When the file cannot be read, holds something else, is of another version or damaged.
     pub fn open(path: &Path) -> Result<Self, ModelsError> {
-        let read = std::fs::read(path);
-        let bytes = read.map_err(|source| ModelsError::Read { file: path.display().to_string(), source })?;
+        let file = || path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|source| ModelsError::Read { file: file(), source })?;
+        Self::from_bytes(bytes).map_err(|error| ModelsError::InFile { file: file(), source: Box::new(error) })
+    }
+
+    /// Reads the models of a file's bytes and checks the whole.
+    ///
+    /// # Errors
+    /// When they are something else, of another version or damaged.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ModelsError> {
         file::from_bytes(Cow::Owned(bytes))
+    }
+
+    /// The bytes of a file of models with the checksum that what follows it has, for tests with damaged ones.
+    #[doc(hidden)]
+    pub fn resealed(bytes: Vec<u8>) -> Vec<u8> {
+        file::resealed(bytes)
     }
 
     /// The models as a file holds them. The same models give the same bytes.
