@@ -16,10 +16,10 @@ use glossator::model::{AnnotateOptions, Document};
 use glossator::text::FoldedText;
 use queries::Queries;
 
-#[path = "../examples/speed/texts.rs"]
-mod texts;
 #[path = "../examples/catalog_report/queries.rs"]
 mod queries;
+#[path = "../examples/speed/texts.rs"]
+mod texts;
 
 /// How many queries of each kind are asked in turn, and how many fuzzy ones.
 const QUERIES: usize = 20_000;
