@@ -2,7 +2,7 @@
 //! variants, each with exact offsets, an identifier, a score and the other readings.
 //!
 //! The rooms, from the ground up, each knowing only those above it in this list: [`model`], [`text`], [`formats`],
-//! [`catalog`], [`annotate`], [`evaluate`], [`corpus`], [`api`], [`server`], [`cli`].
+//! [`catalog`], [`annotate`], [`evaluate`], [`train`], [`corpus`], [`api`], [`server`], [`cli`].
 
 pub mod annotate;
 pub mod api;

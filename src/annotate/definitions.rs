@@ -10,14 +10,13 @@ use super::mention::{Mention, Reading};
 use super::options::{PreparedOptions, TermTrie};
 use super::passages::PassageText;
 use super::rank::{NameEvidence, Support};
+pub(super) use super::recognise::view::DEFINITIONS_LIMIT;
 use super::recognise::view::Placed;
 use super::surface::{self, Agreement};
 use super::vocabulary::Vocabulary;
 use crate::model::{Abbreviation, EntityType, Method};
 use crate::text::FoldedText;
 
-/// The most definitions of a document that are used, by their order; a page of abbreviations has some hundred.
-pub(super) const DEFINITIONS_LIMIT: usize = 2_000;
 /// Words before a name inside a long form that say nothing else: "human interleukin 7".
 const IDLE_WORDS: &[&str] = &[
     "a",

@@ -15,8 +15,8 @@ use crate::model::EntityType;
 use crate::text::FoldedText;
 use crate::text::abbreviations::{Definition, find_definitions};
 
-/// The most definitions of a document that are looked at, by their order.
-const DEFINITIONS_LIMIT: usize = 2_000;
+/// The most definitions of a document that are used, by their order; a page of abbreviations has some hundred.
+pub(crate) const DEFINITIONS_LIMIT: usize = 2_000;
 /// The most pieces that are looked at on the way to the next word.
 pub(crate) const CHUNK_PIECES_LIMIT: usize = 32;
 /// The most bytes of a word, as white space cuts it, that is looked at as a whole.
