@@ -2,6 +2,7 @@
 
 use super::decide::{Contender, decide};
 use super::evidence::better_first;
+use super::link::entities::Entities;
 use super::mention::{Mention, Reading, Subject};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
@@ -21,7 +22,7 @@ struct Choice {
 /// The annotations of all passages, sorted as an answer is. The decision is the same whatever types and scores are asked
 /// for; these choose from its outcome, so that asking for less never brings up anything else.
 pub(super) fn annotations(
-    vocabulary: Vocabulary<'_>,
+    mut names: Names<'_>,
     passages: &[PassageText<'_>],
     mentions: &[Mention],
     options: &PreparedOptions,
@@ -37,7 +38,7 @@ pub(super) fn annotations(
         for kept in decide(&contenders, options.options().overlap) {
             let reading = &mentions[own[kept].mention].readings[own[kept].reading];
             if options.wants(reading.entity_type) && reading.score >= options.options().min_score {
-                annotations.push(annotation(vocabulary, passages, mentions, own[kept], options));
+                annotations.push(annotation(&mut names, passages, mentions, own[kept], options));
             }
         }
         from += count;
@@ -85,7 +86,7 @@ fn contender(mentions: &[Mention], choice: Choice) -> Contender {
 }
 
 fn annotation(
-    vocabulary: Vocabulary<'_>,
+    names: &mut Names<'_>,
     passages: &[PassageText<'_>],
     mentions: &[Mention],
     choice: Choice,
@@ -93,7 +94,7 @@ fn annotation(
 ) -> Annotation {
     let mention = &mentions[choice.mention];
     let reading = &mention.readings[choice.reading];
-    let (entity_id, label) = name(vocabulary, reading, options);
+    let (entity_id, label) = name(names.vocabulary, reading, options);
     let mut candidates: Vec<Candidate> = Vec::new();
     let wanted = |other: &&Reading| {
         let is_one = other.subject != reading.subject && other.subject != Subject::Unlinked;
@@ -103,7 +104,8 @@ fn annotation(
         if candidates.len() >= options.options().max_candidates {
             break;
         }
-        let candidate = candidate(vocabulary, other, why_not(vocabulary, reading, other), options);
+        let reason = why_not(names, reading, other);
+        let candidate = candidate(names.vocabulary, other, reason, options);
         // two entities of the catalog may answer by one identifier of the namespace asked for
         let known = candidate.entity_id == entity_id
             || candidates.iter().any(|listed| listed.entity_id == candidate.entity_id);
@@ -151,67 +153,117 @@ pub(super) fn candidate(
     Candidate { entity_id, label, entity_type: reading.entity_type, score: reading.score, reason }
 }
 
+/// About as many bytes as a reason has.
+const REASON_BYTES_USUAL: usize = 128;
+
 /// Why another reading was not chosen.
-fn why_not(vocabulary: Vocabulary<'_>, chosen: &Reading, other: &Reading) -> String {
+fn why_not(names: &mut Names<'_>, chosen: &Reading, other: &Reading) -> String {
+    let of_parts = |parts: &[&str]| {
+        let mut reason = String::with_capacity(REASON_BYTES_USUAL);
+        parts.iter().for_each(|part| reason.push_str(part));
+        reason
+    };
+    let [kind, surface, support, common] = how_named(other);
+    let named = |one: &str, two: &str| of_parts(&[one, two, "; ", kind, surface, support, common]);
     if chosen.method == Method::ExtraTerm {
-        return "the request's own term wins".to_owned();
+        return of_parts(&["the request's own term wins"]);
     }
     if chosen.subject == Subject::Unlinked {
-        return format!("too far from what stands in the text; {}", how_named(other));
+        return named("too far from what stands in the text", "");
     }
     if other.contradicted {
-        return "the document defines the short form as something else".to_owned();
+        return of_parts(&["the document defines the short form as something else"]);
     }
     if other.entity_type != chosen.entity_type {
-        return format!("{} of the same name; {}", type_name(other.entity_type), how_named(other));
+        return named(type_name(other.entity_type), " of the same name");
     }
     if let Some((evidence, false)) = other.evidence.and_then(|evidence| evidence.species) {
-        let of = |reading: &Reading| {
-            reading
-                .taxon
-                .map_or_else(|| "another species".to_owned(), |taxon| species_name(vocabulary, taxon))
-        };
-        let (own, wanted) = (of(other), of(chosen));
+        let mut reason = of_parts(&["gene of the same name in "]);
+        names.push_species(other.taxon, &mut reason);
+        reason.push_str("; ");
         if let Some(foreign) = chosen.foreign {
-            return format!("gene of the same name in {own}; {}", no_gene_in(vocabulary, foreign));
+            names.push_no_gene_in(foreign, &mut reason);
+            return reason;
         }
-        let wanted = match evidence {
-            SpeciesEvidence::Default | SpeciesEvidence::None => format!("{wanted} is assumed"),
-            _ => format!("the text speaks of {wanted}"),
+        let assumed = matches!(evidence, SpeciesEvidence::Default | SpeciesEvidence::None);
+        if !assumed {
+            reason.push_str("the text speaks of ");
+        }
+        names.push_species(chosen.taxon, &mut reason);
+        reason.push_str(if assumed { " is assumed: " } else { ": " });
+        reason.push_str(evidence.reason());
+        return reason;
+    }
+    of_parts(&[
+        "another ",
+        type_name(other.entity_type),
+        " of the same name; ",
+        kind,
+        surface,
+        support,
+        common,
+    ])
+}
+
+/// The names of the catalog, and what is kept of them.
+pub(super) struct Names<'a> {
+    /// The catalog.
+    pub vocabulary: Vocabulary<'a>,
+    /// What is kept.
+    pub entities: &'a mut Entities,
+}
+
+impl Names<'_> {
+    /// Adds the name of a taxon, or its identifier where the catalog does not know it.
+    fn push_species(&mut self, taxon: Option<Taxon>, reason: &mut String) {
+        let Some(taxon) = taxon else {
+            reason.push_str("another species");
+            return;
         };
-        return format!("gene of the same name in {own}; {wanted}: {}", evidence.reason());
+        match self.entities.taxon_label(self.vocabulary, taxon) {
+            Some(label) => reason.push_str(label),
+            None => {
+                reason.push_str("NCBITaxon:");
+                reason.push_str(&taxon.to_string());
+            }
+        }
     }
-    format!("another {} of the same name; {}", type_name(other.entity_type), how_named(other))
+
+    /// Adds why a gene of another species than the text's is all there is.
+    fn push_no_gene_in(&mut self, taxon: Taxon, reason: &mut String) {
+        reason.push_str("the text speaks of ");
+        self.push_species(Some(taxon), reason);
+        reason.push_str(", of which the catalog has no gene of this name");
+    }
+
+    /// What speaks for a reading by itself.
+    pub(super) fn why(&mut self, reading: &Reading) -> String {
+        let mut reason = String::with_capacity(REASON_BYTES_USUAL);
+        if let Some((evidence, chosen)) = reading.evidence.and_then(|evidence| evidence.species) {
+            reason.push_str("gene");
+            if reading.taxon.is_some() {
+                reason.push_str(" in ");
+                self.push_species(reading.taxon, &mut reason);
+            }
+            reason.push_str("; ");
+            match reading.foreign {
+                Some(foreign) => self.push_no_gene_in(foreign, &mut reason),
+                None if chosen => reason.push_str(evidence.reason()),
+                None => reason.push_str("another species is spoken of"),
+            }
+            reason.push_str("; ");
+        }
+        how_named(reading).iter().for_each(|part| reason.push_str(part));
+        if reading.contradicted {
+            reason.push_str("; the context defines the short form as something else");
+        }
+        reason
+    }
 }
 
-/// What speaks for a reading by itself.
-pub(super) fn why(vocabulary: Vocabulary<'_>, reading: &Reading) -> String {
-    let mut reason = how_named(reading);
-    if reading.contradicted {
-        reason.push_str("; the context defines the short form as something else");
-    }
-    if let Some((evidence, chosen)) = reading.evidence.and_then(|evidence| evidence.species) {
-        let of = reading
-            .taxon
-            .map_or_else(String::new, |taxon| format!(" in {}", species_name(vocabulary, taxon)));
-        let link = match reading.foreign {
-            Some(foreign) => no_gene_in(vocabulary, foreign),
-            None if chosen => evidence.reason().to_owned(),
-            None => "another species is spoken of".to_owned(),
-        };
-        reason = format!("gene{of}; {link}; {reason}");
-    }
-    reason
-}
-
-/// Why a gene of another species than the text's is all there is.
-fn no_gene_in(vocabulary: Vocabulary<'_>, taxon: Taxon) -> String {
-    let name = species_name(vocabulary, taxon);
-    format!("the text speaks of {name}, of which the catalog has no gene of this name")
-}
-
-fn how_named(reading: &Reading) -> String {
-    let Some(evidence) = reading.evidence else { return "by its form".to_owned() };
+/// How a reading is named in the catalog, in parts that follow each other.
+fn how_named(reading: &Reading) -> [&'static str; 4] {
+    let Some(evidence) = reading.evidence else { return ["by its form", "", "", ""] };
     let kind = match (evidence.label, evidence.scope) {
         (true, _) => "its preferred name",
         (_, SynonymScope::Exact) => "one of its names",
@@ -230,7 +282,7 @@ fn how_named(reading: &Reading) -> String {
         Support::None => "",
     };
     let common = if evidence.common_word { ", which is also a common word" } else { "" };
-    format!("{kind}{surface}{support}{common}")
+    [kind, surface, support, common]
 }
 
 /// A type as it stands inside a sentence.
@@ -250,11 +302,6 @@ const fn type_name(entity_type: EntityType) -> &'static str {
         EntityType::CellularComponent => "cellular component",
         EntityType::Other => "term",
     }
-}
-
-/// The name of a taxon, or its identifier where the catalog does not know it.
-fn species_name(vocabulary: Vocabulary<'_>, taxon: Taxon) -> String {
-    vocabulary.taxon_label(taxon).unwrap_or_else(|| format!("NCBITaxon:{taxon}"))
 }
 
 /// Merges mentions of one span, so that each span has one list of readings, best first.

@@ -141,6 +141,14 @@ impl<'d> Binomials<'d> {
         self.full.get(&initial_and_epithet(written)?).copied()
     }
 
+    /// Whether there is anything of a name in it.
+    pub(crate) fn speak_of(&self, written: &str) -> bool {
+        !self.full.is_empty()
+            && (self.full(written).is_some()
+                || self.only_species(written).is_some()
+                || self.of_known_genera(written).next().is_some())
+    }
+
     /// The one species of a genus that the document names.
     pub(crate) fn only_species(&self, genus: &str) -> Option<&'d str> {
         self.only_species.get(genus).copied().flatten()

@@ -89,11 +89,11 @@ impl Annotator {
     pub fn annotate(&self, document: &Document, options: &PreparedOptions) -> AnnotatedDocument {
         let passages = PassageText::of_document(document);
         let vocabulary = Vocabulary::new(&self.catalog);
-        let (prepared, mut mentions) = memory::with(self.number, &self.models, |memory| {
-            let abbreviations = options.options().abbreviations;
-            let prepared = prepare::prepare(vocabulary, &self.models, &passages, abbreviations, memory);
+        memory::with(self.number, &self.models, |memory| {
+            let own = options.options().abbreviations;
+            let prepared = prepare::prepare(vocabulary, &self.models, &passages, own, memory);
             let found = recognise::recognise(&self.models, &passages, &prepared, memory);
-            let mentions = mentions::recognised(
+            let mut mentions = mentions::recognised(
                 vocabulary,
                 &self.models,
                 &passages,
@@ -102,17 +102,17 @@ impl Annotator {
                 options,
                 &mut memory.entities,
             );
-            (prepared, mentions)
-        });
-        let (dictionary_mentions, defined) = self.dictionary_mentions(&passages, &prepared, options);
-        mentions.extend(dictionary_mentions);
-        for (index, passage) in passages.iter().enumerate() {
-            mentions.extend(matches::find_extra_terms(passage, index, options));
-        }
-        answer::merge_spans(&mut mentions);
-        let annotations = answer::annotations(vocabulary, &passages, &mentions, options);
-        let abbreviations = abbreviations(&passages, &prepared, defined);
-        AnnotatedDocument { id: document.id.clone(), annotations, abbreviations }
+            let (dictionary_mentions, defined) = self.dictionary_mentions(&passages, &prepared, options);
+            mentions.extend(dictionary_mentions);
+            for (index, passage) in passages.iter().enumerate() {
+                mentions.extend(matches::find_extra_terms(passage, index, options));
+            }
+            answer::merge_spans(&mut mentions);
+            let names = answer::Names { vocabulary, entities: &mut memory.entities };
+            let annotations = answer::annotations(names, &passages, &mentions, options);
+            let abbreviations = abbreviations(&passages, &prepared, defined);
+            AnnotatedDocument { id: document.id.clone(), annotations, abbreviations }
+        })
     }
 
     /// The mentions of types that have no sequence model: names of the catalog that stand in the text, and patterns; and

@@ -1,9 +1,10 @@
 //! The readings of one name, apart from any document.
 
-use super::answer::{candidate, why};
+use super::answer::{Names, candidate};
 use super::definitions::apply_definitions;
 use super::evidence::{better_first, rank_mentions};
 use super::find_variants;
+use super::link::entities::Entities;
 use super::matches::{find_names, find_whole, walk};
 use super::mention::{Mention, Reading};
 use super::options::PreparedOptions;
@@ -57,10 +58,11 @@ pub(super) fn resolve_name(
     let variants = find_variants(&passages[0], 0, &options);
     readings.extend(variants.into_iter().filter(|found| found.span == all).flat_map(|found| found.readings));
     readings.sort_by(better_first);
+    let mut names = Names { vocabulary, entities: &mut Entities::default() };
     readings
         .iter()
         .filter(|reading| options.wants(reading.entity_type))
         .take(limit)
-        .map(|reading| candidate(vocabulary, reading, why(vocabulary, reading), &options))
+        .map(|reading| candidate(vocabulary, reading, names.why(reading), &options))
         .collect()
 }

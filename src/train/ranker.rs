@@ -229,7 +229,7 @@ fn example(
     linked: Linked,
     times: f32,
 ) -> Option<Example> {
-    let none = features::none(target.entity_type, &linked.candidates);
+    let none = features::none((&LinkModel::default(), true), target.entity_type, &linked.candidates);
     let is_right = |entity| {
         let ids = canonical_ids(&vocabulary.answer_id(entity, &[] as &[String]));
         ids.iter().any(|id| gold.ids.contains(id))
@@ -237,12 +237,12 @@ fn example(
     let mut choices: Vec<(Vec<u32>, bool)> = linked
         .candidates
         .into_iter()
-        .map(|candidate| (candidate.features, is_right(candidate.entity)))
+        .map(|candidate| (candidate.weighed.features, is_right(candidate.entity)))
         .collect();
     if choices.is_empty() {
         return None;
     }
     let unknown = !choices.iter().any(|(_, right)| *right);
-    choices.push((none, unknown));
+    choices.push((none.features, unknown));
     Some(Example { choices, times })
 }

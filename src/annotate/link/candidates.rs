@@ -1,10 +1,12 @@
 //! Which entities of the catalog a mention may speak of: from exact names to names in other words.
 
 use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::super::surface::{self, Agreement};
 use super::super::vocabulary::{Bearer, Vocabulary};
 use super::aliases::{HeldOut, alias_key};
+use super::features::Weighed;
 use super::{Document, Target};
 use crate::catalog::{EntityIndex, GroupIndex};
 use crate::model::{Curie, EntityType, SynonymScope};
@@ -67,8 +69,8 @@ pub(crate) struct Candidate {
     pub prominence: u8,
     /// How many times the name was said of it in the gold data.
     pub said: u32,
-    /// The features that the ranker weighs.
-    pub features: Vec<u32>,
+    /// What the ranker weighs.
+    pub weighed: Weighed,
     /// How likely it is meant, of all candidates and none.
     pub probability: f32,
 }
@@ -99,7 +101,7 @@ impl Gathering<'_> {
             taxon: facts.taxon,
             prominence: facts.prominence,
             said: 0,
-            features: Vec::new(),
+            weighed: Weighed::default(),
             probability: 0.0,
         };
         match self.places.get(&bearer.entity) {
@@ -160,12 +162,35 @@ fn is_compatible(wanted: EntityType, own: EntityType) -> bool {
     wanted == own || wanted == EntityType::Disease && own == EntityType::Phenotype
 }
 
-/// The candidates of a mention, the closest first. `written` is the mention, `tokens` its tokens.
+/// The candidates of a mention, the closest first.
 pub(crate) fn candidates(
     document: &Document<'_>,
     target: &Target,
     held_out: Option<&HeldOut>,
 ) -> Vec<Candidate> {
+    let passage = &document.passages[target.passage];
+    let written = passage.slice(target.span);
+    if held_out.is_some() || is_told_by_document(document, target.entity_type, written) {
+        return find(document, target, held_out);
+    }
+    let key = passage.folded.key(target.tokens.start, target.tokens.end);
+    let name = xxh3_64_with_seed(written.as_bytes(), alias_key(target.entity_type, key));
+    if let Some(known) = document.entities.borrow().candidates_of(name) {
+        return known.to_vec();
+    }
+    let found = find(document, target, held_out);
+    document.entities.borrow_mut().keep_candidates(name, &found);
+    found
+}
+
+/// Whether the document itself has a say in what a name may stand for.
+fn is_told_by_document(document: &Document<'_>, entity_type: EntityType, written: &str) -> bool {
+    document.short_forms.contains_key(written)
+        || document.long_forms.contains_key(written)
+        || entity_type == EntityType::Species && document.binomials.speak_of(written)
+}
+
+fn find(document: &Document<'_>, target: &Target, held_out: Option<&HeldOut>) -> Vec<Candidate> {
     let passage = &document.passages[target.passage];
     let folded = &passage.folded;
     let written = passage.slice(target.span);

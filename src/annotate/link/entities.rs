@@ -7,11 +7,14 @@ use super::super::recognise::words::hash;
 use super::super::species::Taxon;
 use super::super::vocabulary::Vocabulary;
 use super::aliases::HeldOut;
+use super::candidates::Candidate;
 use crate::catalog::EntityIndex;
 use crate::text::FoldedText;
 
 /// The most entities that are kept; then they are forgotten, which changes no answer.
 const ENTITIES_LIMIT: usize = 1 << 15;
+/// The most names whose candidates are kept; then they are forgotten, which changes no answer.
+const NAMES_KEPT_LIMIT: usize = 1 << 14;
 /// The most names of an entity whose words are held against the document's.
 const NAMES_LIMIT: usize = 12;
 /// The least letters of a word that is held against the document's.
@@ -41,6 +44,10 @@ impl Known {
 #[derive(Debug, Default)]
 pub(crate) struct Entities {
     known: FxHashMap<EntityIndex, Known>,
+    /// The candidates of names by themselves, before anything is told of them.
+    candidates: FxHashMap<u64, Box<[Candidate]>>,
+    /// The names of taxa; `None` of one that the catalog does not know.
+    taxa: FxHashMap<Taxon, Option<Box<str>>>,
     /// Whether each taxon is of a group whose genes are called alike.
     of_like_symbols: FxHashMap<Taxon, bool>,
     folded: FoldedText,
@@ -50,7 +57,31 @@ impl Entities {
     /// Forgets all, for another catalog or other models.
     pub(crate) fn clear(&mut self) {
         self.known.clear();
+        self.candidates.clear();
+        self.taxa.clear();
         self.of_like_symbols.clear();
+    }
+
+    /// The candidates of a name that were kept.
+    pub(super) fn candidates_of(&self, name: u64) -> Option<&[Candidate]> {
+        self.candidates.get(&name).map(|known| &**known)
+    }
+
+    /// Keeps the candidates of a name.
+    pub(super) fn keep_candidates(&mut self, name: u64, found: &[Candidate]) {
+        if self.candidates.len() >= NAMES_KEPT_LIMIT {
+            self.candidates.clear();
+        }
+        self.candidates.insert(name, found.into());
+    }
+
+    /// The name of a taxon that the catalog knows.
+    pub(crate) fn taxon_label(&mut self, vocabulary: Vocabulary<'_>, taxon: Taxon) -> Option<&str> {
+        if self.taxa.len() >= ENTITIES_LIMIT {
+            self.taxa.clear();
+        }
+        let label = || vocabulary.taxon_label(taxon).map(Into::into);
+        self.taxa.entry(taxon).or_insert_with(label).as_deref()
     }
 
     /// Whether a taxon is one of `groups`, which are always the same, or lies in one.

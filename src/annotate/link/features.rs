@@ -2,13 +2,10 @@
 
 use super::super::recognise::words::{both, feature};
 use super::super::species::{Evidence, SpeciesWords, Taxon};
-use super::Document;
 use super::aliases::HeldOut;
 use super::candidates::{Candidate, Route};
+use super::{Document, LinkModel};
 use crate::model::EntityType;
-
-/// About as many features as a candidate has.
-const FEATURES_USUAL: usize = 32;
 
 /// The most words of a name that are told apart.
 const WORDS_LIMIT: usize = 5;
@@ -37,16 +34,34 @@ enum Kind {
     Label,
 }
 
-/// A list of features of one candidate of a type.
+/// The features of one candidate, or of none: the sum of their weights, and a list of them for training.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Weighed {
+    /// The sum of the weights.
+    pub logit: f32,
+    /// The features; empty where nothing is trained.
+    pub features: Vec<u32>,
+}
+
+/// Features of one candidate of a type while they are added.
 struct List<'l> {
     entity_type: EntityType,
-    features: &'l mut Vec<u32>,
+    model: &'l LinkModel,
+    /// Whether the features themselves are kept.
+    kept: bool,
+    weighed: &'l mut Weighed,
 }
 
 impl List<'_> {
     fn add(&mut self, kind: Kind, value: u64) {
         let value = both(value, self.entity_type as u64);
-        self.features.push((feature(kind as u32 + 1_000, value) >> 32) as u32);
+        let feature = (feature(kind as u32 + 1_000, value) >> 32) as u32;
+        if let Some(weight) = self.model.weight(feature) {
+            self.weighed.logit += weight;
+        }
+        if self.kept {
+            self.weighed.features.push(feature);
+        }
     }
 }
 
@@ -82,15 +97,14 @@ pub(crate) fn describe(
     };
     let several = candidates.len() > 1;
     for (place, candidate) in candidates.iter_mut().enumerate() {
-        let mut features = std::mem::take(&mut candidate.features);
-        features.clear();
-        features.reserve(FEATURES_USUAL);
-        let mut list = List { entity_type, features: &mut features };
+        let mut weighed = Weighed::default();
+        let model = &document.models.linking;
+        let mut list = List { entity_type, model, kept: held_out.is_some(), weighed: &mut weighed };
         describe_one(document, candidate, &among, place, several, held_out, &mut list);
         if entity_type == EntityType::Species {
             describe_label(document.vocabulary.label(candidate.entity), written, candidate.route, &mut list);
         }
-        candidate.features = features;
+        candidate.weighed = weighed;
     }
 }
 
@@ -161,8 +175,9 @@ fn said(own: u32, total: u32) -> u64 {
     }
 }
 
-/// Adds what the species of the text say of the candidates of a gene.
+/// Adds what the species of the text say of the candidates of a gene; keeps the features where `kept`.
 pub(crate) fn describe_species(
+    (model, kept): (&LinkModel, bool),
     words: &SpeciesWords,
     conventions: &Conventions,
     chosen: Option<(Taxon, Evidence)>,
@@ -171,8 +186,8 @@ pub(crate) fn describe_species(
     let exact: Vec<Option<Taxon>> = candidates.iter().map(|candidate| candidate.taxon).collect();
     for candidate in candidates {
         let Some(taxon) = candidate.taxon else { continue };
-        let mut features = std::mem::take(&mut candidate.features);
-        let mut list = List { entity_type: EntityType::Gene, features: &mut features };
+        let mut weighed = std::mem::take(&mut candidate.weighed);
+        let mut list = List { entity_type: EntityType::Gene, model, kept, weighed: &mut weighed };
         let class = taxon_class(taxon);
         if let Some((best, evidence)) = chosen {
             list.add(Kind::Species, (evidence as u64) << 8 | u64::from(best == taxon));
@@ -189,7 +204,7 @@ pub(crate) fn describe_species(
         list.add(Kind::Taxon, class << 8 | u64::from(words.is_empty()));
         let same = exact.iter().filter(|other| **other == Some(taxon)).count();
         list.add(Kind::Rivals, 1 << 32 | level(u32::try_from(same).unwrap_or(u32::MAX), &[2, 3, 5]));
-        candidate.features = features;
+        candidate.weighed = weighed;
     }
 }
 
@@ -217,10 +232,14 @@ const fn taxon_class(taxon: Taxon) -> u64 {
     }
 }
 
-/// The features of nothing: that none of the candidates is meant.
-pub(crate) fn none(entity_type: EntityType, candidates: &[Candidate]) -> Vec<u32> {
-    let mut features = Vec::new();
-    let mut list = List { entity_type, features: &mut features };
+/// The features of nothing: that none of the candidates is meant. Keeps them where `kept`.
+pub(crate) fn none(
+    (model, kept): (&LinkModel, bool),
+    entity_type: EntityType,
+    candidates: &[Candidate],
+) -> Weighed {
+    let mut weighed = Weighed::default();
+    let mut list = List { entity_type, model, kept, weighed: &mut weighed };
     list.add(Kind::None, 0);
     list.add(Kind::None, 1 + level(u32::try_from(candidates.len()).unwrap_or(u32::MAX), &[1, 2, 5]));
     if let Some(first) = candidates.first() {
@@ -228,7 +247,7 @@ pub(crate) fn none(entity_type: EntityType, candidates: &[Candidate]) -> Vec<u32
     }
     let said: u32 = candidates.iter().map(|candidate| candidate.said).sum();
     list.add(Kind::None, 200 + level(said, &[1, 2, 5]));
-    features
+    weighed
 }
 
 /// In whose symbols' case the document writes its genes.

@@ -81,7 +81,7 @@ pub(crate) struct Document<'a> {
     /// The entities that a clear name in it speaks of.
     pub support: FxHashSet<EntityIndex>,
     /// Its words, in lower case.
-    words: FxHashSet<u64>,
+    words: Words,
     /// What is known of entities.
     entities: RefCell<&'a mut Entities>,
 }
@@ -103,14 +103,7 @@ impl<'a> Document<'a> {
             short_forms.entry(short).or_insert(long);
             long_forms.entry(long).or_insert(short);
         }
-        let mut words = FxHashSet::default();
-        for passage in passages {
-            let long = passage.folded.tokens().iter().enumerate();
-            words.extend(
-                long.filter(|(_, token)| token.end - token.start >= WORD_BYTES_MIN as u32)
-                    .map(|(at, _)| hash(passage.folded.folded(at))),
-            );
-        }
+        let words = Words::of(passages);
         let binomials = Binomials::find(passages);
         Self {
             vocabulary,
@@ -134,12 +127,47 @@ impl<'a> Document<'a> {
 
     /// How many of the words of an entity's longest shared name the document has, as a level.
     fn shared_words(&self, entity: EntityIndex) -> u64 {
-        let is_shared = |word: u64| self.words.contains(&word);
+        let is_shared = |word: u64| self.words.contains(word);
         self.entities.borrow_mut().shared_words(self.vocabulary, self.models, entity, is_shared)
     }
 }
 
-/// The candidates of all mentions with their features, those of genes but for what species say.
+/// The words of a document, by their hashes.
+struct Words {
+    hashes: FxHashSet<u64>,
+    /// A bit for each hash, by its first bits, which tells of most words that they are not there.
+    sieve: [u64; SIEVE_WORDS],
+}
+
+/// 64 bits each; an abstract has some hundred words.
+const SIEVE_WORDS: usize = 64;
+
+impl Words {
+    fn of(passages: &[PassageText<'_>]) -> Self {
+        let mut words = Self { hashes: FxHashSet::default(), sieve: [0; SIEVE_WORDS] };
+        for passage in passages {
+            let long = passage.folded.tokens().iter().enumerate();
+            for (at, _) in long.filter(|(_, token)| token.end - token.start >= WORD_BYTES_MIN as u32) {
+                let word = hash(passage.folded.folded(at));
+                let (place, bit) = Self::place(word);
+                words.sieve[place] |= 1 << bit;
+                words.hashes.insert(word);
+            }
+        }
+        words
+    }
+
+    const fn place(word: u64) -> (usize, u32) {
+        ((word >> 58) as usize % SIEVE_WORDS, (word >> 52) as u32 % u64::BITS)
+    }
+
+    fn contains(&self, word: u64) -> bool {
+        let (place, bit) = Self::place(word);
+        self.sieve[place] >> bit & 1 == 1 && self.hashes.contains(&word)
+    }
+}
+
+/// The candidates of all mentions: those of genes with their features but for what species say, all others ranked.
 fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&HeldOut>) -> Vec<Linked> {
     let mut known: FxHashMap<(EntityType, &str), usize> = FxHashMap::default();
     let mut linked: Vec<Linked> = Vec::with_capacity(targets.len());
@@ -161,32 +189,30 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
         }
         linked.push(Linked { candidates, ..Linked::default() });
     }
-    for index in 0..targets.len() {
-        if first_of[index] == index {
-            let mut candidates = std::mem::take(&mut linked[index].candidates);
-            let target = &targets[index];
-            let written = passages[target.passage].slice(target.span);
-            features::describe(document, target.entity_type, written, &mut candidates, held_out);
-            linked[index].candidates = candidates;
-        } else {
-            linked[index].candidates = linked[first_of[index]].candidates.clone();
+    for (index, target) in targets.iter().enumerate() {
+        if first_of[index] < index {
+            linked[index] = linked[first_of[index]].clone();
+            continue;
         }
+        let mut own = std::mem::take(&mut linked[index]);
+        let written = passages[target.passage].slice(target.span);
+        features::describe(document, target.entity_type, written, &mut own.candidates, held_out);
+        if target.entity_type != EntityType::Gene {
+            rank(&document.models.linking, target.entity_type, &mut own);
+        }
+        linked[index] = own;
     }
     linked
 }
 
-/// Links the mentions of a document. `targets` stand by place.
+/// Links the mentions of a document. `targets` stand by place. What is held out is for training, which is given the features
+/// as well.
 pub(crate) fn link(
     document: &mut Document<'_>,
     targets: &[Target],
     held_out: Option<&HeldOut>,
 ) -> Vec<Linked> {
     let mut linked = gather(document, targets, held_out);
-    for (target, own) in targets.iter().zip(&mut linked) {
-        if target.entity_type != EntityType::Gene {
-            rank(document.models, target.entity_type, own);
-        }
-    }
     let words = species_words(document, targets, &linked);
     let mut conventions = Conventions::default();
     for (target, own) in targets.iter().zip(&linked) {
@@ -194,11 +220,13 @@ pub(crate) fn link(
             conventions.count(&own.candidates);
         }
     }
+    let model = &document.models.linking;
     for (target, own) in targets.iter().zip(&mut linked) {
         if target.entity_type == EntityType::Gene {
             own.species = choose_species(document, &words, target, &own.candidates);
-            features::describe_species(&words, &conventions, own.species, &mut own.candidates);
-            rank(document.models, EntityType::Gene, own);
+            let weighing = (model, held_out.is_some());
+            features::describe_species(weighing, &words, &conventions, own.species, &mut own.candidates);
+            rank(model, EntityType::Gene, own);
         }
     }
     linked
@@ -250,18 +278,21 @@ fn choose_species(
 }
 
 /// Weighs the candidates of a mention against each other and against none, and sorts them, the likeliest first.
-fn rank(models: &Models, entity_type: EntityType, linked: &mut Linked) {
-    let none = models.linking.weigh(&features::none(entity_type, &linked.candidates));
-    let logits: Vec<f32> =
-        linked.candidates.iter().map(|candidate| models.linking.weigh(&candidate.features)).collect();
-    let most = logits.iter().copied().fold(none, f32::max);
-    let sum: f32 = logits.iter().map(|logit| (logit - most).exp()).sum::<f32>() + (none - most).exp();
-    linked.none = (none - most).exp() / sum;
-    for (candidate, logit) in linked.candidates.iter_mut().zip(logits) {
-        candidate.probability = (logit - most).exp() / sum;
+fn rank(model: &LinkModel, entity_type: EntityType, linked: &mut Linked) {
+    let Linked { candidates, .. } = linked;
+    let none = features::none((model, false), entity_type, candidates).logit;
+    let most = candidates.iter().map(|candidate| candidate.weighed.logit).fold(none, f32::max);
+    for candidate in candidates.iter_mut() {
+        candidate.probability = (candidate.weighed.logit - most).exp();
+    }
+    let none = (none - most).exp();
+    let sum = candidates.iter().map(|candidate| candidate.probability).sum::<f32>() + none;
+    linked.none = none / sum;
+    for candidate in candidates.iter_mut() {
+        candidate.probability /= sum;
     }
     // stable: of equals the closer one stays first
-    linked.candidates.sort_by(|one, other| other.probability.total_cmp(&one.probability));
+    candidates.sort_by(|one, other| other.probability.total_cmp(&one.probability));
 }
 
 /// The weights of the ranker, by feature.
@@ -284,7 +315,7 @@ impl LinkModel {
         weights
     }
 
-    fn weigh(&self, features: &[u32]) -> f32 {
-        features.iter().filter_map(|feature| self.weights.get(feature)).sum()
+    fn weight(&self, feature: u32) -> Option<f32> {
+        self.weights.get(&feature).copied()
     }
 }

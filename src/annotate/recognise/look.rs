@@ -8,8 +8,10 @@
 
 mod kinds;
 
-use kinds::follows_strain;
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::OnceLock;
+
+use kinds::{Kind, follows_strain};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::super::link::Target;
 use super::super::link::aliases::alias_key;
@@ -17,7 +19,7 @@ use super::super::models::Models;
 use super::super::passages::PassageText;
 use super::dictionary::PRESENT;
 use super::table::MODEL_TYPES;
-use super::words::{both, hash};
+use super::words::hash;
 use super::{Found, Prepared};
 use crate::model::EntityType;
 
@@ -34,10 +36,12 @@ const LOG_ODDS_LIMIT: f32 = 6.0;
 const CERTAIN_LOG_ODDS: f32 = 2.0;
 /// The most bytes between neighbours of a list.
 const GAP_BYTES_LIMIT: usize = 6;
-/// What joins names that are mostly mentions of their own.
-const JOINTS: [&str; 4] = [" and ", " or ", ", ", "/"];
+/// What joins names that are mostly mentions of their own, besides a slash.
+const JOINTS: [&str; 3] = [" and ", " or ", ", "];
 /// The most pieces and occurrences that are told apart.
 const COUNT_LIMIT: usize = 12;
+/// The counts whose logarithms are taken once.
+const SMALL_COUNTS: usize = 64;
 
 /// Gives every span the probability that the second look leaves it, where the models have learnt to look.
 pub(super) fn look(models: &Models, passages: &[PassageText<'_>], prepared: &Prepared, found: &mut [Found]) {
@@ -48,12 +52,15 @@ pub(super) fn look(models: &Models, passages: &[PassageText<'_>], prepared: &Pre
     if (0..MODEL_TYPES.len()).all(|at| weights(at).is_none()) {
         return;
     }
-    for (place, look) in describe(models, passages, prepared, found) {
-        let own = &mut found[place];
-        if let Some(weights) = weights(own.model_type) {
+    let mut changed: Vec<(usize, f32)> = Vec::with_capacity(found.len());
+    each_look(models, passages, prepared, found, |place, look| {
+        if let Some(weights) = weights(found[place].model_type) {
             let sum: f32 = weights.iter().zip(look).map(|(weight, value)| weight * value).sum();
-            own.probability = 1.0 / (1.0 + (-sum).exp());
+            changed.push((place, 1.0 / (1.0 + (-sum).exp())));
         }
+    });
+    for (place, probability) in changed {
+        found[place].probability = probability;
     }
 }
 
@@ -65,9 +72,24 @@ pub(crate) fn describe(
     prepared: &Prepared,
     found: &[Found],
 ) -> Vec<(usize, Look)> {
+    let mut looks = Vec::new();
+    each_look(models, passages, prepared, found, |place, look| looks.push((place, *look)));
+    looks
+}
+
+fn each_look(
+    models: &Models,
+    passages: &[PassageText<'_>],
+    prepared: &Prepared,
+    found: &[Found],
+    mut take: impl FnMut(usize, &Look),
+) {
+    if found.is_empty() {
+        return;
+    }
     let document = Spans::new(passages, prepared, found);
     let likely = found.iter().enumerate().filter(|(_, own)| own.probability >= PROBABILITY_LOOKED_AT);
-    let looks = likely.map(|(place, own)| {
+    for (place, own) in likely {
         let mut numbers = Numbers { values: [0.0; LOOK_FEATURES], count: 0 };
         document.describe_elsewhere(place, own, &mut numbers);
         document.describe_neighbours(place, own, &mut numbers);
@@ -75,9 +97,8 @@ pub(crate) fn describe(
         document.describe_form(own, &mut numbers);
         document.describe_common_name(place, own, &mut numbers);
         document.describe_other_types(place, own, &mut numbers);
-        (place, numbers.values)
-    });
-    looks.collect()
+        take(place, &numbers.values);
+    }
 }
 
 /// The numbers of a span while they are written.
@@ -92,6 +113,11 @@ impl Numbers {
             *place = value;
         }
         self.count += 1;
+    }
+
+    /// Adds so many zeros.
+    const fn pass_over(&mut self, count: usize) {
+        self.count += count;
     }
 
     fn add_if(&mut self, holds: bool) {
@@ -112,7 +138,10 @@ fn log_odds(probability: f32) -> f32 {
 
 /// A count as a number that grows slowly.
 fn slow(count: usize) -> f32 {
-    f32::from(u16::try_from(count).unwrap_or(u16::MAX)).ln_1p()
+    static SMALL: OnceLock<[f32; SMALL_COUNTS]> = OnceLock::new();
+    let logarithm = |count: usize| f32::from(u16::try_from(count).unwrap_or(u16::MAX)).ln_1p();
+    let small = SMALL.get_or_init(|| std::array::from_fn(logarithm));
+    small.get(count).copied().unwrap_or_else(|| logarithm(count))
 }
 
 fn some(probability: f32) -> Option<f32> {
@@ -147,92 +176,102 @@ impl Said {
     }
 }
 
+/// What is said of one text as each type.
+type OfTypes = [Said; MODEL_TYPES.len()];
+
+/// What the spans of a document say of each text.
+#[derive(Default)]
+struct Texts {
+    /// The place of each text in `said`, by its hash.
+    places: FxHashMap<u64, usize>,
+    said: Vec<OfTypes>,
+}
+
+impl Texts {
+    /// Room for the texts of so many spans.
+    fn with_room(count: usize) -> Self {
+        Self {
+            places: FxHashMap::with_capacity_and_hasher(count, FxBuildHasher),
+            said: Vec::with_capacity(count),
+        }
+    }
+
+    /// Adds what the span at `place` says of a text; gives the text's place.
+    fn add(&mut self, text: u64, place: usize, own: &Found) -> usize {
+        let at = *self.places.entry(text).or_insert(self.said.len());
+        if at == self.said.len() {
+            self.said.push(OfTypes::default());
+        }
+        self.said[at][own.model_type].add(place, own.probability);
+        at
+    }
+
+    /// What is said of a text that may stand nowhere.
+    fn of(&self, text: &str) -> Option<&OfTypes> {
+        self.places.get(&hash(text)).map(|at| &self.said[*at])
+    }
+}
+
 /// The spans of a document by what they are held against.
 struct Spans<'d> {
     passages: &'d [PassageText<'d>],
     prepared: &'d Prepared,
     /// What each span is found by.
     keys: Vec<Keys<'d>>,
-    /// By the text and the type.
-    written: FxHashMap<u64, Said>,
-    /// By the folded text and the type.
-    folded: FxHashMap<u64, Said>,
-    /// The best of each type, by the text.
-    texts: FxHashMap<u64, [f32; MODEL_TYPES.len()]>,
-    /// The texts that stand behind a word such as "strain".
-    strains: FxHashSet<u64>,
+    written: Texts,
+    folded: Texts,
+    /// The texts that stand behind a word such as "strain", by their places in `written`.
+    strains: FxHashSet<usize>,
     /// The short forms by their long ones, and the other way.
     partners: FxHashMap<&'d str, &'d str>,
     rivals: Vec<Rivals>,
-    /// The likeliest by passage, end or start, and type.
-    ends: FxHashMap<(usize, usize, usize), f32>,
-    starts: FxHashMap<(usize, usize, usize), f32>,
+    /// The likeliest that end and that start at a place, by [`edge`].
+    ends: FxHashMap<u64, f32>,
+    starts: FxHashMap<u64, f32>,
     /// The sum of the probabilities of each type.
     sums: [f32; MODEL_TYPES.len()],
-    pieces: usize,
+    /// What they and the document's length tell of its kind.
+    kind: Kind,
     /// The first passage with any piece, mostly the title.
     title: usize,
 }
 
-fn written_key(text: &str, model_type: usize) -> u64 {
-    both(hash(text), model_type as u64)
+/// A place where a span of a type ends or starts, as one number; two places that have the same stand so far apart that no
+/// document has both.
+const fn edge(passage: usize, at: usize, model_type: usize) -> u64 {
+    (passage as u64) << 40 ^ (at as u64) << 4 ^ model_type as u64
 }
 
-/// What a span is found by: its text, and this and its folded name with its type, and the name.
+/// What a span is found by: the places of its text and its folded name, and the name.
 struct Keys<'d> {
-    text: u64,
-    written: u64,
-    folded: u64,
+    written: usize,
+    folded: usize,
     name: &'d str,
-}
-
-impl<'d> Keys<'d> {
-    fn new(passages: &'d [PassageText<'d>], own: &Found) -> Self {
-        let target = Target::new(passages, own.passage, own.span, MODEL_TYPES[own.model_type]);
-        let passage = &passages[own.passage];
-        let name = passage.folded.key(target.tokens.start, target.tokens.end);
-        let text = hash(passage.slice(own.span));
-        let written = both(text, own.model_type as u64);
-        Self { text, written, folded: written_key(name, own.model_type), name }
-    }
 }
 
 impl<'d> Spans<'d> {
     fn new(passages: &'d [PassageText<'d>], prepared: &'d Prepared, found: &[Found]) -> Self {
+        let edges = || FxHashMap::with_capacity_and_hasher(found.len(), FxBuildHasher);
+        let pieces = prepared.views.iter().map(|view| view.pieces.pieces.len()).sum();
         let mut spans = Self {
             passages,
             prepared,
-            keys: found.iter().map(|own| Keys::new(passages, own)).collect(),
-            written: FxHashMap::default(),
-            folded: FxHashMap::default(),
-            texts: FxHashMap::default(),
+            keys: Vec::with_capacity(found.len()),
+            written: Texts::with_room(found.len()),
+            folded: Texts::with_room(found.len()),
             strains: FxHashSet::default(),
             partners: FxHashMap::default(),
             rivals: Vec::new(),
-            ends: FxHashMap::default(),
-            starts: FxHashMap::default(),
+            ends: edges(),
+            starts: edges(),
             sums: [0.0; MODEL_TYPES.len()],
-            pieces: prepared.views.iter().map(|view| view.pieces.pieces.len()).sum(),
+            kind: Kind::default(),
             title: prepared.views.iter().position(|view| !view.pieces.pieces.is_empty()).unwrap_or(0),
         };
         for (place, own) in found.iter().enumerate() {
-            let (of, probability) = (own.model_type, own.probability);
-            let Keys { written, folded, .. } = spans.keys[place];
-            spans.written.entry(written).or_default().add(place, probability);
-            spans.folded.entry(folded).or_default().add(place, probability);
-            let edges = [(&mut spans.ends, own.span.end), (&mut spans.starts, own.span.start)];
-            for (places, at) in edges {
-                let best = places.entry((own.passage, at, of)).or_default();
-                *best = best.max(probability);
-            }
-            spans.sums[of] += probability;
-            let text = spans.keys[place].text;
-            let best = &mut spans.texts.entry(text).or_default()[of];
-            *best = best.max(probability);
-            if MODEL_TYPES[of] == EntityType::Species && follows_strain(passages, own) {
-                spans.strains.insert(text);
-            }
+            spans.add(place, own);
         }
+        spans.kind = Kind::new(&spans.sums, pieces);
         for (index, definition) in &prepared.definitions {
             let text = passages[*index].text;
             let (short, long) = (&text[definition.short_form.clone()], &text[definition.long_form.clone()]);
@@ -243,14 +282,34 @@ impl<'d> Spans<'d> {
         spans
     }
 
-    fn said(&self, place: usize) -> Said {
-        self.written.get(&self.keys[place].written).copied().unwrap_or_default()
+    fn add(&mut self, place: usize, own: &Found) {
+        let passages = self.passages;
+        let passage = &passages[own.passage];
+        let target = Target::new(passages, own.passage, own.span, MODEL_TYPES[own.model_type]);
+        let name = passage.folded.key(target.tokens.start, target.tokens.end);
+        let written = self.written.add(hash(passage.slice(own.span)), place, own);
+        let folded = self.folded.add(hash(name), place, own);
+        self.keys.push(Keys { written, folded, name });
+        let edges = [(&mut self.ends, own.span.end), (&mut self.starts, own.span.start)];
+        for (places, at) in edges {
+            let best = places.entry(edge(own.passage, at, own.model_type)).or_default();
+            *best = best.max(own.probability);
+        }
+        self.sums[own.model_type] += own.probability;
+        if MODEL_TYPES[own.model_type] == EntityType::Species && follows_strain(passages, own) {
+            self.strains.insert(written);
+        }
+    }
+
+    /// What is said of the text of a span as one of its type.
+    fn said_as(&self, place: usize, model_type: usize) -> Said {
+        self.written.said[self.keys[place].written][model_type]
     }
 
     /// What the sentence says, and what the document says of the same text and of its long or short form.
     fn describe_elsewhere(&self, place: usize, own: &Found, numbers: &mut Numbers) {
         let odds = log_odds(own.probability);
-        let said = self.said(place);
+        let said = self.said_as(place, own.model_type);
         let others = said.count > 1;
         let best = if others { log_odds(said.elsewhere(place)) } else { 0.0 };
         let mean = (said.sum - own.probability) / f32::from(said.count.max(2) - 1);
@@ -264,10 +323,12 @@ impl<'d> Spans<'d> {
         numbers.add(if others { log_odds(mean) } else { 0.0 });
         numbers.add(slow(usize::from(said.count).min(COUNT_LIMIT)));
         numbers.add(odds * best / LOG_ODDS_LIMIT);
-        let folded = self.folded.get(&self.keys[place].folded).copied().unwrap_or_default();
+        let folded = self.folded.said[self.keys[place].folded][own.model_type];
         numbers.add_odds(some(folded.elsewhere(place)).filter(|_| !others));
         let partner = self.partners.get(self.passages[own.passage].slice(own.span));
-        let partner = partner.map(|text| self.written.get(&written_key(text, own.model_type)));
+        let partner = partner.map(|text| {
+            self.written.of(text).map(|of_types| of_types[own.model_type]).filter(|said| said.count > 0)
+        });
         numbers.add_if(partner.is_some());
         numbers.add(partner.flatten().map_or(0.0, |said| log_odds(said.best)));
         numbers.add_if(partner.is_some_and(|said| said.is_none()));
@@ -279,13 +340,14 @@ impl<'d> Spans<'d> {
         for rival in [same_type, same_elsewhere, same_span, other_type] {
             numbers.add_odds(some(rival));
         }
-        let at =
-            |places: &FxHashMap<_, f32>, at: usize| places.get(&(own.passage, at, own.model_type)).copied();
+        let at = |places: &FxHashMap<u64, f32>, at: usize| {
+            places.get(&edge(own.passage, at, own.model_type)).copied()
+        };
         let before = |gap| at(&self.ends, own.span.start.checked_sub(gap)?);
         numbers.add_odds((1..=GAP_BYTES_LIMIT).find_map(before));
         numbers.add_odds((1..=GAP_BYTES_LIMIT).find_map(|gap| at(&self.starts, own.span.end + gap)));
         numbers.add(self.sums[own.model_type].ln_1p());
-        numbers.add(slow(self.pieces));
+        numbers.add(self.kind.length);
         numbers.add_if(own.passage == self.title);
     }
 
@@ -333,17 +395,23 @@ impl<'d> Spans<'d> {
         numbers.add(slow(pieces.len().min(COUNT_LIMIT)));
         numbers.add(f32::from(view.repeated.get(pieces.start).copied().unwrap_or(0)));
         let count = |wanted: u8| written.bytes().filter(|byte| *byte == wanted).count();
-        numbers.add_if(count(b'(') != count(b')'));
-        numbers.add_if(count(b'(') == count(b')') && count(b'(') > 0);
-        numbers.add_if(JOINTS.iter().any(|joint| written.contains(joint)));
-        numbers.add_if(count(b' ') == 0);
+        let (opened, closed) = (count(b'('), count(b')'));
+        let spaced = count(b' ') > 0;
+        numbers.add_if(opened != closed);
+        numbers.add_if(opened == closed && opened > 0);
+        numbers.add_if(count(b'/') > 0 || spaced && JOINTS.iter().any(|joint| written.contains(joint)));
+        numbers.add_if(!spaced);
         numbers.add_if(written.bytes().any(|byte| byte.is_ascii_digit()));
         numbers.add_if(!written.bytes().any(|byte| byte.is_ascii_uppercase()));
         numbers.add_if(!written.bytes().any(|byte| byte.is_ascii_lowercase()));
     }
 
     fn rivals(&self, found: &[Found]) -> Vec<Rivals> {
-        let elsewhere: Vec<f32> = (0..found.len()).map(|place| self.said(place).elsewhere(place)).collect();
+        let elsewhere: Vec<f32> = found
+            .iter()
+            .enumerate()
+            .map(|(place, own)| self.said_as(place, own.model_type).elsewhere(place))
+            .collect();
         let mut order: Vec<usize> = (0..found.len()).collect();
         order.sort_unstable_by_key(|&at| (found[at].passage, found[at].span, found[at].model_type));
         let mut rivals = vec![Rivals::default(); found.len()];

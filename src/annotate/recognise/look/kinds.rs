@@ -1,9 +1,8 @@
 //! What kind of document a span stands in, and what the document takes its text for elsewhere.
 
-use super::{Found, Numbers, Spans, slow, some};
+use super::{Found, Numbers, OfTypes, Spans, slow, some};
 use crate::annotate::passages::PassageText;
 use crate::annotate::recognise::table::MODEL_TYPES;
-use crate::annotate::recognise::words::hash;
 use crate::annotate::species::is_of_people;
 use crate::model::EntityType;
 
@@ -12,6 +11,33 @@ const DOCUMENT_TYPES: [EntityType; 5] =
     [EntityType::Gene, EntityType::Variant, EntityType::Chemical, EntityType::Disease, EntityType::Species];
 /// The first of them: papers of molecules name their people, papers of care mention them.
 const MOLECULES: usize = 3;
+
+/// How many numbers tell the kind of a document: that they are told, and those of [`Kind`].
+const NUMBERS_OF_KIND: usize = 1 + DOCUMENT_TYPES.len() + 2;
+
+/// Of what kind a document is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Kind {
+    /// How much it names of each of [`DOCUMENT_TYPES`], growing slowly.
+    names: [f32; DOCUMENT_TYPES.len()],
+    /// How many molecules.
+    molecules: f32,
+    /// How long it is.
+    pub(super) length: f32,
+}
+
+impl Kind {
+    /// The kind of a document with those sums of probabilities, by type, and so many pieces.
+    pub(super) fn new(sums: &[f32; MODEL_TYPES.len()], pieces: usize) -> Self {
+        let sum = |of| MODEL_TYPES.iter().zip(sums).find(|(own, _)| **own == of).map_or(0.0, |(_, sum)| *sum);
+        let sums = DOCUMENT_TYPES.map(sum);
+        Self {
+            names: sums.map(f32::ln_1p),
+            molecules: sums[..MOLECULES].iter().sum::<f32>().ln_1p(),
+            length: slow(pieces),
+        }
+    }
+}
 
 /// Whether a span stands behind a word such as "strain".
 pub(super) fn follows_strain(passages: &[PassageText<'_>], own: &Found) -> bool {
@@ -28,33 +54,35 @@ impl Spans<'_> {
         let is_organism = MODEL_TYPES[own.model_type] == EntityType::Species;
         let people = is_organism && is_of_people(self.keys[place].name);
         let common = is_organism && !people && !written.bytes().any(|byte| byte.is_ascii_uppercase());
+        let Kind { names, molecules, length } = self.kind;
         for holds in [people, common] {
-            let share = f32::from(u8::from(holds));
-            numbers.add(share);
-            let sums = DOCUMENT_TYPES.map(|of| {
-                MODEL_TYPES.iter().zip(self.sums).find(|(own, _)| **own == of).map_or(0.0, |(_, sum)| sum)
-            });
-            for sum in sums {
-                numbers.add(share * sum.ln_1p());
+            if !holds {
+                numbers.pass_over(NUMBERS_OF_KIND);
+                continue;
             }
-            numbers.add(share * sums[..MOLECULES].iter().sum::<f32>().ln_1p());
-            numbers.add(share * slow(self.pieces));
+            numbers.add(1.0);
+            for sum in names {
+                numbers.add(sum);
+            }
+            numbers.add(molecules);
+            numbers.add(length);
         }
     }
 
     /// What the document takes the same text and its long or short form for, if not for its own type; and whether it is a
     /// code of a strain.
     pub(super) fn describe_other_types(&self, place: usize, own: &Found, numbers: &mut Numbers) {
-        let best = |text: u64| {
-            let types = self.texts.get(&text).into_iter().flatten().enumerate();
-            types.filter(|(of, _)| *of != own.model_type).fold(0.0, |most: f32, (_, best)| most.max(*best))
+        let best = |of_types: &OfTypes| {
+            let others = of_types.iter().enumerate().filter(|(of, _)| *of != own.model_type);
+            others.fold(0.0, |most: f32, (_, said)| most.max(said.best))
         };
-        numbers.add_odds(some(best(self.keys[place].text)));
+        let text = self.keys[place].written;
+        numbers.add_odds(some(best(&self.written.said[text])));
         let partner = self.partners.get(self.passages[own.passage].slice(own.span));
-        numbers.add_odds(partner.and_then(|text| some(best(hash(text)))));
+        numbers.add_odds(partner.and_then(|text| some(best(self.written.of(text)?))));
         let is_organism = MODEL_TYPES[own.model_type] == EntityType::Species;
         numbers.add_if(is_organism && follows_strain(self.passages, own));
-        numbers.add_if(is_organism && self.strains.contains(&self.keys[place].text));
+        numbers.add_if(is_organism && self.strains.contains(&text));
     }
 }
 
