@@ -85,6 +85,12 @@ fn word<'d>(passage: &PassageText<'d>, at: usize) -> &'d str {
     &passage.text[token.start as usize..token.end as usize]
 }
 
+/// Whether a token may begin in upper case, as its first byte tells: most do not.
+fn begins_in_upper_case(passage: &PassageText<'_>, at: usize) -> bool {
+    let start = passage.folded.tokens()[at].start as usize;
+    passage.text.as_bytes().get(start).is_some_and(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
+}
+
 fn is_genus(passage: &PassageText<'_>, at: usize) -> bool {
     let token = &passage.folded.tokens()[at];
     token.kind == TokenKind::Letters
@@ -107,6 +113,9 @@ impl<'d> Binomials<'d> {
         let mut found = Self::default();
         for passage in passages {
             for (at, token) in passage.folded.tokens().iter().enumerate().skip(1) {
+                if !begins_in_upper_case(passage, at - 1) {
+                    continue;
+                }
                 let epithet = word(passage, at);
                 if token.gap != Gap::Space || !is_genus(passage, at - 1) || !is_epithet(epithet) {
                     continue;
@@ -159,6 +168,9 @@ impl<'d> Binomials<'d> {
         let tokens = passage.folded.tokens();
         let mut parts = vec![Part::None; tokens.len()];
         for at in 1..tokens.len() {
+            if !begins_in_upper_case(passage, at - 1) {
+                continue;
+            }
             let own = word(passage, at);
             match tokens[at].gap {
                 Gap::Space if is_genus(passage, at - 1) && is_epithet(own) => {

@@ -201,7 +201,8 @@ pub(super) fn characters(text: &str) -> usize {
 pub(super) fn is_common_word(written: &str) -> bool {
     static WORDS: OnceLock<FxHashSet<&'static str>> = OnceLock::new();
     let words = WORDS.get_or_init(|| lines(COMMON_WORDS).collect());
-    let written = written.to_lowercase();
+    let is_lower = written.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    let written = if is_lower { Cow::Borrowed(written) } else { Cow::Owned(written.to_lowercase()) };
     let mut parts = written.split_whitespace().enumerate();
     parts.all(|(place, word)| {
         words.contains(word)

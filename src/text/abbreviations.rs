@@ -61,6 +61,10 @@ fn definition_at(text: &str, open: usize, inside: Range<usize>) -> Option<Defini
     let cut = ["; ", ", ", ": "].into_iter().filter_map(|mark| content.find(mark)).min();
     let cut = cut.unwrap_or(content.len());
     let short_form = trimmed(text, inside.start..inside.start + cut);
+    // most brackets hold and follow no short form, whatever sentence they stand in
+    if !is_short_form(&text[short_form.clone()]) && !follows_short_form(text, open) {
+        return None;
+    }
     let before = trimmed_end(text, sentence_start(text, open)..open);
     if is_short_form(&text[short_form.clone()]) {
         let long_form = long_form_before(text, before, &text[short_form.clone()])?;
@@ -77,6 +81,17 @@ fn definition_at(text: &str, open: usize, inside: Range<usize>) -> Option<Defini
     let long_form = long_form_before(text, whole.clone(), &text[short_form.clone()])?;
     // the words in brackets are the long form only when all of them are
     (long_form.start == whole.start).then_some(Definition { short_form, long_form })
+}
+
+/// Whether the word before `at` is a short form, of this sentence or the one before.
+fn follows_short_form(text: &str, at: usize) -> bool {
+    let before = trimmed_end(text, 0..at);
+    let mut floor = before.end.saturating_sub(WINDOW_BYTES_LIMIT);
+    while !text.is_char_boundary(floor) {
+        floor += 1;
+    }
+    let word = text[floor..before.end].rsplit(char::is_whitespace).next().unwrap_or("");
+    is_short_form(&text[trimmed_opening(text, before.end - word.len()..before.end)])
 }
 
 /// Where the sentence that holds `at` begins, looking back at most the window.
@@ -147,26 +162,29 @@ fn last_words(text: &str, range: Range<usize>, words_limit: usize) -> Range<usiz
 
 /// Schwartz and Hearst's match from right to left: where in `window` the long form of `short_form` begins.
 fn best_start(window: &str, short_form: &str) -> Option<usize> {
-    let long: Vec<(usize, char)> = window.char_indices().collect();
-    let mut at = long.len();
+    let mut before = window.char_indices().rev().peekable();
     let mut short = short_form.chars().rev().filter(|c| c.is_alphanumeric()).peekable();
+    let mut start = window.len();
     while let Some(wanted) = short.next() {
         let first = short.peek().is_none();
-        loop {
-            at = at.checked_sub(1)?;
-            let starts_word = at == 0 || !long[at - 1].1.is_alphanumeric();
-            if same(wanted, long[at].1) && (!first || starts_word) {
-                break;
+        start = loop {
+            let (at, character) = before.next()?;
+            let starts_word = before.peek().is_none_or(|(_, previous)| !previous.is_alphanumeric());
+            if same(wanted, character) && (!first || starts_word) {
+                break at;
             }
-        }
+        };
     }
     // from the start of the whole, possibly hyphenated, word
-    let word = long[..at].iter().rposition(|(_, c)| c.is_whitespace()).map_or(0, |space| space + 1);
-    long.get(word).map(|(offset, _)| *offset)
+    let word = window[..start].rsplit(char::is_whitespace).next().unwrap_or("");
+    (start < window.len()).then_some(start - word.len())
 }
 
 /// Whether a character of the short form stands for one of the long form.
 fn same(short: char, long: char) -> bool {
+    if short.is_ascii() && long.is_ascii() {
+        return short.eq_ignore_ascii_case(&long);
+    }
     let lower = |c: char| c.to_lowercase().next().unwrap_or(c);
     let (short, long) = (lower(short), lower(long));
     short == long || greek_initial(short) == Some(long) || greek_initial(long) == Some(short)

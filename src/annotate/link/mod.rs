@@ -8,7 +8,7 @@ pub(crate) mod features;
 use std::cell::RefCell;
 use std::ops::Range;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::binomials::Binomials;
 use super::models::Models;
@@ -144,7 +144,9 @@ const SIEVE_WORDS: usize = 64;
 
 impl Words {
     fn of(passages: &[PassageText<'_>]) -> Self {
-        let mut words = Self { hashes: FxHashSet::default(), sieve: [0; SIEVE_WORDS] };
+        let tokens = passages.iter().map(|passage| passage.folded.tokens().len()).sum::<usize>();
+        let hashes = FxHashSet::with_capacity_and_hasher(tokens / 2, FxBuildHasher);
+        let mut words = Self { hashes, sieve: [0; SIEVE_WORDS] };
         for passage in passages {
             let long = passage.folded.tokens().iter().enumerate();
             for (at, _) in long.filter(|(_, token)| token.end - token.start >= WORD_BYTES_MIN as u32) {

@@ -322,7 +322,7 @@ const fn form(id: String, end: usize, certainty: Certainty, class: Class) -> For
 impl<'t> Scanner<'t> {
     /// What the event is called, as HGVS abbreviates it.
     fn event_name(&mut self) -> Option<&'static str> {
-        EVENTS.iter().find(|(name, _)| self.word(&[*name]).is_some()).map(|(_, kind)| *kind)
+        self.meaning(EVENTS)
     }
 
     /// A gap and an event or a repeat of these bases: where it ends and what it says.
@@ -350,12 +350,12 @@ impl<'t> Scanner<'t> {
 
     /// "32-bp", "5.5 kb", "22,230 bp", "four base pairs": the number and its unit.
     fn size(&mut self) -> Option<String> {
-        let number = match NUMBERS.iter().find(|(name, _)| self.word(&[*name]).is_some()) {
-            Some((_, number)) => (*number).to_owned(),
+        let number = match self.meaning(NUMBERS) {
+            Some(number) => number.to_owned(),
             None => self.decimal()?,
         };
         self.gap();
-        let (_, unit) = UNITS.iter().find(|(name, _)| self.word(&[*name]).is_some())?;
+        let unit = self.meaning(UNITS)?;
         Some(format!("{number}{unit}"))
     }
 

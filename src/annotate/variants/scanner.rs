@@ -38,19 +38,39 @@ impl<'t> Scanner<'t> {
 
     /// The first of them that the text goes on with.
     pub(super) fn eat_any(&mut self, wanted: &[&str]) -> bool {
-        wanted.iter().any(|wanted| self.eat(wanted))
+        let rest = self.rest().as_bytes();
+        let Some(first) = rest.first() else { return false };
+        let goes_on =
+            |wanted: &&&str| wanted.as_bytes().first() == Some(first) && rest.starts_with(wanted.as_bytes());
+        let found = wanted.iter().find(goes_on).map(|wanted| wanted.len());
+        self.at += found.unwrap_or(0);
+        found.is_some()
     }
 
     /// The first of them, in any case, that the text goes on with and that ends there as a word does.
     pub(super) fn word(&mut self, words: &[&'static str]) -> Option<&'static str> {
+        self.find_word(words.iter().copied())
+    }
+
+    /// What the first word of a table means that the text goes on with, as in [`Scanner::word`].
+    pub(super) fn meaning(&mut self, table: &[(&'static str, &'static str)]) -> Option<&'static str> {
+        let word = self.find_word(table.iter().map(|(word, _)| *word))?;
+        table.iter().find(|(own, _)| *own == word).map(|(_, meaning)| *meaning)
+    }
+
+    fn find_word(&mut self, mut words: impl Iterator<Item = &'static str>) -> Option<&'static str> {
         let rest = self.rest().as_bytes();
         let first = rest.first()?.to_ascii_lowercase();
-        let goes_on = |word: &&&str| {
-            word.as_bytes().first().is_some_and(|byte| byte.to_ascii_lowercase() == first)
+        // words are of letters, and in lower case
+        if !first.is_ascii_lowercase() {
+            return None;
+        }
+        let goes_on = |word: &&str| {
+            word.as_bytes().first() == Some(&first)
                 && rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
                 && !rest.get(word.len()).is_some_and(u8::is_ascii_alphanumeric)
         };
-        let word = words.iter().find(goes_on)?;
+        let word = words.find(goes_on)?;
         self.at += word.len();
         Some(word)
     }

@@ -131,8 +131,7 @@ impl<'t> Scanner<'t> {
 
     /// A base by its name.
     pub(super) fn base_name(&mut self) -> Option<&'static str> {
-        let (_, letter) = BASES.iter().find(|(name, _)| self.word(&[*name]).is_some())?;
-        Some(letter)
+        self.meaning(BASES)
     }
 
     /// A few bases in upper case that are a word, or one in lower case before an arrow.
