@@ -4,6 +4,7 @@ use super::decide::{Contender, decide};
 use super::evidence::better_first;
 use super::link::entities::Entities;
 use super::mention::{Mention, Reading, Subject};
+use super::models::Models;
 use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::rank::{self, SCORE_FLOOR, Support};
@@ -55,15 +56,15 @@ pub(super) fn annotations(
 fn eligible(mentions: &[Mention], options: &PreparedOptions) -> Vec<Choice> {
     let mut choices = Vec::new();
     for (mention, found) in mentions.iter().enumerate() {
-        let mut types: Vec<EntityType> = Vec::new();
+        let mut types = 0_u32;
         for (reading, of) in found.readings.iter().enumerate() {
             // sorted best first
             let taken = match options.options().overlap {
                 OverlapPolicy::Longest => reading > 0,
-                OverlapPolicy::LongestPerType => types.contains(&of.entity_type),
+                OverlapPolicy::LongestPerType => types >> of.entity_type as u32 & 1 == 1,
                 OverlapPolicy::All => false,
             };
-            types.push(of.entity_type);
+            types |= 1 << of.entity_type as u32;
             let is_enough = of.score >= SCORE_FLOOR || of.recognised;
             if !taken && is_enough {
                 choices.push(Choice { mention, reading });
@@ -94,8 +95,9 @@ fn annotation(
 ) -> Annotation {
     let mention = &mentions[choice.mention];
     let reading = &mention.readings[choice.reading];
-    let (entity_id, label) = name(names.vocabulary, reading, options);
-    let mut candidates: Vec<Candidate> = Vec::new();
+    let (entity_id, label) = names.of(reading, options);
+    let most = options.options().max_candidates.min(mention.readings.len());
+    let mut candidates: Vec<Candidate> = Vec::with_capacity(most);
     let wanted = |other: &&Reading| {
         let is_one = other.subject != reading.subject && other.subject != Subject::Unlinked;
         is_one && options.wants(other.entity_type)
@@ -105,7 +107,7 @@ fn annotation(
             break;
         }
         let reason = why_not(names, reading, other);
-        let candidate = candidate(names.vocabulary, other, reason, options);
+        let candidate = names.candidate(other, reason, options);
         // two entities of the catalog may answer by one identifier of the namespace asked for
         let known = candidate.entity_id == entity_id
             || candidates.iter().any(|listed| listed.entity_id == candidate.entity_id);
@@ -124,33 +126,6 @@ fn annotation(
         method: reading.method,
         candidates,
     }
-}
-
-/// The identifier to answer for a reading, and its label.
-fn name(vocabulary: Vocabulary<'_>, reading: &Reading, options: &PreparedOptions) -> (String, String) {
-    match &reading.subject {
-        Subject::Entity(entity) => {
-            let id = vocabulary.answer_id(*entity, options.namespaces(reading.entity_type));
-            (id, vocabulary.label(*entity).to_owned())
-        }
-        Subject::Variant(id) => (id.clone(), id.strip_prefix("dbSNP:").unwrap_or(id).to_owned()),
-        Subject::ExtraTerm(index) => match options.options().extra_terms.get(*index) {
-            Some(term) => (term.entity_id.clone(), term.text.clone()),
-            None => (String::new(), String::new()),
-        },
-        Subject::Unlinked => (String::new(), String::new()),
-    }
-}
-
-/// A reading as a candidate of an answer.
-pub(super) fn candidate(
-    vocabulary: Vocabulary<'_>,
-    reading: &Reading,
-    reason: String,
-    options: &PreparedOptions,
-) -> Candidate {
-    let (entity_id, label) = name(vocabulary, reading, options);
-    Candidate { entity_id, label, entity_type: reading.entity_type, score: reading.score, reason }
 }
 
 /// About as many bytes as a reason has.
@@ -209,11 +184,46 @@ fn why_not(names: &mut Names<'_>, chosen: &Reading, other: &Reading) -> String {
 pub(super) struct Names<'a> {
     /// The catalog.
     pub vocabulary: Vocabulary<'a>,
+    /// The models that tell what is kept.
+    pub models: &'a Models,
     /// What is kept.
     pub entities: &'a mut Entities,
 }
 
 impl Names<'_> {
+    /// The identifier to answer for a reading, and its label.
+    fn of(&mut self, reading: &Reading, options: &PreparedOptions) -> (String, String) {
+        let vocabulary = self.vocabulary;
+        match &reading.subject {
+            Subject::Entity(entity) => {
+                let namespaces = options.namespaces(reading.entity_type);
+                let id = if namespaces.is_empty() {
+                    self.entities.answer_id(vocabulary, self.models, *entity).to_owned()
+                } else {
+                    vocabulary.answer_id(*entity, namespaces)
+                };
+                (id, vocabulary.label(*entity).to_owned())
+            }
+            Subject::Variant(id) => (id.clone(), id.strip_prefix("dbSNP:").unwrap_or(id).to_owned()),
+            Subject::ExtraTerm(index) => match options.options().extra_terms.get(*index) {
+                Some(term) => (term.entity_id.clone(), term.text.clone()),
+                None => (String::new(), String::new()),
+            },
+            Subject::Unlinked => (String::new(), String::new()),
+        }
+    }
+
+    /// A reading as a candidate of an answer.
+    pub(super) fn candidate(
+        &mut self,
+        reading: &Reading,
+        reason: String,
+        options: &PreparedOptions,
+    ) -> Candidate {
+        let (entity_id, label) = self.of(reading, options);
+        Candidate { entity_id, label, entity_type: reading.entity_type, score: reading.score, reason }
+    }
+
     /// Adds the name of a taxon, or its identifier where the catalog does not know it.
     fn push_species(&mut self, taxon: Option<Taxon>, reason: &mut String) {
         let Some(taxon) = taxon else {

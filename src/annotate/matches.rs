@@ -1,24 +1,21 @@
 //! Dictionary matches: every name of the catalog that stands in a passage, from the start of a word to the end of one.
 //! Nested names are kept; the decision chooses.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::binomials::is_epithet;
 use super::heads;
+use super::known_names::{BEARERS_LIMIT, Form, KnownBearer, KnownName, KnownNames};
 use super::mention::{Mention, Reading, Subject};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::rank::{NameEvidence, Support};
 use super::species::{Taxon, split_prefix};
-use super::surface::{self, Agreement};
+use super::surface::Agreement;
 use super::vocabulary::{Bearer, Vocabulary};
 use crate::catalog::GroupIndex;
 use crate::model::{EntityType, Method, Span};
 use crate::text::{FoldedText, Gap, TokenKind};
-
-/// The most entities of one name that are looked at, the closest names first: names such as "p25" have hundreds in a whole Entrez Gene.
-pub(super) const BEARERS_LIMIT: usize = 100;
 
 /// The names of one passage that begin where `is_start` says, by place, longer ones first. `names_at` gives those that
 /// begin at a token, the shortest first: where they end, and which.
@@ -28,14 +25,16 @@ pub(super) fn find_names(
     names_at: impl Fn(usize) -> Vec<(usize, GroupIndex)>,
     is_start: impl Fn(usize) -> bool,
     options: &PreparedOptions,
+    known: &mut KnownNames,
 ) -> Vec<Mention> {
+    let place = (passage_index, passage);
     let mut mentions = Vec::new();
     let folded = &passage.folded;
     let starts = (0..folded.tokens().len()).filter(|&first| folded.begins_word(first) && is_start(first));
     for first in starts {
         let from = mentions.len();
         for (end, name) in names_at(first) {
-            mentions.extend(read(vocabulary, passage, passage_index, None, first..end, name, options));
+            mentions.extend(read(vocabulary, place, None, first..end, name, options, known));
         }
         let token = folded.tokens()[first];
         let word = &passage.text[token.start as usize..token.end as usize];
@@ -43,15 +42,7 @@ pub(super) fn find_names(
             && let Some((taxon, _)) = split_prefix(word)
         {
             for (end, name) in walk(vocabulary, passage, first, 1) {
-                mentions.extend(read(
-                    vocabulary,
-                    passage,
-                    passage_index,
-                    Some(taxon),
-                    first..end,
-                    name,
-                    options,
-                ));
+                mentions.extend(read(vocabulary, place, Some(taxon), first..end, name, options, known));
             }
         }
         mentions[from..].reverse();
@@ -78,24 +69,28 @@ pub(super) fn walk(
 /// The mention of a name; where `prefix` names a species, of genes by the tokens without their first letter.
 fn read(
     vocabulary: Vocabulary<'_>,
-    passage: &PassageText<'_>,
-    passage_index: usize,
+    (passage_index, passage): (usize, &PassageText<'_>),
     prefix: Option<Taxon>,
     tokens: Range<usize>,
     name: GroupIndex,
     options: &PreparedOptions,
+    known: &mut KnownNames,
 ) -> Option<Mention> {
     let folded = &passage.folded;
     let span = passage.span(tokens.start, tokens.end);
     let written = &passage.slice(span)[usize::from(prefix.is_some())..];
-    let decimal = is_part_of_number(passage.text, span);
-    if decimal
-        || surface::is_never_a_name(written)
+    let known = known.of(vocabulary, name, written);
+    if known.form.is_never_a_name
+        || is_part_of_number(passage.text, span)
         || options.is_blocked(folded.key(tokens.start, tokens.end))
     {
         return None;
     }
-    let mut readings = readings_of(vocabulary, passage, tokens.clone(), written, name);
+    let mut readings = if punctuation(passage, tokens.start, tokens.end).is_empty() {
+        readings_of_known(passage, tokens.clone(), &known)
+    } else {
+        readings_of(vocabulary, passage, tokens.clone(), written, name)
+    };
     if let Some(taxon) = prefix {
         readings.retain(|reading| {
             let same_case =
@@ -106,7 +101,8 @@ fn read(
     if readings.is_empty() {
         return None;
     }
-    let outer = vocabulary.bearers(name).take(BEARERS_LIMIT).fold((0, 0), |(before, after), bearer| {
+    let punctuated = vocabulary.bearers(name).take(if known.punctuated { BEARERS_LIMIT } else { 0 });
+    let outer = punctuated.fold((0, 0), |(before, after), bearer| {
         let outer = outer_punctuation(passage.text, span, bearer.name);
         (before.max(outer.0), after.max(outer.1))
     });
@@ -143,9 +139,24 @@ fn readings_of_bearers<'c>(
     if bearers.peek().is_none() {
         return readings;
     }
-    let context = Context::of(passage, tokens.start, tokens.end, written);
-    for bearer in bearers {
-        add_reading(vocabulary, &context, &bearer, &mut readings);
+    let context = Context::of(passage, tokens.start, tokens.end, Form::of(written));
+    // its name must have the punctuation inside the match as well
+    let marks = punctuation(passage, tokens.start, tokens.end);
+    for bearer in bearers.filter(|bearer| marks.chars().all(|mark| bearer.name.contains(mark))) {
+        add_reading(&context, &KnownBearer::of(vocabulary, written, &bearer), &mut readings);
+    }
+    readings
+}
+
+/// The readings of a known name without punctuation inside.
+fn readings_of_known(passage: &PassageText<'_>, tokens: Range<usize>, name: &KnownName) -> Vec<Reading> {
+    if name.bearers.is_empty() {
+        return Vec::new();
+    }
+    let context = Context::of(passage, tokens.start, tokens.end, name.form);
+    let mut readings = Vec::with_capacity(name.bearers.len());
+    for bearer in &name.bearers {
+        add_reading(&context, bearer, &mut readings);
     }
     readings
 }
@@ -235,20 +246,10 @@ fn punctuation(passage: &PassageText<'_>, first: usize, end: usize) -> String {
 }
 
 /// What all readings of a match share.
-struct Context<'p> {
-    written: &'p str,
-    digit: bool,
-    several_words: bool,
-    common_word: bool,
-    lower_case: bool,
-    plain: bool,
-    /// Letters and digits, Greek letters spelled out.
-    characters: usize,
+struct Context {
+    form: Form,
     heads_sentence: bool,
     upper_case: bool,
-    formula: bool,
-    /// The punctuation inside the match that its name must have as well.
-    punctuation: String,
     shouted: bool,
     /// Whether it is a part of a longer symbol ("CAR-T", "c-Met").
     part_of_symbol: bool,
@@ -260,26 +261,15 @@ struct Context<'p> {
     type_words: &'static [EntityType],
 }
 
-impl<'p> Context<'p> {
-    fn of(passage: &PassageText<'p>, first: usize, end: usize, written: &'p str) -> Self {
+impl Context {
+    fn of(passage: &PassageText<'_>, first: usize, end: usize, form: Form) -> Self {
+        let span = passage.span(first, end);
         // "AIM: " heads a section
-        let heading = passage.text[passage.span(first, end).end..].starts_with(':');
-        let start = passage.span(first, end).start;
-        let spelled = surface::spelled_out(written);
+        let heading = passage.text[span.end..].starts_with(':');
         Self {
-            written,
-            digit: written.chars().any(char::is_numeric),
-            several_words: written.contains(char::is_whitespace),
-            common_word: surface::is_common_word(written),
-            lower_case: !written.chars().any(char::is_uppercase),
-            // a Greek letter is a part of its own, as its name is after a hyphen
-            plain: matches!(spelled, Cow::Borrowed(_)) && written.chars().all(char::is_alphabetic),
-            characters: surface::characters(&spelled),
-            heads_sentence: passage.sentence(start).start == start
-                && written.chars().skip(1).all(char::is_lowercase),
-            formula: surface::is_formula(written),
-            upper_case: !written.chars().any(char::is_lowercase) && !heading,
-            punctuation: punctuation(passage, first, end),
+            form,
+            heads_sentence: form.goes_on_in_lower_case && passage.sentence(span.start).start == span.start,
+            upper_case: form.no_lower_case && !heading,
             shouted: passage.shouted,
             part_of_symbol: is_part_of_symbol(passage, first, end),
             epithet_follows: epithet_follows(passage, end),
@@ -346,26 +336,17 @@ fn type_words(folded: &FoldedText, first: usize, end: usize) -> &'static [Entity
 }
 
 /// Adds the reading that a name gives, or betters the one of the same entity.
-fn add_reading(
-    vocabulary: Vocabulary<'_>,
-    context: &Context<'_>,
-    bearer: &Bearer<'_>,
-    readings: &mut Vec<Reading>,
-) {
-    let facts = vocabulary.facts(bearer.entity);
-    let agreement = surface::agreement(context.written, bearer.name);
-    let symbol = surface::is_symbol(facts.entity_type, bearer.name);
-    if !context.punctuation.chars().all(|mark| bearer.name.contains(mark)) {
-        return;
-    }
+fn add_reading(context: &Context, bearer: &KnownBearer, readings: &mut Vec<Reading>) {
+    let KnownBearer { facts, agreement, symbol, .. } = *bearer;
+    let Form { characters, digit, several_words, common_word, plain, formula, .. } = context.form;
     if context.part_of_other_term && facts.entity_type == EntityType::Chemical {
         return;
     }
-    let genus = facts.entity_type == EntityType::Species && surface::is_capitalised_word(bearer.name);
+    let genus = facts.entity_type == EntityType::Species && bearer.capitalised;
     if genus && context.epithet_follows {
         return;
     }
-    if context.part_of_symbol && symbol && !context.several_words {
+    if context.part_of_symbol && symbol && !several_words {
         return;
     }
     let evidence = NameEvidence {
@@ -375,12 +356,12 @@ fn add_reading(
         scope: bearer.scope,
         agreement,
         symbol,
-        characters: context.characters,
-        digit: context.digit,
-        several_words: context.several_words,
-        common_word: context.common_word,
-        lower_case: context.lower_case,
-        plain: context.plain,
+        characters,
+        digit,
+        several_words,
+        common_word,
+        lower_case: context.form.no_upper_case,
+        plain,
         heads_sentence: context.heads_sentence,
         upper_case: context.upper_case,
         genus,
@@ -391,7 +372,7 @@ fn add_reading(
         organism_of_the_name: false,
         protein_of_the_name: false,
         word_of_another_type: false,
-        formula: context.formula,
+        formula,
         type_word: context.type_words.contains(&facts.entity_type),
     };
     let reading = Reading {

@@ -3,12 +3,19 @@
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::known_names::KnownNames;
 use super::link::entities::Entities;
 use super::models::Models;
-use super::recognise::dictionary::Names;
+use super::recognise::dictionary::{NameMatch, Names};
 use super::recognise::lexicon::Lexicon;
 use super::recognise::tag_book::TagBook;
-use super::recognise::{Chains, Workspace};
+use super::recognise::view::PassageView;
+use super::recognise::{Chains, Prepared, Workspace};
+
+/// The most passages whose room is kept.
+const ROOM_PASSAGES_LIMIT: usize = 16;
+/// The most pieces of a passage whose room is kept.
+const ROOM_PIECES_LIMIT: usize = 1 << 14;
 
 /// What is remembered.
 #[derive(Debug, Default)]
@@ -23,8 +30,12 @@ pub(crate) struct Memory {
     pub names: Names,
     /// The entities that names were linked to.
     pub entities: Entities,
+    /// The names that the dictionary has found.
+    pub known_names: KnownNames,
     /// What the models of all types are told by, made when first asked for.
     pub chains: Option<Chains>,
+    /// Room for passages.
+    pub room: Vec<(PassageView, Vec<NameMatch>)>,
     /// Room for sums.
     pub workspace: Workspace,
     /// How often a document has each word, by its number; zero between documents.
@@ -49,9 +60,17 @@ impl Memory {
     fn clear(&mut self, models: &Models) {
         self.names.clear();
         self.entities.clear();
+        self.known_names.clear();
         self.chains = None;
         self.lexicon.clear(&models.table);
         self.tags.clear();
+    }
+
+    /// Keeps the room of a document for others.
+    pub(crate) fn keep_room(&mut self, prepared: Prepared) {
+        let room = prepared.views.into_iter().zip(prepared.matches);
+        let small = room.filter(|(view, _)| view.room() <= ROOM_PIECES_LIMIT);
+        self.room.extend(small.take(ROOM_PASSAGES_LIMIT - self.room.len().min(ROOM_PASSAGES_LIMIT)));
     }
 
     /// Forgets words when there are too many. Their numbers are void then.

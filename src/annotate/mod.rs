@@ -13,6 +13,7 @@ mod decide;
 mod definitions;
 mod evidence;
 mod heads;
+mod known_names;
 mod link;
 mod matches;
 mod memory;
@@ -102,15 +103,17 @@ impl Annotator {
                 options,
                 &mut memory.entities,
             );
-            let (dictionary_mentions, defined) = self.dictionary_mentions(&passages, &prepared, options);
+            let (dictionary_mentions, defined) =
+                self.dictionary_mentions(&passages, &prepared, options, &mut memory.known_names);
             mentions.extend(dictionary_mentions);
             for (index, passage) in passages.iter().enumerate() {
                 mentions.extend(matches::find_extra_terms(passage, index, options));
             }
             answer::merge_spans(&mut mentions);
-            let names = answer::Names { vocabulary, entities: &mut memory.entities };
+            let names = answer::Names { vocabulary, models: &self.models, entities: &mut memory.entities };
             let annotations = answer::annotations(names, &passages, &mentions, options);
             let abbreviations = abbreviations(&passages, &prepared, defined);
+            memory.keep_room(prepared);
             AnnotatedDocument { id: document.id.clone(), annotations, abbreviations }
         })
     }
@@ -122,6 +125,7 @@ impl Annotator {
         passages: &[PassageText<'_>],
         prepared: &recognise::Prepared,
         options: &PreparedOptions,
+        known: &mut known_names::KnownNames,
     ) -> (Vec<Mention>, Vec<Abbreviation>) {
         // where every reading is wanted, names stand beside what was recognised
         let all = options.options().overlap == OverlapPolicy::All;
@@ -145,7 +149,8 @@ impl Annotator {
                 let here = matches[from..].iter().take_while(|found| found.first == first);
                 here.map(|found| (found.end, found.group)).collect()
             };
-            let mut names = matches::find_names(vocabulary, (index, passage), names_at, is_start, options);
+            let place = (index, passage);
+            let mut names = matches::find_names(vocabulary, place, names_at, is_start, options, known);
             let shared = coordinations::find_coordinations(vocabulary, passage, index, &mut names, options);
             names.retain(|name| !name.readings.is_empty());
             mentions.extend(shared);
@@ -183,7 +188,7 @@ impl Annotator {
         context: &str,
         limit: usize,
     ) -> Vec<Candidate> {
-        resolve::resolve_name(Vocabulary::new(&self.catalog), name, types, taxa, context, limit)
+        resolve::resolve_name(Vocabulary::new(&self.catalog), &self.models, name, types, taxa, context, limit)
     }
 }
 

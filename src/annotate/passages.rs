@@ -1,5 +1,7 @@
 //! The passages of a document, folded once for all stages.
 
+use std::cell::RefCell;
+
 use super::surface;
 use crate::model::{Document, Span};
 use crate::text::{FoldedText, Token, sentences};
@@ -19,7 +21,7 @@ pub(crate) struct PassageText<'d> {
 impl<'d> PassageText<'d> {
     /// Folds a passage.
     pub(crate) fn new(text: &'d str) -> Self {
-        let mut folded = FoldedText::new();
+        let mut folded = ROOM.with_borrow_mut(Vec::pop).unwrap_or_default();
         folded.fold(text);
         let sentence_starts = sentences(text).into_iter().map(|sentence| sentence.start).collect();
         Self { text, folded, sentence_starts, shouted: surface::is_shouted(text) }
@@ -50,6 +52,30 @@ impl<'d> PassageText<'d> {
         let start =
             next.checked_sub(1).and_then(|index| self.sentence_starts.get(index)).copied().unwrap_or(0);
         Span { start, end: self.sentence_starts.get(next).copied().unwrap_or(self.text.len()) }
+    }
+}
+
+/// The most folded texts whose room a thread keeps for others.
+const ROOM_LIMIT: usize = 16;
+/// The most bytes of one whose room is kept.
+const ROOM_BYTES_LIMIT: usize = 1 << 16;
+
+thread_local! {
+    static ROOM: RefCell<Vec<FoldedText>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Drop for PassageText<'_> {
+    fn drop(&mut self) {
+        let folded = std::mem::take(&mut self.folded);
+        if folded.room_bytes() <= ROOM_BYTES_LIMIT {
+            // a thread that ends keeps nothing
+            let _ = ROOM.try_with(|room| {
+                let mut room = room.borrow_mut();
+                if room.len() < ROOM_LIMIT {
+                    room.push(folded);
+                }
+            });
+        }
     }
 }
 

@@ -6,9 +6,7 @@ use super::models::Models;
 use super::passages::PassageText;
 use super::recognise::Prepared;
 use super::recognise::dictionary::find_matches;
-use super::recognise::view::{
-    PassageView, count_words, definitions, mark_binomials, mark_kind, mark_short_forms,
-};
+use super::recognise::view::{count_words, definitions, mark_binomials, mark_kind, mark_short_forms};
 use super::variants::find_variants;
 use super::vocabulary::Vocabulary;
 
@@ -27,10 +25,11 @@ pub(crate) fn prepare(
         definitions: if abbreviations { definitions(passages) } else { Vec::new() },
     };
     for passage in passages {
-        let mut view = PassageView::new(passage, &mut memory.lexicon, models);
+        let (mut view, mut matches) = memory.room.pop().unwrap_or_default();
+        view.read(passage, &mut memory.lexicon, models);
         let usable = |first, end| is_possible_name(passage, first, end);
         let number = |token| view.word_of_token(token);
-        let matches = find_matches(vocabulary, passage, number, &mut memory.names, usable);
+        find_matches(vocabulary, passage, number, &mut memory.names, usable, &mut matches);
         view.mark(&matches, find_variants(passage.text));
         prepared.views.push(view);
         prepared.matches.push(matches);

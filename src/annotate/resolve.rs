@@ -1,12 +1,14 @@
 //! The readings of one name, apart from any document.
 
-use super::answer::{Names, candidate};
+use super::answer::Names;
 use super::definitions::apply_definitions;
 use super::evidence::{better_first, rank_mentions};
 use super::find_variants;
+use super::known_names::KnownNames;
 use super::link::entities::Entities;
 use super::matches::{find_names, find_whole, walk};
 use super::mention::{Mention, Reading};
+use super::models::Models;
 use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::recognise::view::definitions;
@@ -19,6 +21,7 @@ const NAME_BYTES_LIMIT: usize = AnnotateOptions::TERM_BYTES_LIMIT;
 /// See [`super::Annotator::resolve_name`].
 pub(super) fn resolve_name(
     vocabulary: Vocabulary<'_>,
+    models: &Models,
     name: &str,
     types: &[EntityType],
     taxa: &[Curie],
@@ -35,6 +38,7 @@ pub(super) fn resolve_name(
     let Some(options) = PreparedOptions::new(&options).ok().filter(|_| !nothing) else { return Vec::new() };
     let passages = [PassageText::new(name.trim()), PassageText::new(context)];
     let mut mentions: Vec<Mention> = Vec::new();
+    let mut known = KnownNames::default();
     for (index, passage) in passages.iter().enumerate() {
         mentions.extend(find_names(
             vocabulary,
@@ -42,6 +46,7 @@ pub(super) fn resolve_name(
             |first| walk(vocabulary, passage, first, 0),
             |_| true,
             &options,
+            &mut known,
         ));
     }
     let tokens = passages[0].folded.tokens().len();
@@ -58,11 +63,14 @@ pub(super) fn resolve_name(
     let variants = find_variants(&passages[0], 0, &options);
     readings.extend(variants.into_iter().filter(|found| found.span == all).flat_map(|found| found.readings));
     readings.sort_by(better_first);
-    let mut names = Names { vocabulary, entities: &mut Entities::default() };
+    let mut names = Names { vocabulary, models, entities: &mut Entities::default() };
     readings
         .iter()
         .filter(|reading| options.wants(reading.entity_type))
         .take(limit)
-        .map(|reading| candidate(vocabulary, reading, names.why(reading), &options))
+        .map(|reading| {
+            let reason = names.why(reading);
+            names.candidate(reading, reason, &options)
+        })
         .collect()
 }

@@ -411,8 +411,8 @@ fn bounds_hold_at_the_bound() {
         let annotator = Annotator::new(Arc::new(Catalog::from_entities(&entities).unwrap()));
         annotator.resolve_name("namesake fever", &[], &[], "", 1_000).len()
     };
-    assert_eq!(namesakes(matches::BEARERS_LIMIT), matches::BEARERS_LIMIT);
-    assert_eq!(namesakes(matches::BEARERS_LIMIT + 1), matches::BEARERS_LIMIT);
+    assert_eq!(namesakes(known_names::BEARERS_LIMIT), known_names::BEARERS_LIMIT);
+    assert_eq!(namesakes(known_names::BEARERS_LIMIT + 1), known_names::BEARERS_LIMIT);
 }
 
 #[test]

@@ -121,6 +121,9 @@ fn variant_at(text: &str, start: usize) -> Option<VariantMention> {
             alleles::after_symbol(scanner),
             None,
         ]
+    } else if starts::is_letter_and_digit(text, start) {
+        // no word begins so
+        [forms::compact(text, start), alleles::allele(scanner), None, None]
     } else {
         [
             forms::compact(text, start),

@@ -70,6 +70,11 @@ impl<'c> Vocabulary<'c> {
         Self { catalog, types }
     }
 
+    /// A number that tells a name as this view sees it from others.
+    pub(super) fn seed_of(self, name: GroupIndex) -> u64 {
+        u64::from(name.number()) << 16 | u64::from(self.types)
+    }
+
     fn sees(self, entity: EntityIndex) -> bool {
         self.types == u16::MAX || self.types >> self.catalog.entity_type(entity) as u16 & 1 == 1
     }

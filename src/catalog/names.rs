@@ -68,6 +68,13 @@ impl From<SynonymScope> for NameScope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GroupIndex(pub(super) u32);
 
+impl GroupIndex {
+    /// Its number, in the order of the keys.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// One name of one entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NameEntry<'a> {

@@ -140,6 +140,11 @@ impl FoldedText {
         MEMORY.with_borrow_mut(|memory| self.fold_with(text, bytes_limit, memory));
     }
 
+    /// For how many bytes of forms there is room.
+    pub const fn room_bytes(&self) -> usize {
+        self.folded.capacity()
+    }
+
     /// The tokens, in the order of the text.
     pub fn tokens(&self) -> &[Token] {
         &self.tokens

@@ -75,6 +75,16 @@ impl Entities {
         self.candidates.insert(name, found.into());
     }
 
+    /// The identifier to answer for an entity where the request asks for no namespace.
+    pub(crate) fn answer_id(
+        &mut self,
+        vocabulary: Vocabulary<'_>,
+        models: &Models,
+        entity: EntityIndex,
+    ) -> &str {
+        &self.of(vocabulary, models, entity).id
+    }
+
     /// The name of a taxon that the catalog knows.
     pub(crate) fn taxon_label(&mut self, vocabulary: Vocabulary<'_>, taxon: Taxon) -> Option<&str> {
         if self.taxa.len() >= ENTITIES_LIMIT {

@@ -187,7 +187,8 @@ pub(crate) fn find_matches(
     number: impl Fn(usize) -> u32,
     memory: &mut Names,
     is_usable: impl Fn(usize, usize) -> bool,
-) -> Vec<NameMatch> {
+    matches: &mut Vec<NameMatch>,
+) {
     let names = vocabulary.names();
     let folded = &passage.folded;
     let tokens = folded.tokens();
@@ -195,7 +196,7 @@ pub(crate) fn find_matches(
         text: passage.slice(passage.span(first, end)),
         folded: folded.key(first, end),
     };
-    let mut matches = Vec::new();
+    matches.clear();
     for first in (0..tokens.len()).filter(|&first| folded.begins_word(first)) {
         let start = memory.start(names, vocabulary, number(first), || written(first, first + 1));
         if let Some((group, profile)) = start.name
@@ -217,7 +218,6 @@ pub(crate) fn find_matches(
             }
         }
     }
-    matches
 }
 
 /// Where in a name a piece stands.
@@ -244,9 +244,12 @@ pub(crate) fn packed_places(tags: &Tags) -> u64 {
 }
 
 /// Writes the tags of a passage's pieces: of each type the longest names from the left.
-pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>) {
+/// `types` are [`packed_places`] of each.
+pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>, types: &mut Vec<u64>) {
     tags.clear();
     tags.resize(pieces.pieces.len(), Tags::default());
+    types.clear();
+    types.resize(pieces.pieces.len(), 0);
     let mut free_from = [0_usize; TYPES];
     // matches stand by their first token; of one first token the longest come last
     let mut from = 0;
@@ -258,7 +261,7 @@ pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>) 
             {
                 if found.first >= free_from[at] {
                     free_from[at] = found.end;
-                    write_tag(pieces, found, at, *quality, tags);
+                    write_tag(pieces, found, (at, *quality), tags, types);
                 }
             }
         }
@@ -266,9 +269,16 @@ pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>) 
     }
 }
 
-fn write_tag(pieces: &Pieces, found: &NameMatch, at: usize, quality: Quality, tags: &mut [Tags]) {
+fn write_tag(
+    pieces: &Pieces,
+    found: &NameMatch,
+    (at, quality): (usize, Quality),
+    tags: &mut [Tags],
+    types: &mut [u64],
+) {
     let (first, last) = (pieces.of_token[found.first], pieces.of_token[found.end - 1]);
-    for (piece, tags) in (first..).zip(&mut tags[first..=last]) {
+    let own = tags[first..=last].iter_mut().zip(&mut types[first..=last]);
+    for (piece, (tags, types)) in (first..).zip(own) {
         let place = match (piece == first, piece == last) {
             (true, true) => SINGLE,
             (true, false) => FIRST,
@@ -276,5 +286,6 @@ fn write_tag(pieces: &Pieces, found: &NameMatch, at: usize, quality: Quality, ta
             (false, false) => MIDDLE,
         };
         tags[at] = Tag { place, quality };
+        *types |= u64::from(place) << (3 * at);
     }
 }

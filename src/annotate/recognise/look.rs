@@ -36,8 +36,8 @@ const LOG_ODDS_LIMIT: f32 = 6.0;
 const CERTAIN_LOG_ODDS: f32 = 2.0;
 /// The most bytes between neighbours of a list.
 const GAP_BYTES_LIMIT: usize = 6;
-/// What joins names that are mostly mentions of their own, besides a slash.
-const JOINTS: [&str; 3] = [" and ", " or ", ", "];
+/// What joins names that are mostly mentions of their own, each with a space; besides a slash.
+const JOINTS: [&[u8]; 3] = [b" and ", b" or ", b", "];
 /// The most pieces and occurrences that are told apart.
 const COUNT_LIMIT: usize = 12;
 /// The counts whose logarithms are taken once.
@@ -394,16 +394,14 @@ impl<'d> Spans<'d> {
         numbers.add(if is_one { log_odds(own.probability) } else { 0.0 });
         numbers.add(slow(pieces.len().min(COUNT_LIMIT)));
         numbers.add(f32::from(view.repeated.get(pieces.start).copied().unwrap_or(0)));
-        let count = |wanted: u8| written.bytes().filter(|byte| *byte == wanted).count();
-        let (opened, closed) = (count(b'('), count(b')'));
-        let spaced = count(b' ') > 0;
-        numbers.add_if(opened != closed);
-        numbers.add_if(opened == closed && opened > 0);
-        numbers.add_if(count(b'/') > 0 || spaced && JOINTS.iter().any(|joint| written.contains(joint)));
-        numbers.add_if(!spaced);
-        numbers.add_if(written.bytes().any(|byte| byte.is_ascii_digit()));
-        numbers.add_if(!written.bytes().any(|byte| byte.is_ascii_uppercase()));
-        numbers.add_if(!written.bytes().any(|byte| byte.is_ascii_lowercase()));
+        let letters = Letters::of(written.as_bytes());
+        numbers.add_if(letters.opened != letters.closed);
+        numbers.add_if(letters.opened == letters.closed && letters.opened > 0);
+        numbers.add_if(letters.joined);
+        numbers.add_if(!letters.spaced);
+        numbers.add_if(letters.digit);
+        numbers.add_if(!letters.upper);
+        numbers.add_if(!letters.lower);
     }
 
     fn rivals(&self, found: &[Found]) -> Vec<Rivals> {
@@ -424,6 +422,41 @@ impl<'d> Spans<'d> {
             }
         }
         rivals
+    }
+}
+
+/// What stands in a text.
+#[derive(Default)]
+struct Letters {
+    opened: usize,
+    closed: usize,
+    spaced: bool,
+    /// Whether a slash or one of [`JOINTS`] stands in it.
+    joined: bool,
+    digit: bool,
+    upper: bool,
+    lower: bool,
+}
+
+impl Letters {
+    fn of(text: &[u8]) -> Self {
+        let mut letters = Self::default();
+        for (at, byte) in text.iter().enumerate() {
+            match byte {
+                b'(' => letters.opened += 1,
+                b')' => letters.closed += 1,
+                b'/' => letters.joined = true,
+                b' ' | b',' => {
+                    letters.spaced |= *byte == b' ';
+                    letters.joined |= JOINTS.iter().any(|joint| text[at..].starts_with(joint));
+                }
+                b'0'..=b'9' => letters.digit = true,
+                b'A'..=b'Z' => letters.upper = true,
+                b'a'..=b'z' => letters.lower = true,
+                _ => {}
+            }
+        }
+        letters
     }
 }
 

@@ -171,6 +171,9 @@ fn read_chain(
 /// Of spans that overlap the set of the greatest sum of probabilities (weighted interval scheduling, as in
 /// [`super::decide`]). All are of one passage and one type; the spans come back in the order of their ends.
 pub(crate) fn best(mut spans: Vec<(Span, f32)>) -> Vec<(Span, f32)> {
+    if spans.len() < 2 && spans.iter().all(|(_, probability)| super::rank::millionths(*probability) > 0) {
+        return spans;
+    }
     spans.sort_unstable_by(|one, other| {
         (one.0.end, one.0.start).cmp(&(other.0.end, other.0.start)).then(one.1.total_cmp(&other.1))
     });

@@ -35,24 +35,33 @@ pub(crate) struct Pieces {
 
 impl Pieces {
     /// Cuts a passage.
+    #[cfg(test)]
     pub(crate) fn of(passage: &PassageText<'_>) -> Self {
         let mut cut = Self::default();
+        cut.read(passage);
+        cut
+    }
+
+    /// Cuts a passage; what was cut before is overwritten.
+    pub(crate) fn read(&mut self, passage: &PassageText<'_>) {
+        self.pieces.clear();
+        self.chains.clear();
+        self.of_token.clear();
         let text = passage.text;
         let count = passage.folded.tokens().len();
-        cut.of_token.reserve(count);
+        self.of_token.reserve(count);
         // some punctuation stands between them
-        cut.pieces.reserve(count + count / 4);
+        self.pieces.reserve(count + count / 4);
         let mut end = 0;
         for (index, token) in passage.folded.tokens().iter().enumerate() {
             let (start, token_end) = (token.start as usize, token.end as usize);
-            let spaced = cut.punctuation(text, end, start);
-            cut.of_token.push(cut.pieces.len());
-            cut.pieces.push(Piece { start, end: token_end, token: Some(index), spaced });
+            let spaced = self.punctuation(text, end, start);
+            self.of_token.push(self.pieces.len());
+            self.pieces.push(Piece { start, end: token_end, token: Some(index), spaced });
             end = token_end;
         }
-        cut.punctuation(text, end, text.len().min(end + PUNCTUATION_LIMIT));
-        cut.find_chains(passage);
-        cut
+        self.punctuation(text, end, text.len().min(end + PUNCTUATION_LIMIT));
+        self.find_chains(passage);
     }
 
     /// Adds the punctuation between two tokens; whether white space stands before what follows.

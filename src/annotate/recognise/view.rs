@@ -7,7 +7,7 @@ use super::super::options::TermTrie;
 use super::super::passages::PassageText;
 use super::super::surface::{self, Agreement};
 use super::super::variants::{Certainty, VariantMention};
-use super::dictionary::{NameMatch, Tags, packed_places, tag};
+use super::dictionary::{NameMatch, Tags, tag};
 use super::lexicon::Lexicon;
 use super::pieces::{Piece, Pieces};
 use super::words::hash;
@@ -55,7 +55,7 @@ pub(crate) struct PassageView {
     pub binomials: Vec<Part>,
     /// What the dictionary says.
     pub tags: Vec<Tags>,
-    /// The places of each piece in names, of all types as one number ([`packed_places`]); 0 where no name covers it.
+    /// The places of each piece in names, of all types as one number ([`super::dictionary::packed_places`]); 0 where no name covers it.
     pub types: Vec<u64>,
     /// What the abbreviations say.
     pub short_forms: Vec<ShortTag>,
@@ -67,18 +67,26 @@ pub(crate) struct PassageView {
     pub kind: [u64; KINDS],
 }
 
+fn refill<T>(room: &mut Vec<T>, items: impl Iterator<Item = T>) {
+    room.clear();
+    room.extend(items);
+}
+
 impl PassageView {
-    /// Cuts a passage into pieces and words.
-    pub(crate) fn new(passage: &PassageText<'_>, lexicon: &mut Lexicon, models: &Models) -> Self {
-        let pieces = Pieces::of(passage);
-        let mut view = Self { pieces, ..Self::default() };
+    /// Cuts a passage into pieces and words. What was in the view before is overwritten, here and by the marks.
+    pub(crate) fn read(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon, models: &Models) {
+        self.pieces.read(passage);
         let number = |piece: &Piece| {
             let folded = piece.token.map_or("", |token| passage.folded.folded(token));
             lexicon.number(models, &passage.text[piece.start..piece.end], folded)
         };
-        view.words = view.pieces.pieces.iter().map(number).collect();
-        view.find_chunks(passage, models, lexicon);
-        view
+        refill(&mut self.words, self.pieces.pieces.iter().map(number));
+        self.find_chunks(passage, models, lexicon);
+    }
+
+    /// For how many pieces there is room.
+    pub(crate) const fn room(&self) -> usize {
+        self.pieces.pieces.capacity()
     }
 
     /// The number of a token's word.
@@ -89,10 +97,9 @@ impl PassageView {
     /// Adds what the dictionary and patterns say; abbreviations come last ([`mark_short_forms`]).
     pub(crate) fn mark(&mut self, matches: &[NameMatch], variants: Vec<VariantMention>) {
         let count = self.pieces.pieces.len();
-        tag(&self.pieces, matches, &mut self.tags);
-        self.types = self.tags.iter().map(packed_places).collect();
-        self.short_forms.resize(count, ShortTag::default());
-        self.patterns.resize(count, 0);
+        tag(&self.pieces, matches, &mut self.tags, &mut self.types);
+        refill(&mut self.short_forms, std::iter::repeat_n(ShortTag::default(), count));
+        refill(&mut self.patterns, std::iter::repeat_n(0, count));
         for variant in &variants {
             let form = (variant.class as u8) * 3 + variant.certainty as u8;
             for (index, place) in self.pieces.within(variant.span.start, variant.span.end).enumerate() {
@@ -104,7 +111,9 @@ impl PassageView {
 
     fn find_chunks(&mut self, passage: &PassageText<'_>, models: &Models, lexicon: &mut Lexicon) {
         let pieces = &self.pieces.pieces;
+        self.chunks.clear();
         self.chunks.reserve(pieces.len());
+        self.chunk_starts.clear();
         self.chunk_starts.reserve(pieces.len());
         let mut first = 0;
         while first < pieces.len() {
@@ -134,7 +143,7 @@ pub(crate) fn mark_binomials(passages: &[PassageText<'_>], views: &mut [PassageV
     for (passage, view) in passages.iter().zip(views) {
         let parts = binomials.parts(passage);
         let of = |piece: &Piece| piece.token.map_or(Part::None, |token| parts[token]);
-        view.binomials = view.pieces.pieces.iter().map(of).collect();
+        refill(&mut view.binomials, view.pieces.pieces.iter().map(of));
     }
 }
 
@@ -187,7 +196,7 @@ pub(crate) fn count_words(views: &mut [PassageView], counts: &mut Vec<u32>) {
             4..=7 => 2,
             _ => 3,
         };
-        view.repeated = view.words.iter().map(level).collect();
+        refill(&mut view.repeated, view.words.iter().map(level));
     }
     views.iter().flat_map(|view| &view.words).for_each(|word| counts[*word as usize] = 0);
 }

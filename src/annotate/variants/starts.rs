@@ -86,6 +86,11 @@ pub(super) fn is_inside_word(text: &str, at: usize) -> bool {
     }
 }
 
+/// Whether an upper-case letter stands directly before a digit, as in `V600E`.
+pub(super) fn is_letter_and_digit(text: &str, at: usize) -> bool {
+    matches!(text.as_bytes().get(at..at + 2), Some([letter, digit]) if letter.is_ascii_uppercase() && digit.is_ascii_digit())
+}
+
 /// Whether two digits stand from `at` on.
 fn is_two_digits(bytes: &[u8], at: usize) -> bool {
     bytes.get(at..at + 2).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))

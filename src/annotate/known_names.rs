@@ -1,0 +1,190 @@
+//! What names of the dictionary are by themselves, whatever stands around them; kept from document to document, as papers
+//! speak of the same things.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::surface::{self, Agreement};
+use super::vocabulary::{Bearer, Facts, Vocabulary};
+use crate::catalog::{EntityIndex, GroupIndex};
+use crate::model::SynonymScope;
+
+/// The most entities of one name that are looked at, the closest names first: names such as "p25" have hundreds in a whole Entrez Gene.
+pub(super) const BEARERS_LIMIT: usize = 100;
+/// The most names that are kept; then they are forgotten, which changes no answer.
+const NAMES_LIMIT: usize = 1 << 14;
+
+/// What a text is like by itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Form {
+    /// Whether it has a digit.
+    pub digit: bool,
+    /// Whether it has several words.
+    pub several_words: bool,
+    /// Whether it is a common word.
+    pub common_word: bool,
+    /// Whether nothing in it is in upper case.
+    pub no_upper_case: bool,
+    /// Whether nothing in it is in lower case.
+    pub no_lower_case: bool,
+    /// Whether all behind its first character is in lower case.
+    pub goes_on_in_lower_case: bool,
+    /// Whether it is of letters only, and none of them Greek: a Greek letter is a part of its own, as its name is after a
+    /// hyphen.
+    pub plain: bool,
+    /// Letters and digits, Greek letters spelled out.
+    pub characters: usize,
+    /// Whether it has the form of a chemical formula.
+    pub formula: bool,
+    /// Whether it is no name, whatever the catalog says.
+    pub is_never_a_name: bool,
+}
+
+impl Form {
+    /// The form of a text.
+    pub(super) fn of(written: &str) -> Self {
+        let spelled = surface::spelled_out(written);
+        Self {
+            digit: written.chars().any(char::is_numeric),
+            several_words: written.contains(char::is_whitespace),
+            common_word: surface::is_common_word(written),
+            no_upper_case: !written.chars().any(char::is_uppercase),
+            no_lower_case: !written.chars().any(char::is_lowercase),
+            goes_on_in_lower_case: written.chars().skip(1).all(char::is_lowercase),
+            plain: matches!(spelled, Cow::Borrowed(_)) && written.chars().all(char::is_alphabetic),
+            characters: surface::characters(&spelled),
+            formula: surface::is_formula(written),
+            is_never_a_name: surface::is_never_a_name(written),
+        }
+    }
+}
+
+/// An entity with its name as it stands in a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KnownBearer {
+    /// The entity.
+    pub entity: EntityIndex,
+    /// What is known of it.
+    pub facts: Facts,
+    /// Whether the name is the preferred one.
+    pub label: bool,
+    /// How near the name is when it is not.
+    pub scope: SynonymScope,
+    /// How name and text agree.
+    pub agreement: Agreement,
+    /// Whether the name is a symbol.
+    pub symbol: bool,
+    /// Whether the name is one capitalised word.
+    pub capitalised: bool,
+}
+
+impl KnownBearer {
+    /// What a bearer of a name is where a text has the name as `written`.
+    pub(super) fn of(vocabulary: Vocabulary<'_>, written: &str, bearer: &Bearer<'_>) -> Self {
+        let facts = vocabulary.facts(bearer.entity);
+        Self {
+            entity: bearer.entity,
+            facts,
+            label: bearer.label,
+            scope: bearer.scope,
+            agreement: surface::agreement(written, bearer.name),
+            symbol: surface::is_symbol(facts.entity_type, bearer.name),
+            capitalised: surface::is_capitalised_word(bearer.name),
+        }
+    }
+}
+
+/// A name as it stands in a text.
+#[derive(Debug)]
+pub(super) struct KnownName {
+    /// The form of the text.
+    pub form: Form,
+    /// Who bears the name, at most [`BEARERS_LIMIT`].
+    pub bearers: Box<[KnownBearer]>,
+    /// Whether a bearer's name begins or ends with punctuation.
+    pub punctuated: bool,
+}
+
+impl KnownName {
+    fn of(vocabulary: Vocabulary<'_>, name: GroupIndex, written: &str) -> Self {
+        let bearers = || vocabulary.bearers(name).take(BEARERS_LIMIT);
+        let punctuated = |bearer: Bearer<'_>| {
+            let is_mark = |c: char| !c.is_alphanumeric();
+            bearer.name.starts_with(is_mark) || bearer.name.ends_with(is_mark)
+        };
+        Self {
+            form: Form::of(written),
+            bearers: bearers().map(|bearer| KnownBearer::of(vocabulary, written, &bearer)).collect(),
+            punctuated: bearers().any(punctuated),
+        }
+    }
+}
+
+/// The names that were met before.
+#[derive(Debug, Default)]
+pub(crate) struct KnownNames {
+    known: FxHashMap<u64, Arc<KnownName>>,
+}
+
+impl KnownNames {
+    /// Forgets all, for another catalog.
+    pub(crate) fn clear(&mut self) {
+        self.known.clear();
+    }
+
+    /// What a name is as a text has it.
+    pub(super) fn of(
+        &mut self,
+        vocabulary: Vocabulary<'_>,
+        name: GroupIndex,
+        written: &str,
+    ) -> Arc<KnownName> {
+        let key = xxh3_64_with_seed(written.as_bytes(), vocabulary.seed_of(name));
+        if let Some(known) = self.known.get(&key) {
+            return Arc::clone(known);
+        }
+        if self.known.len() >= NAMES_LIMIT {
+            self.known.clear();
+        }
+        let known = Arc::new(KnownName::of(vocabulary, name, written));
+        self.known.insert(key, Arc::clone(&known));
+        known
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn names_are_the_same_when_they_are_met_again() {
+        let catalog = Catalog::embedded().unwrap();
+        let vocabulary = Vocabulary::new(&catalog);
+        let group = vocabulary.group_of_key("insulin").expect("a starter catalog has insulin");
+        let mut names = KnownNames::default();
+        let first = names.of(vocabulary, group, "Insulin");
+        assert!(!first.bearers.is_empty() && first.form.goes_on_in_lower_case && !first.form.no_upper_case);
+        assert!(Arc::ptr_eq(&first, &names.of(vocabulary, group, "Insulin")));
+        let other = names.of(vocabulary, group, "INSULIN");
+        assert!(other.form.no_lower_case && !Arc::ptr_eq(&first, &other));
+        let none = names.of(Vocabulary::of_types(&catalog, 0), group, "Insulin");
+        assert!(none.bearers.is_empty(), "a view of no type sees nobody");
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let catalog = Catalog::embedded().unwrap();
+        let vocabulary = Vocabulary::new(&catalog);
+        let group = vocabulary.group_of_key("insulin").expect("a starter catalog has insulin");
+        let mut names = KnownNames::default();
+        for number in 0..=NAMES_LIMIT {
+            names.of(Vocabulary::of_types(&catalog, 0), group, &number.to_string());
+            assert!(names.known.len() <= NAMES_LIMIT);
+        }
+        assert_eq!(names.known.len(), 1);
+    }
+}
