@@ -150,7 +150,9 @@ pub async fn annotate_at(
         let mut client = annotation(channel);
         let next = move |at| one(texts.get(number as u64 * 97 + at));
         let call = move |requests| async move { client.annotate_stream(requests).await };
-        stream_of(run, Pace::Every(distance), next, call, is_good)
+        // each in its turn
+        let delay = distance * u32::try_from(number).unwrap_or(0) / u32::try_from(connections).unwrap_or(1);
+        stream_of(run, Pace::Every(distance, delay), next, call, is_good)
     };
     measure(server, connections, time, open).await
 }

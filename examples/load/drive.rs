@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{Stream, StreamExt, stream};
 use hdrhistogram::Histogram;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 use tonic::transport::Channel;
 use tonic::{Response, Status, Streaming};
 
@@ -109,8 +109,9 @@ pub struct Message<Q> {
 pub enum Pace {
     /// While fewer than that many are unanswered.
     Window(usize),
-    /// At equal distances, whatever becomes of those before; latency counts from when it should have been sent.
-    Every(Duration),
+    /// At equal distances from the given delay on, whatever becomes of those before; latency counts from when it should
+    /// have been sent.
+    Every(Duration, Duration),
 }
 
 /// One connection at work.
@@ -175,35 +176,47 @@ fn requests<Q: Send + 'static>(
     unanswered: Arc<Unanswered>,
     mut next: impl FnMut(u64) -> Message<Q> + Send + 'static,
 ) -> Requests<Q> {
-    let began = tokio::time::Instant::now();
+    let clock = match pace {
+        Pace::Every(distance, delay) => Some(tick(Arc::clone(&run), distance, delay)),
+        Pace::Window(_) => None,
+    };
     let made = move |number: u64, at: Instant| {
         let message = next(number);
         unanswered.sent(at, message.items, message.bytes);
         message.request
     };
-    Requests(Box::pin(stream::unfold((made, 0_u64), move |(mut made, number)| {
+    Requests(Box::pin(stream::unfold((made, clock, 0_u64), move |(mut made, mut clock, number)| {
         let (run, free) = (Arc::clone(&run), Arc::clone(&free));
         async move {
-            let at = match pace {
-                Pace::Window(_) => {
+            let at = match &mut clock {
+                None => {
                     free.acquire().await.ok()?.forget();
                     Instant::now()
                 }
-                Pace::Every(distance) => {
-                    let due = began + distance * u32::try_from(number).unwrap_or(u32::MAX);
-                    // The timer counts milliseconds; what is due within one goes at once.
-                    if due > tokio::time::Instant::now() {
-                        tokio::time::sleep_until(due).await;
-                    }
-                    due.into_std()
-                }
+                Some(clock) => clock.recv().await?,
             };
             if run.is_ending() {
                 return None;
             }
-            Some((made(number, at), (made, number + 1)))
+            Some((made(number, at), (made, clock, number + 1)))
         }
     })))
+}
+
+/// Tells when each message of a stream is due. A thread waits for it, as the runtime's timer counts milliseconds.
+fn tick(run: Arc<Run>, distance: Duration, delay: Duration) -> mpsc::UnboundedReceiver<Instant> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    std::thread::spawn(move || {
+        let mut due = Instant::now() + delay;
+        while !run.is_ending() {
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            if sender.send(due).is_err() {
+                break;
+            }
+            due += distance;
+        }
+    });
+    receiver
 }
 
 /// Drives one stream: `call` opens it, `next` makes its messages, `check` looks at its answers.

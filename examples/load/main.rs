@@ -9,6 +9,7 @@
 //!
 //! Ends with 1 when a bound is broken, and says which. `docs/BENCHMARKS.md` has the figures. Measure on a quiet machine.
 
+mod beside;
 mod calls;
 mod drive;
 mod echo;
@@ -38,9 +39,8 @@ const CONNECTIONS: [usize; 3] = [1, 4, 16];
 const ENTITIES: usize = 20_000;
 /// The fields of a paper that a list of papers shows.
 const PAPER_FIELDS: [&str; 4] = ["identifiers", "title", "venue", "publication_date"];
-/// Streams of small documents, and of large ones beside them.
+/// Streams of small documents.
 const SMALL_STREAMS: usize = 4;
-const LARGE_STREAMS: usize = 2;
 
 /// Loads a server.
 #[derive(Debug, Parser)]
@@ -69,6 +69,9 @@ struct Arguments {
     /// Be the echo server, with the answers of that folder
     #[arg(long, value_name = "FOLDER", hide = true)]
     echo: Option<PathBuf>,
+    /// Be the client that has large documents annotated, for so many milliseconds
+    #[arg(long, value_name = "MS", hide = true, requires = "address")]
+    large: Option<u64>,
 }
 
 impl Arguments {
@@ -97,9 +100,14 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let measured = runtime.map_err(Error::from).and_then(|runtime| {
         runtime.block_on(async {
-            match &arguments.echo {
-                Some(folder) => echo::serve(folder).await.map(|()| true),
-                None => run(&arguments).await,
+            match (&arguments.echo, arguments.large) {
+                (Some(folder), _) => echo::serve(folder).await.map(|()| true),
+                (None, Some(time_ms)) => {
+                    let large = Texts::new(&[texts::large(&texts::abstracts())]);
+                    let time = Duration::from_millis(time_ms);
+                    beside::ask(&arguments.server()?, &large, time).await.map(|()| true)
+                }
+                (None, None) => run(&arguments).await,
             }
         })
     });
@@ -245,13 +253,11 @@ async fn fairness(load: &Load, server: &Served, texts: &Texts, report: &mut Repo
     let distance = Duration::from_secs_f64(2.0 * SMALL_STREAMS as f64 / full.rate());
     let alone = calls::annotate_at(server, texts, SMALL_STREAMS, distance, load.time).await?;
     report.fairness("alone", &alone, None);
-    let large = Texts::new(&[texts::large(&load.documents)]);
     // Large documents take long: small ones are measured for as long.
     let time = load.time * 2;
-    let (small, large) = tokio::join!(
-        calls::annotate_at(server, texts, SMALL_STREAMS, distance, time),
-        calls::annotate_alone(server, &large, LARGE_STREAMS, time),
-    );
-    report.fairness("beside two streams of 4 MB documents", &small?, Some(&large?));
+    let large = beside::Beside::start(server, time)?;
+    let small = calls::annotate_at(server, texts, SMALL_STREAMS, distance, time).await?;
+    let large = tokio::task::spawn_blocking(move || large.end()).await??;
+    report.fairness("beside two streams of 4 MB documents", &small, Some(&large));
     Ok(())
 }

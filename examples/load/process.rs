@@ -62,6 +62,11 @@ impl Served {
         Self { child: None, address, process }
     }
 
+    /// Where it listens, `HOST:PORT`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// A connection of its own.
     pub async fn connect(&self) -> Result<Channel, Error> {
         let endpoint = Endpoint::from_shared(format!("http://{}", self.address))?

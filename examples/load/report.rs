@@ -2,6 +2,7 @@
 
 use glossator::model::Document;
 
+use crate::beside::Large;
 use crate::calls::Way;
 use crate::drive::Measured;
 
@@ -108,7 +109,7 @@ impl Report {
         self.hold(&what, measured.rate() >= LOOKUPS_RATE || share >= LOOKUPS_ECHO_SHARE);
     }
 
-    pub fn fairness(&mut self, name: &str, small: &Measured, large: Option<&Measured>) {
+    pub fn fairness(&mut self, name: &str, small: &Measured, large: Option<&Large>) {
         let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|q| small.latency.value_at_quantile(q) as f64 / 1e3);
         let mut what = format!(
             "{name}: {:.0} documents/s, p50 {p50:.2}, p99 {p99:.2}, p99.9 {p999:.2} ms",
@@ -118,12 +119,8 @@ impl Report {
             println!("{what}");
             return;
         };
-        let mean_ms = large.latency.mean() / 1e3;
-        what.push_str(&format!(
-            ", large: {} in {mean_ms:.0} ms each, {:.2} MB/s",
-            large.items,
-            megabytes(large)
-        ));
+        let Large { items, mean_ms, megabytes_per_second } = large;
+        what.push_str(&format!(", large: {items} in {mean_ms:.0} ms each, {megabytes_per_second:.2} MB/s"));
         // None answered is no good answer.
         let good = small.items > 0 && p99 <= SMALL_P99_MS_LIMIT;
         self.hold(&format!("{what}; p99 at most {SMALL_P99_MS_LIMIT} ms"), good);

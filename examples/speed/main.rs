@@ -15,7 +15,8 @@ use std::hint::black_box;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -91,7 +92,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.only {
         return Ok(());
     }
-    let two = median(arguments.rounds, || timed(|| subject.annotate_in_two()));
+    let two = subject.time_in_two(arguments.rounds);
     println!("annotate, two threads       {:7.2} MB/s, {:.2} of one", speed(bytes, two), ratio(one, two));
     let raw = raw_scan(&subject, arguments.rounds)?;
     println!("raw daachorse scan          {:7.2} MB/s", speed(bytes, raw));
@@ -123,27 +124,34 @@ impl Subject {
         Ok(())
     }
 
-    fn annotate_in_two(&self) {
-        let (one, other) = self.documents.split_at(self.half());
-        std::thread::scope(|scope| {
-            for part in [one, other] {
-                scope.spawn(move || {
-                    for document in part {
-                        black_box(self.annotator.annotate(document, &self.options));
-                    }
-                });
+    /// How long two threads take that each take the next document, as workers of a server do. They stay from round to
+    /// round and keep what they know of words, as the one thread does; the first round is not counted.
+    fn time_in_two(&self, rounds: usize) -> Duration {
+        let (start, end) = (Barrier::new(3), Barrier::new(3));
+        let next = AtomicUsize::new(0);
+        let rounds = rounds.max(1);
+        let work = || {
+            for _ in 0..=rounds {
+                start.wait();
+                while let Some(document) = self.documents.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    black_box(self.annotator.annotate(document, &self.options));
+                }
+                end.wait();
             }
-        });
-    }
-
-    /// Where half of the bytes are before.
-    fn half(&self) -> usize {
-        let (all, mut sum) = (bytes(&self.documents), 0);
-        let after = self.documents.iter().position(|document| {
-            sum += document.text_bytes();
-            2 * sum >= all
-        });
-        after.unwrap_or(0)
+        };
+        let round = || {
+            next.store(0, Ordering::Relaxed);
+            timed(|| {
+                start.wait();
+                end.wait();
+            })
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(work);
+            scope.spawn(work);
+            round();
+            median(rounds, round)
+        })
     }
 
     /// A hash of all answers, made by that many threads that take turns.

@@ -12,6 +12,7 @@ use super::species::{Evidence as SpeciesEvidence, Taxon};
 use super::surface::Agreement;
 use super::vocabulary::Vocabulary;
 use crate::model::{Annotation, Candidate, EntityType, Method, OverlapPolicy, SynonymScope};
+use crate::text::pauses::work_done;
 
 /// A reading that may be annotated.
 #[derive(Clone, Copy)]
@@ -37,6 +38,7 @@ pub(super) fn annotations(
         let own = &choices[from..from + count];
         let contenders: Vec<Contender> = own.iter().map(|choice| contender(mentions, *choice)).collect();
         for kept in decide(&contenders, options.options().overlap) {
+            work_done(8);
             let reading = &mentions[own[kept].mention].readings[own[kept].reading];
             if options.wants(reading.entity_type) && reading.score >= options.options().min_score {
                 annotations.push(annotation(&mut names, passages, mentions, own[kept], options));
@@ -325,6 +327,7 @@ pub(super) fn merge_spans(mentions: &mut Vec<Mention>) {
         same
     });
     for mention in mentions {
+        work_done(1);
         mention.readings.sort_by(better_first);
     }
 }

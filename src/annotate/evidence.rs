@@ -13,6 +13,7 @@ use super::surface::Agreement;
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span, SynonymScope};
+use crate::text::pauses::work_done;
 
 /// The least letters and digits of a name of one word that supports shorter names of its entity.
 const SUPPORTING_CHARACTERS_MIN: usize = 9;
@@ -45,6 +46,7 @@ pub(super) fn rank_mentions(
     let words = species_words(mentions);
     let foreign = foreign_taxa(vocabulary, mentions, &words);
     for mention in mentions.iter_mut() {
+        work_done(4);
         drop_unwanted(mention, options);
         choose_species(mention, passages, (&words, &foreign), options);
         count_rivals(mention);

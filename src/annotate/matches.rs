@@ -15,6 +15,7 @@ use super::surface::Agreement;
 use super::vocabulary::{Bearer, Vocabulary};
 use crate::catalog::GroupIndex;
 use crate::model::{EntityType, Method, Span};
+use crate::text::pauses::work_done;
 use crate::text::{FoldedText, Gap, TokenKind};
 
 /// The names of one passage that begin where `is_start` says, by place, longer ones first. `names_at` gives those that
@@ -33,6 +34,7 @@ pub(super) fn find_names(
     let starts = (0..folded.tokens().len()).filter(|&first| folded.begins_word(first) && is_start(first));
     for first in starts {
         let from = mentions.len();
+        work_done(4);
         for (end, name) in names_at(first) {
             mentions.extend(read(vocabulary, place, None, first..end, name, options, known));
         }

@@ -15,6 +15,7 @@ use super::surface;
 use super::variants::{Certainty, find_variants};
 use super::vocabulary::Vocabulary;
 use crate::model::{EntityType, Method, Span};
+use crate::text::pauses::work_done;
 
 /// The least score of a mention that nothing in the catalog fits, in a document that names nothing that the catalog has:
 /// such a document is likely of another field.
@@ -43,6 +44,7 @@ pub(super) fn recognised(
     let linked = link(&mut document, &targets, None);
     let mut mentions = Vec::with_capacity(targets.len());
     for ((target, score), linked) in targets.into_iter().zip(scores).zip(linked) {
+        work_done(4);
         let readings = if target.entity_type == EntityType::Variant {
             vec![variant(&passages[target.passage], target.span, score)]
         } else {

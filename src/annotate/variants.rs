@@ -22,6 +22,7 @@ mod wording;
 mod tests;
 
 use crate::model::Span;
+use crate::text::pauses::work_done;
 use scanner::Scanner;
 
 /// How sure a form is by itself.
@@ -94,6 +95,7 @@ pub(super) fn find_variants(text: &str) -> Vec<VariantMention> {
     let mut at = 0;
     while let Some(start) = starts::next_start(text, at) {
         at = start + 1;
+        work_done(8);
         let Some(mention) = variant_at(text, start) else { continue };
         if let Some(last) = found.last()
             && last.span.end > start

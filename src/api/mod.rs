@@ -15,6 +15,7 @@ mod paper_service;
 mod reload;
 mod state;
 mod stream;
+mod turns;
 mod work;
 
 pub use annotation_service::AnnotationApi;

@@ -1,7 +1,9 @@
 //! The bounded pool that CPU work runs on, off the reactor's threads.
 //!
 //! It has two lanes, each with its threads and its queue: one for small work, in the order of the calls, and one for large
-//! documents, whose threads give way to all others. So a large document takes what small ones leave, and stalls none.
+//! documents, whose threads give way to all others. So a large document takes what small ones leave, and stalls none: it
+//! stands still in its middle where small work needs the threads' cores ([`super::turns`]). To be nice is not enough, as
+//! a system that spreads threads over cores counts the nice ones as well.
 
 use std::collections::VecDeque;
 use std::io;
@@ -12,6 +14,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::error::ApiError;
+use super::turns::Turns;
+use crate::text::pauses::with_pauses;
 
 /// How many jobs may wait for each thread before callers wait themselves.
 const QUEUED_JOBS_PER_THREAD: usize = 4;
@@ -36,6 +40,7 @@ pub struct WorkPool {
 struct Lanes {
     small: Arc<Lane>,
     large: Arc<Lane>,
+    turns: Arc<Turns>,
 }
 
 impl Drop for Lanes {
@@ -170,7 +175,8 @@ impl WorkPool {
         let threads = threads.max(1);
         let small = Lane::start(threads, "annotate", || {})?;
         let large = Lane::start(threads, "large", give_way).inspect_err(|_| small.close())?;
-        Ok(Self { lanes: Arc::new(Lanes { small, large }), threads })
+        let turns = Arc::new(Turns::new(threads));
+        Ok(Self { lanes: Arc::new(Lanes { small, large, turns }), threads })
     }
 
     /// How many threads each lane has.
@@ -192,6 +198,11 @@ impl WorkPool {
         &self,
         job: impl FnOnce(&CallerGone) -> T + Send + 'static,
     ) -> Result<T, ApiError> {
+        let small = self.lanes.turns.small();
+        let job = move |gone: &CallerGone| {
+            let _small = small;
+            job(gone)
+        };
         run_on(&self.lanes.small, job).await
     }
 
@@ -204,8 +215,15 @@ impl WorkPool {
         text_bytes: usize,
         job: impl FnOnce(&CallerGone) -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        let lane = if text_bytes >= LARGE_BYTES { &self.lanes.large } else { &self.lanes.small };
-        run_on(lane, job).await
+        if text_bytes < LARGE_BYTES {
+            return self.run(job).await;
+        }
+        let turns = Arc::clone(&self.lanes.turns);
+        let job = move |gone: &CallerGone| {
+            let turn = turns.large();
+            with_pauses(move || turn.give_way(), || job(gone))
+        };
+        run_on(&self.lanes.large, job).await
     }
 }
 

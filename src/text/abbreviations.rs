@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use super::pauses::work_done;
+
 /// The most characters of a short form (from the paper).
 const SHORT_FORM_CHARS_LIMIT: usize = 10;
 /// The most words of a short form (from the paper).
@@ -29,6 +31,7 @@ pub fn find_definitions(text: &str) -> Vec<Definition> {
     let bytes = text.as_bytes();
     memchr::memchr2_iter(b'(', b'[', bytes)
         .filter_map(|open| {
+            work_done(4);
             let close = closing_bracket(bytes, open)?;
             definition_at(text, open, open + 1..close)
         })

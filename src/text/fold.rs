@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::characters::{Class, classify, classify_ascii, greek_name, plain_greek, push_plain};
+use super::pauses::work_done;
 use super::words::fold_word;
 
 /// The most bytes of a text that are folded; what stands after them has no tokens. It keeps offsets within 32 bits.
@@ -194,6 +195,7 @@ impl FoldedText {
                 position += length;
                 continue;
             }
+            work_done(1);
             let run = run_at(text, position, class);
             let gap = gap_start.map_or(Gap::Break, |start| gap_of(&text[start..position]));
             if class == Class::Letter && gap == Gap::Joiner && self.is_possessive(text, position, &run) {

@@ -6,6 +6,7 @@ mod characters;
 mod fold;
 mod names;
 pub mod offsets;
+pub mod pauses;
 mod sentences;
 mod unfinished;
 mod words;

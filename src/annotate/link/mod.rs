@@ -20,6 +20,7 @@ use super::surface::Agreement;
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span};
+use crate::text::pauses::work_done;
 use aliases::HeldOut;
 use candidates::{Candidate, Route};
 use entities::{Entities, WORD_BYTES_MIN};
@@ -176,6 +177,7 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
     let mut first_of = Vec::with_capacity(targets.len());
     let passages = document.passages;
     for (index, target) in targets.iter().enumerate() {
+        work_done(8);
         let written = passages[target.passage].slice(target.span);
         let first = *known.entry((target.entity_type, written)).or_insert(index);
         first_of.push(first);
@@ -192,6 +194,7 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
         linked.push(Linked { candidates, ..Linked::default() });
     }
     for (index, target) in targets.iter().enumerate() {
+        work_done(2);
         if first_of[index] < index {
             linked[index] = linked[first_of[index]].clone();
             continue;
@@ -225,6 +228,7 @@ pub(crate) fn link(
     let model = &document.models.linking;
     for (target, own) in targets.iter().zip(&mut linked) {
         if target.entity_type == EntityType::Gene {
+            work_done(8);
             own.species = choose_species(document, &words, target, &own.candidates);
             let weighing = (model, held_out.is_some());
             features::describe_species(weighing, &words, &conventions, own.species, &mut own.candidates);

@@ -10,6 +10,7 @@ use super::pieces::Pieces;
 use crate::catalog::{GroupIndex, NameIndex, NameStep};
 use crate::model::{EntityType, SynonymScope};
 use crate::text::Gap;
+use crate::text::pauses::work_done;
 
 /// How many types there are.
 pub(crate) const TYPES: usize = EntityType::ALL.len();
@@ -198,6 +199,7 @@ pub(crate) fn find_matches(
     };
     matches.clear();
     for first in (0..tokens.len()).filter(|&first| folded.begins_word(first)) {
+        work_done(2);
         let start = memory.start(names, vocabulary, number(first), || written(first, first + 1));
         if let Some((group, profile)) = start.name
             && folded.ends_word(first)
@@ -255,6 +257,7 @@ pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>, 
     let mut from = 0;
     while let Some(head) = matches.get(from) {
         let count = matches[from..].iter().take_while(|other| other.first == head.first).count();
+        work_done(count);
         for found in matches[from..from + count].iter().rev() {
             for (at, quality) in
                 found.profile.qualities.iter().enumerate().filter(|(_, quality)| **quality != 0)

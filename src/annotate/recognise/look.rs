@@ -22,6 +22,7 @@ use super::table::MODEL_TYPES;
 use super::words::hash;
 use super::{Found, Prepared};
 use crate::model::EntityType;
+use crate::text::pauses::work_done;
 
 /// How many numbers describe a span.
 pub(crate) const LOOK_FEATURES: usize = 71;
@@ -90,6 +91,7 @@ fn each_look(
     let document = Spans::new(passages, prepared, found);
     let likely = found.iter().enumerate().filter(|(_, own)| own.probability >= PROBABILITY_LOOKED_AT);
     for (place, own) in likely {
+        work_done(8);
         let mut numbers = Numbers { values: [0.0; LOOK_FEATURES], count: 0 };
         document.describe_elsewhere(place, own, &mut numbers);
         document.describe_neighbours(place, own, &mut numbers);
@@ -269,6 +271,7 @@ impl<'d> Spans<'d> {
             title: prepared.views.iter().position(|view| !view.pieces.pieces.is_empty()).unwrap_or(0),
         };
         for (place, own) in found.iter().enumerate() {
+            work_done(1);
             spans.add(place, own);
         }
         spans.kind = Kind::new(&spans.sums, pieces);

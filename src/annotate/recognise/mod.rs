@@ -31,6 +31,7 @@ use super::memory::Memory;
 use super::models::{ChainModel, Models};
 use super::passages::PassageText;
 use crate::model::Span;
+use crate::text::pauses::work_done;
 
 /// Spans that are less likely are not looked at.
 pub(crate) const PROBABILITY_MIN: f32 = 0.02;
@@ -123,6 +124,7 @@ pub(crate) fn recognise(
     for (index, view) in prepared.views.iter().enumerate() {
         let from = found.len();
         for chain in &view.pieces.chains {
+            work_done(4 * chain.len());
             workspace.summing.of_chain(models, view, (lexicon, &mut *book), chain);
             if !workspace.open(models, &chains.gate, view, lexicon, chain) {
                 continue;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::passages::PassageText;
+use crate::text::pauses::work_done;
 
 /// The most pieces of one chain; a longer sentence is cut, which keeps memory within bounds.
 pub(crate) const CHAIN_PIECES_LIMIT: usize = 1_024;
@@ -55,6 +56,7 @@ impl Pieces {
         let mut end = 0;
         for (index, token) in passage.folded.tokens().iter().enumerate() {
             let (start, token_end) = (token.start as usize, token.end as usize);
+            work_done(1);
             let spaced = self.punctuation(text, end, start);
             self.of_token.push(self.pieces.len());
             self.pieces.push(Piece { start, end: token_end, token: Some(index), spaced });

@@ -14,6 +14,7 @@ use super::words::hash;
 use crate::model::EntityType;
 use crate::text::FoldedText;
 use crate::text::abbreviations::{Definition, find_definitions};
+use crate::text::pauses::work_done;
 
 /// The most definitions of a document that are used, by their order; a page of abbreviations has some hundred.
 pub(crate) const DEFINITIONS_LIMIT: usize = 2_000;
@@ -77,6 +78,7 @@ impl PassageView {
     pub(crate) fn read(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon, models: &Models) {
         self.pieces.read(passage);
         let number = |piece: &Piece| {
+            work_done(1);
             let folded = piece.token.map_or("", |token| passage.folded.folded(token));
             lexicon.number(models, &passage.text[piece.start..piece.end], folded)
         };
@@ -117,6 +119,7 @@ impl PassageView {
         self.chunk_starts.reserve(pieces.len());
         let mut first = 0;
         while first < pieces.len() {
+            work_done(1);
             let own = 1 + pieces[first + 1..].iter().take_while(|piece| !piece.spaced).count();
             let end = first + own;
             let span = pieces[first].start..pieces[end - 1].end;
@@ -250,6 +253,7 @@ pub(crate) fn mark_short_forms(
 fn mark_places(passage: &PassageText<'_>, trie: &TermTrie, known: &[ShortForm<'_>], view: &mut PassageView) {
     let folded = &passage.folded;
     for first in (0..folded.tokens().len()).filter(|&first| folded.begins_word(first)) {
+        work_done(1);
         trie.walk(folded, first, |tokens, indices| {
             let end = first + tokens;
             let span = passage.span(first, end);

@@ -3,6 +3,7 @@
 use crate::api::proto;
 use crate::model::{AnnotatedDocument, Annotation, Candidate, Document, Method, OffsetUnit, Span};
 use crate::text::offsets::Offsets;
+use crate::text::pauses::work_done;
 
 /// An annotated document for the wire, its spans in `unit`.
 ///
@@ -18,6 +19,7 @@ pub fn annotated_document(
     let annotations = annotations
         .into_iter()
         .map(|found| {
+            work_done(4);
             let passage = found.passage_index;
             // Annotations come passage by passage, so that each text is measured once.
             let span = match &mut offsets {
