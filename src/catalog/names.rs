@@ -5,7 +5,7 @@ use super::file::{ByteReader, U32s};
 use super::keys::Keys;
 use super::records::NameRecord;
 use super::store::EntityIndex;
-use super::trie::{Step, Trie};
+use super::trie::{Step, Trie, hash_behind};
 use crate::formats::terminology::NameKind;
 use crate::model::SynonymScope;
 use crate::text::{FoldedText, Gap, name_keys};
@@ -141,8 +141,24 @@ impl<'a> NameIndex<'a> {
 
     /// Reads a folded token behind what `hash` stands for; `None` when no name begins so.
     pub fn step(self, hash: u64, token: &str) -> Option<NameStep> {
-        let Step { hash, key, continues } = self.trie.step(hash, token.as_bytes())?;
+        self.step_to(Self::hash_behind(hash, token))
+    }
+
+    /// The hash of a folded token behind what `before` stands for.
+    pub fn hash_behind(before: u64, token: &str) -> u64 {
+        hash_behind(before, token.as_bytes())
+    }
+
+    /// What that hash stands for; `None` when no name begins so.
+    pub fn step_to(self, hash: u64) -> Option<NameStep> {
+        let Step { hash, key, continues } = self.trie.find(hash)?;
         Some(NameStep { hash, continues, key })
+    }
+
+    /// A word of memory that tells nothing, but has what [`NameIndex::step_to`] reads of that hash come nearer. Asked for of
+    /// several before they are read, the waits overlap.
+    pub fn peek(self, hash: u64) -> u64 {
+        self.trie.peek(hash)
     }
 
     /// The names whose key is `text`, which a step has read.

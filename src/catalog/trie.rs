@@ -40,6 +40,12 @@ pub(super) struct Step {
 const CONTINUES: u64 = 1 << 32;
 const CHECK_SHIFT: u32 = 33;
 
+/// The hash of a token behind what `before` stands for.
+#[inline]
+pub(super) fn hash_behind(before: u64, token: &[u8]) -> u64 {
+    xxh3_64_with_seed(token, before)
+}
+
 const fn check(hash: u64) -> u64 {
     hash & 0x7fff_ffff
 }
@@ -62,8 +68,21 @@ impl<'a> Trie<'a> {
     /// Reads a token behind what `hash` stands for. `None` when no key begins so.
     #[inline]
     pub(super) fn step(self, hash: u64, token: &[u8]) -> Option<Step> {
+        self.find(hash_behind(hash, token))
+    }
+
+    /// What stands where the search for a hash begins. Asked for of several before they are searched for, the waits for
+    /// memory overlap.
+    #[inline]
+    pub(super) fn peek(self, hash: u64) -> u64 {
+        let count = (self.slots.len() as u64).saturating_sub(1);
+        if count == 0 { 0 } else { self.slots.get(home(hash, count) as usize + 1) }
+    }
+
+    /// The beginning of that hash. `None` when no key begins so.
+    #[inline]
+    pub(super) fn find(self, hash: u64) -> Option<Step> {
         let count = (self.slots.len() as u64).checked_sub(1).filter(|count| *count > 0)?;
-        let hash = xxh3_64_with_seed(token, hash);
         let mut slot = home(hash, count);
         // A table with a free slot ends the search by it; a damaged one may have none.
         for _ in 0..count {

@@ -1,5 +1,8 @@
 //! What the dictionary says of each piece: for every type the longest names that cover it, and how they match.
 
+use std::hint::black_box;
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -9,13 +12,17 @@ use super::super::vocabulary::Vocabulary;
 use super::pieces::Pieces;
 use crate::catalog::{GroupIndex, NameIndex, NameStep};
 use crate::model::{EntityType, SynonymScope};
-use crate::text::Gap;
 use crate::text::pauses::work_done;
+use crate::text::{FoldedText, Gap};
 
 /// How many types there are.
 pub(crate) const TYPES: usize = EntityType::ALL.len();
 /// The most entities of a name that are looked at.
 const BEARERS_LIMIT: usize = 48;
+/// In the place of the hash of a word that was not met before.
+const NOT_AHEAD: u64 = 0;
+/// The tokens whose beginnings are looked for together.
+const BLOCK_TOKENS: usize = 64;
 /// The most names of several words that are kept; then they are forgotten, which changes no answer.
 const NAMES_LIMIT: usize = 1 << 16;
 
@@ -65,6 +72,8 @@ pub(crate) struct Names {
     starts: Vec<Option<Start>>,
     /// Names of several words, by what was read and how it is written.
     known: FxHashMap<u64, Known>,
+    /// Room for the hashes of two words each.
+    ahead: Vec<u64>,
 }
 
 impl Names {
@@ -198,28 +207,63 @@ pub(crate) fn find_matches(
         folded: folded.key(first, end),
     };
     matches.clear();
-    for first in (0..tokens.len()).filter(|&first| folded.begins_word(first)) {
-        work_done(2);
-        let start = memory.start(names, vocabulary, number(first), || written(first, first + 1));
-        if let Some((group, profile)) = start.name
-            && folded.ends_word(first)
-            && is_usable(first, first + 1)
-        {
-            matches.push(NameMatch { first, end: first + 1, group, profile });
-        }
-        let mut last = start.step;
-        for (at, token) in tokens.iter().enumerate().skip(first + 1) {
-            let Some(before) = last.filter(|step| step.continues && token.gap != Gap::Break) else { break };
-            last = names.step(before.hash, folded.folded(at));
-            if let Some(step) = last.filter(|step| step.may_end())
-                && folded.ends_word(at)
-                && is_usable(first, at + 1)
-                && let Some((group, profile)) = memory.of(names, vocabulary, step, written(first, at + 1))
+    for block in (0..tokens.len()).step_by(BLOCK_TOKENS) {
+        let block = block..(block + BLOCK_TOKENS).min(tokens.len());
+        work_done(2 * block.len());
+        look_ahead(vocabulary, folded, &number, memory, block.clone());
+        for first in block.clone().filter(|&first| folded.begins_word(first)) {
+            let start = memory.start(names, vocabulary, number(first), || written(first, first + 1));
+            if let Some((group, profile)) = start.name
+                && folded.ends_word(first)
+                && is_usable(first, first + 1)
             {
-                matches.push(NameMatch { first, end: at + 1, group, profile });
+                matches.push(NameMatch { first, end: first + 1, group, profile });
+            }
+            let mut last = start.step;
+            for (at, token) in tokens.iter().enumerate().skip(first + 1) {
+                let Some(before) = last.filter(|step| step.continues && token.gap != Gap::Break) else {
+                    break;
+                };
+                let ahead = if at == first + 1 { memory.ahead[first - block.start] } else { NOT_AHEAD };
+                last = match ahead {
+                    NOT_AHEAD => names.step(before.hash, folded.folded(at)),
+                    hash => names.step_to(hash),
+                };
+                if let Some(step) = last.filter(|step| step.may_end())
+                    && folded.ends_word(at)
+                    && is_usable(first, at + 1)
+                    && let Some((group, profile)) = memory.of(names, vocabulary, step, written(first, at + 1))
+                {
+                    matches.push(NameMatch { first, end: at + 1, group, profile });
+                }
             }
         }
     }
+}
+
+/// Hashes each word of a block that may go on with the next one, and has the catalog look towards them.
+fn look_ahead(
+    vocabulary: Vocabulary<'_>,
+    folded: &FoldedText,
+    number: impl Fn(usize) -> u32,
+    memory: &mut Names,
+    block: Range<usize>,
+) {
+    let names = vocabulary.names();
+    let tokens = folded.tokens();
+    memory.ahead.clear();
+    let mut seen = 0;
+    for first in block {
+        let start = memory.starts.get(number(first) as usize).copied().flatten().and_then(|start| start.step);
+        let goes_on = tokens.get(first + 1).is_some_and(|next| next.gap != Gap::Break);
+        let step = start.filter(|step| step.continues && goes_on && folded.begins_word(first));
+        let hash = step.map_or(NOT_AHEAD, |step| NameIndex::hash_behind(step.hash, folded.folded(first + 1)));
+        if step.is_some() {
+            seen ^= names.peek(hash);
+        }
+        memory.ahead.push(hash);
+    }
+    black_box(seen);
 }
 
 /// Where in a name a piece stands.

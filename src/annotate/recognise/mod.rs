@@ -82,9 +82,8 @@ impl Workspace {
         if passing.any() == 0 {
             return false;
         }
-        for at in chain.clone().filter(|at| passing.is_open(at - chain.start)) {
-            summing.add_joint(models, view, lexicon, chain, at);
-        }
+        let open = (0..chain.len()).filter(|place| passing.is_open(*place));
+        summing.add_joint(models, view, lexicon, chain, open);
         passing.read_again(gate, &summing.sums, BOUND_MIN.ln());
         passing.any() != 0
     }

@@ -1,6 +1,7 @@
 //! The weights of each piece of a sentence: sums of what its words, shapes and tags were found to give once, and of the
 //! features that only they together give.
 
+use std::hint::black_box;
 use std::ops::Range;
 
 use super::super::models::Models;
@@ -15,6 +16,8 @@ use super::view::PassageView;
 pub(crate) struct Summing {
     /// The sums of each piece of the sentence.
     pub sums: Vec<Sums>,
+    /// Features that are to be added, and to which piece's sums.
+    joint: Vec<(u64, usize)>,
 }
 
 impl Summing {
@@ -86,18 +89,27 @@ impl Summing {
         }
     }
 
-    /// Adds to the piece `at` what several things give it together.
+    /// Adds to each of some pieces, given by their places in the sentence, what several things give it together.
     pub(crate) fn add_joint(
         &mut self,
         models: &Models,
         view: &PassageView,
         lexicon: &Lexicon,
         chain: &Range<usize>,
-        at: usize,
+        places: impl Iterator<Item = usize>,
     ) {
         let form = |place: usize| lexicon.form(view.words[place]);
-        let sums = &mut self.sums[at - chain.start];
-        each_joint_feature(view, form, chain, at, &mut |_, feature| models.table.add(feature, sums));
+        let Self { sums, joint } = self;
+        joint.clear();
+        for place in places {
+            let at = chain.start + place;
+            each_joint_feature(view, form, chain, at, &mut |_, feature| joint.push((feature, place)));
+        }
+        // the waits for memory overlap
+        black_box(joint.iter().fold(0, |seen, (feature, _)| seen ^ models.table.peek(*feature)));
+        for (feature, place) in joint {
+            models.table.add(*feature, &mut sums[*place]);
+        }
     }
 }
 
@@ -156,7 +168,7 @@ mod tests {
                 let Memory { lexicon, tags, .. } = &mut memory;
                 summing.of_chain(&models, view, (lexicon, tags), chain);
                 for at in chain.clone() {
-                    summing.add_joint(&models, view, lexicon, chain, at);
+                    summing.add_joint(&models, view, lexicon, chain, std::iter::once(at - chain.start));
                     let (expected, count) = one_by_one(&models, view, lexicon, chain, at);
                     let place = at - chain.start;
                     assert_eq!(summing.sums[place][FIRST_WEIGHT..], expected[FIRST_WEIGHT..], "{at}");
