@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::super::surface::{self, Agreement};
 use super::super::vocabulary::{Bearer, Vocabulary};
 use super::aliases::{HeldOut, alias_key};
+use super::idle::{IDLE_AFTER, IDLE_BEFORE};
 use super::{Document, Target, misspelt};
 use crate::catalog::{EntityIndex, GroupIndex};
 use crate::model::{Curie, EntityType, SynonymScope};
@@ -299,92 +300,6 @@ fn add_aliases(
         }
     }
 }
-
-/// Words around a name that are no part of it.
-const IDLE_BEFORE: &[&str] = &[
-    "human",
-    "mouse",
-    "murine",
-    "rat",
-    "bovine",
-    "porcine",
-    "chicken",
-    "yeast",
-    "drosophila",
-    "zebrafish",
-    "anti",
-    "recombinant",
-    "mutant",
-    "endogenous",
-    "phospho",
-    "p",
-    "activated",
-    "native",
-    "the",
-    "a",
-    "wild",
-    "type",
-    "h",
-    "m",
-    "r",
-    "d",
-    "pro",
-    "soluble",
-    "total",
-    "serum",
-    "plasma",
-    "full",
-    "length",
-    "putative",
-    "novel",
-    "primary",
-    "metastatic",
-    "severe",
-    "mild",
-    "chronic",
-    "acute",
-    "recurrent",
-    "sporadic",
-    "familial",
-    "inherited",
-    "idiopathic",
-];
-const IDLE_AFTER: &[&str] = &[
-    "gene",
-    "protein",
-    "mrna",
-    "cdna",
-    "promoter",
-    "allele",
-    "locus",
-    "antigen",
-    "peptide",
-    "receptor",
-    "cell",
-    "line",
-    "strain",
-    "isolate",
-    "virus",
-    "sp",
-    "spp",
-    "transcript",
-    "polypeptide",
-    "isoform",
-    "variant",
-    "mutant",
-    "molecule",
-    "type",
-    "disease",
-    "disorder",
-    "syndrome",
-    "patient",
-    "infection",
-    "acid",
-    "salt",
-    "hydrochloride",
-    "sodium",
-    "s",
-];
 
 /// The names that are left of a mention without its idle words, or in other words.
 fn find_less(gathering: &mut Gathering<'_>, written: &str, folded: &FoldedText, target: &Target) {
