@@ -23,8 +23,10 @@ const ALONE_SCORE_MIN: f32 = 0.75;
 /// The least chance that both a mention and its entity are right for the entity to be named: a wrong one misleads more than
 /// none.
 const LINKED_SCORE_MIN: f32 = 0.3;
-/// The same for genes and chemicals, whose short names are shared by many.
-const SHARED_LINKED_SCORE_MIN: f32 = 0.35;
+/// The same for genes, whose symbols are shared by many.
+const GENE_LINKED_SCORE_MIN: f32 = 0.35;
+/// The same for chemicals: their classes and salts, which corpora name by identifiers of their own, are near to others.
+const CHEMICAL_LINKED_SCORE_MIN: f32 = 0.44;
 /// Scores are over zero, whatever a model says.
 const SCORE_MIN: f32 = 1e-4;
 
@@ -145,7 +147,8 @@ fn readings(
 
 const fn linked_score_min(entity_type: EntityType) -> f32 {
     match entity_type {
-        EntityType::Gene | EntityType::Chemical => SHARED_LINKED_SCORE_MIN,
+        EntityType::Gene => GENE_LINKED_SCORE_MIN,
+        EntityType::Chemical => CHEMICAL_LINKED_SCORE_MIN,
         _ => LINKED_SCORE_MIN,
     }
 }

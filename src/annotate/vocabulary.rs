@@ -198,6 +198,11 @@ impl<'c> Vocabulary<'c> {
         above.into_iter().filter_map(|entity| self.facts(entity).taxon).collect()
     }
 
+    /// What an entity lies in directly.
+    pub(super) fn parents(self, entity: EntityIndex) -> Vec<EntityIndex> {
+        self.catalog.parents(entity)
+    }
+
     /// Whether an entity has a name that shares most of its words with `words`, which are folded.
     pub(super) fn resembles(self, subject: &Subject, words: &[String]) -> bool {
         let Subject::Entity(entity) = subject else { return false };

@@ -141,16 +141,35 @@ fn denied(
     Ok(places)
 }
 
-/// Whether a mention is a code or a short form ("NRA0160") and no part of a longer name ("NMDA receptor", "GABA(A)").
+/// The beginnings of words before which a name is a part of a gene's name.
+const GENE_HEADS: &[&str] = &["receptor", "transporter", "channel", "exchanger", "carrier", "pump", "bind"];
+/// The beginnings of words before which an organism is a part of a disease's name.
+const DISEASE_HEADS: &[&str] = &[
+    "infect",
+    "disease",
+    "bacter",
+    "sep",
+    "syndrome",
+    "pneumonia",
+    "menin",
+    "enceph",
+    "positiv",
+    "sero",
+    "carri",
+    "coloni",
+];
+
+/// Whether a mention is a code or a name with a capital ("NRA0160") and no part of a longer name ("NMDA receptor",
+/// "GABA(A)", "HIV infection").
 fn stands_alone(text: &str, span: Span) -> bool {
-    const HEADS: &[&str] = &["receptor", "transporter", "channel", "exchanger", "carrier", "pump", "bind"];
     let is_code = text[span.start..span.end].chars().any(|c| c.is_uppercase() || c.is_numeric());
     let free_before = text[..span.start].chars().next_back().is_none_or(|c| c.is_whitespace() || c == '(');
     let behind = &text[span.end..];
     let free_behind =
         behind.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | ')'));
     let next = behind.trim_start().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let is_part = HEADS.iter().any(|head| next.starts_with(head)) || next.ends_with("ase");
+    let is_part =
+        GENE_HEADS.iter().chain(DISEASE_HEADS).any(|head| next.starts_with(head)) || next.ends_with("ase");
     is_code && free_before && free_behind && !is_part
 }
 
@@ -167,6 +186,9 @@ mod tests {
             ("a NO synthase", "NO", false),
             ("the GABA(A) site", "GABA", false),
             ("anti-SRL was", "SRL", false),
+            ("strain KMM 3851 grew", "KMM 3851", true),
+            ("S. aureus bacteraemia", "S. aureus", false),
+            ("HIV infection", "HIV", false),
             ("the drug aspirin rose", "aspirin", false),
         ] {
             let start = text.find(name).unwrap();

@@ -7,7 +7,8 @@ use super::super::surface::{self, Agreement};
 use super::super::vocabulary::{Bearer, Vocabulary};
 use super::aliases::{HeldOut, alias_key};
 use super::features::Weighed;
-use super::{Document, Target};
+use super::idle::{IDLE_AFTER, IDLE_BEFORE};
+use super::{Document, Target, misspelt};
 use crate::catalog::{EntityIndex, GroupIndex};
 use crate::model::{Curie, EntityType, SynonymScope};
 use crate::text::{Bag, FoldedText, name_keys};
@@ -16,6 +17,8 @@ use crate::text::{Bag, FoldedText, name_keys};
 const BEARERS_LIMIT: usize = 100;
 /// The most candidates of a mention, the closest first.
 pub(crate) const CANDIDATES_LIMIT: usize = 40;
+/// The most candidates whose parents are candidates as well.
+const PARENTS_OF_LIMIT: usize = 4;
 /// The most words that are left out of a name to find one.
 const WORDS_LEFT_OUT_LIMIT: usize = 3;
 
@@ -42,6 +45,10 @@ pub(crate) enum Route {
     LikeWords,
     /// It bears the name without one of its words.
     LessWord,
+    /// What bears the name lies in it: the species of a strain.
+    Parent,
+    /// It bears the name that the written one is a slip of the pen away from.
+    Misspelt,
 }
 
 /// An entity that a mention may speak of.
@@ -217,6 +224,12 @@ fn find(document: &Document<'_>, target: &Target, held_out: Option<&HeldOut>) ->
     if gathering.found.is_empty() {
         find_less(&mut gathering, written, folded, target);
     }
+    if gathering.found.is_empty() && entity_type != EntityType::Gene {
+        misspelt::find(key, |form| gathering.key(form, written, Route::Misspelt));
+    }
+    if entity_type == EntityType::Species {
+        add_parents(&mut gathering, written);
+    }
     finish(gathering.found)
 }
 
@@ -231,6 +244,29 @@ fn add_binomials(document: &Document<'_>, gathering: &mut Gathering<'_>, written
             gathering.name(&name, Route::Binomial);
         }
     }
+}
+
+/// Adds what few candidates lie in, where it has the name of a species or lower: some papers mean the species by a
+/// strain's name, and some corpora have no strains.
+fn add_parents(gathering: &mut Gathering<'_>, written: &str) {
+    if gathering.found.len() > PARENTS_OF_LIMIT {
+        return;
+    }
+    let vocabulary = gathering.vocabulary;
+    let entities: Vec<EntityIndex> = gathering.found.iter().map(|candidate| candidate.entity).collect();
+    for parent in entities.into_iter().flat_map(|entity| vocabulary.parents(entity)) {
+        let name = vocabulary.label(parent);
+        if is_of_several_words(name) {
+            let bearer = Bearer { entity: parent, label: false, scope: SynonymScope::Broad, name };
+            gathering.add(&bearer, written, Route::Parent);
+        }
+    }
+}
+
+/// Whether a taxon's preferred name is of several words, as those of genera and above are not; what the publisher adds in
+/// angle brackets to tell namesakes apart is no word.
+fn is_of_several_words(label: &str) -> bool {
+    label.contains(' ') && !label.contains('<')
 }
 
 /// The closest candidates, in an order that does not depend on how they were found. What the name was said of is always
@@ -289,92 +325,6 @@ fn add_aliases(
         }
     }
 }
-
-/// Words around a name that are no part of it.
-const IDLE_BEFORE: &[&str] = &[
-    "human",
-    "mouse",
-    "murine",
-    "rat",
-    "bovine",
-    "porcine",
-    "chicken",
-    "yeast",
-    "drosophila",
-    "zebrafish",
-    "anti",
-    "recombinant",
-    "mutant",
-    "endogenous",
-    "phospho",
-    "p",
-    "activated",
-    "native",
-    "the",
-    "a",
-    "wild",
-    "type",
-    "h",
-    "m",
-    "r",
-    "d",
-    "pro",
-    "soluble",
-    "total",
-    "serum",
-    "plasma",
-    "full",
-    "length",
-    "putative",
-    "novel",
-    "primary",
-    "metastatic",
-    "severe",
-    "mild",
-    "chronic",
-    "acute",
-    "recurrent",
-    "sporadic",
-    "familial",
-    "inherited",
-    "idiopathic",
-];
-const IDLE_AFTER: &[&str] = &[
-    "gene",
-    "protein",
-    "mrna",
-    "cdna",
-    "promoter",
-    "allele",
-    "locus",
-    "antigen",
-    "peptide",
-    "receptor",
-    "cell",
-    "line",
-    "strain",
-    "isolate",
-    "virus",
-    "sp",
-    "spp",
-    "transcript",
-    "polypeptide",
-    "isoform",
-    "variant",
-    "mutant",
-    "molecule",
-    "type",
-    "disease",
-    "disorder",
-    "syndrome",
-    "patient",
-    "infection",
-    "acid",
-    "salt",
-    "hydrochloride",
-    "sodium",
-    "s",
-];
 
 /// The names that are left of a mention without its idle words, or in other words.
 fn find_less(gathering: &mut Gathering<'_>, written: &str, folded: &FoldedText, target: &Target) {
@@ -442,6 +392,23 @@ fn bags(gathering: &mut Gathering<'_>, written: &str, tokens: &mut dyn Iterator<
         }
         if gathering.found.len() > CANDIDATES_LIMIT {
             return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn genera_are_no_parents_of_strains() {
+        for (label, expected) in [
+            ("Bacillus amyloliquefaciens", true),
+            ("Human betaherpesvirus 5", true),
+            ("Bacillus", false),
+            ("Bacillus <stick insects>", false),
+        ] {
+            assert_eq!(is_of_several_words(label), expected, "{label}");
         }
     }
 }

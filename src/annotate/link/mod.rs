@@ -4,6 +4,8 @@ pub(crate) mod aliases;
 pub(crate) mod candidates;
 pub(crate) mod entities;
 pub(crate) mod features;
+mod idle;
+mod misspelt;
 
 use std::cell::RefCell;
 use std::ops::Range;
