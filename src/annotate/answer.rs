@@ -58,6 +58,7 @@ pub(super) fn annotations(
 fn eligible(mentions: &[Mention], options: &PreparedOptions) -> Vec<Choice> {
     let mut choices = Vec::new();
     for (mention, found) in mentions.iter().enumerate() {
+        work_done(2);
         let mut types = 0_u32;
         for (reading, of) in found.readings.iter().enumerate() {
             // sorted best first

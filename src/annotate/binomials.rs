@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::passages::PassageText;
 use super::surface;
+use crate::text::pauses::work_done;
 use crate::text::{Gap, TokenKind};
 
 /// The most binomials of a document that are remembered.
@@ -113,6 +114,7 @@ impl<'d> Binomials<'d> {
         let mut found = Self::default();
         for passage in passages {
             for (at, token) in passage.folded.tokens().iter().enumerate().skip(1) {
+                work_done(1);
                 if !begins_in_upper_case(passage, at - 1) {
                     continue;
                 }
@@ -168,6 +170,7 @@ impl<'d> Binomials<'d> {
         let tokens = passage.folded.tokens();
         let mut parts = vec![Part::None; tokens.len()];
         for at in 1..tokens.len() {
+            work_done(1);
             if !begins_in_upper_case(passage, at - 1) {
                 continue;
             }

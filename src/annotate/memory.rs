@@ -104,3 +104,34 @@ pub(super) fn with<R>(owner: u64, models: &Models, work: impl FnOnce(&mut Memory
         work(memory)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::passages::PassageText;
+    use super::super::prepare::prepare;
+    use super::super::vocabulary::Vocabulary;
+    use super::*;
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn room_is_kept_for_so_many_passages_of_so_many_pieces() {
+        let catalog = Catalog::embedded().unwrap();
+        let models = Models::embedded();
+        let mut memory = Memory::new(&models);
+        let long = "a ".repeat(ROOM_PIECES_LIMIT + 1);
+        for (text, count, kept) in
+            [(long.as_str(), 1, 0), ("BRCA1 and mice", ROOM_PASSAGES_LIMIT + 1, ROOM_PASSAGES_LIMIT)]
+        {
+            let passages: Vec<PassageText<'_>> = (0..count).map(|_| PassageText::new(text)).collect();
+            let prepared = prepare(Vocabulary::new(&catalog), &models, &passages, true, &mut memory);
+            memory.keep_room(prepared);
+            assert_eq!(memory.room.len(), kept);
+        }
+        let passages = [PassageText::new("BRCA1 and mice")];
+        let again = prepare(Vocabulary::new(&catalog), &models, &passages, true, &mut memory);
+        let anew = prepare(Vocabulary::new(&catalog), &models, &passages, true, &mut Memory::new(&models));
+        assert_eq!(memory.room.len(), ROOM_PASSAGES_LIMIT - 1);
+        assert_eq!(again.views[0].types, anew.views[0].types);
+        assert_eq!(again.matches[0].len(), anew.matches[0].len());
+    }
+}

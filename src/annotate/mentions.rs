@@ -81,7 +81,10 @@ fn targets(
         for (at, entity_type) in MODEL_TYPES.into_iter().enumerate() {
             let own = here.iter().filter(|found| found.model_type == at);
             let least = least_score(models, at, options);
-            let scored = own.map(|found| (found.span, models.score(at, found.probability)));
+            let scored = own.map(|found| {
+                work_done(1);
+                (found.span, models.score(at, found.probability))
+            });
             let good: Vec<(Span, f32)> = scored.filter(|(_, score)| *score >= least).collect();
             for (span, score) in best(good) {
                 if !is_blocked(passages, passage, span, options) {

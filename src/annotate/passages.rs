@@ -88,6 +88,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn room_is_kept_for_so_many_texts_of_so_many_bytes() {
+        let kept = || ROOM.with_borrow(Vec::len);
+        let before = kept();
+        drop(PassageText::new(&"a".repeat(ROOM_BYTES_LIMIT + 1)));
+        assert!(kept() <= before);
+        let many: Vec<PassageText<'_>> = (0..=ROOM_LIMIT).map(|_| PassageText::new("mice")).collect();
+        drop(many);
+        assert_eq!(kept(), ROOM_LIMIT);
+        assert_eq!(PassageText::new("two mice").folded.tokens().len(), 2);
+    }
+
+    #[test]
     fn sentences_hold_their_words() {
         let text = "Mice had E. coli. Rats (none) did.\nWe saw 1.5 mg. it ended! Men";
         let passage = PassageText::new(text);

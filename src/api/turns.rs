@@ -1,5 +1,6 @@
 //! Whose turn it is on the cores: small work goes at once, large work takes the cores that it leaves.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,6 +8,8 @@ use std::time::{Duration, Instant};
 /// How long large work stands still for small work at most; then it takes a step, so that it comes to its end under any
 /// load.
 const PATIENCE: Duration = Duration::from_millis(50);
+/// For how long large work goes on once it has a core: to begin again takes the system some of that.
+const STEP: Duration = Duration::from_millis(2);
 /// For how long after the last small work a core is kept free for more of it.
 const KEPT_FREE: Duration = Duration::from_millis(200);
 
@@ -45,12 +48,16 @@ impl Drop for SmallTurn {
 
 /// A large job while it is worked on.
 #[derive(Debug)]
-pub struct LargeTurn(Arc<Turns>);
+pub struct LargeTurn {
+    turns: Arc<Turns>,
+    /// When its step began.
+    began: Cell<Instant>,
+}
 
 impl Drop for LargeTurn {
     fn drop(&mut self) {
-        self.0.state().running -= 1;
-        self.0.free.notify_one();
+        self.turns.state().running -= 1;
+        self.turns.free.notify_one();
     }
 }
 
@@ -75,7 +82,7 @@ impl Turns {
     /// A large job begins, when it is its turn.
     pub fn large(self: &Arc<Self>) -> LargeTurn {
         drop(self.wait(self.state()));
-        LargeTurn(Arc::clone(self))
+        LargeTurn { turns: Arc::clone(self), began: Cell::new(Instant::now()) }
     }
 
     fn state(&self) -> MutexGuard<'_, Large> {
@@ -115,12 +122,13 @@ impl Turns {
 impl LargeTurn {
     /// Lets small work have the core, if there is any that needs it.
     pub fn give_way(&self) {
-        if self.0.small.load(Ordering::SeqCst) == 0 {
+        if self.turns.small.load(Ordering::SeqCst) == 0 || self.began.get().elapsed() < STEP {
             return;
         }
-        let mut large = self.0.state();
+        let mut large = self.turns.state();
         large.running -= 1;
-        drop(self.0.wait(large));
+        drop(self.turns.wait(large));
+        self.began.set(Instant::now());
     }
 }
 

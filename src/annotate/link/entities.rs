@@ -169,3 +169,43 @@ fn words_of_names(
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let catalog = Catalog::embedded().unwrap();
+        let vocabulary = Vocabulary::new(&catalog);
+        let mut entities = Entities::default();
+        for name in 0..=NAMES_KEPT_LIMIT as u64 {
+            entities.keep_candidates(name, &[]);
+            assert!(entities.candidates.len() <= NAMES_KEPT_LIMIT);
+        }
+        assert!(
+            entities.candidates_of(0).is_none() && entities.candidates_of(NAMES_KEPT_LIMIT as u64).is_some()
+        );
+        for taxon in 0..=ENTITIES_LIMIT as Taxon {
+            entities.taxon_label(vocabulary, taxon);
+            assert!(entities.taxa.len() <= ENTITIES_LIMIT);
+        }
+        assert_eq!(entities.taxa.len(), 1);
+        assert_eq!(entities.taxon_label(vocabulary, 9606), vocabulary.taxon_label(9606).as_deref());
+        entities.clear();
+        assert!(entities.candidates.is_empty() && entities.taxa.is_empty());
+    }
+
+    #[test]
+    fn entities_are_forgotten_and_known_again() {
+        let catalog = Catalog::embedded().unwrap();
+        let (vocabulary, models) = (Vocabulary::new(&catalog), Models::embedded());
+        let mut entities = Entities::default();
+        for entity in catalog.indices().chain(catalog.indices().take(1)) {
+            let id = entities.answer_id(vocabulary, &models, entity).to_owned();
+            assert_eq!(id, vocabulary.answer_id(entity, &[] as &[String]));
+            assert!(entities.known.len() <= ENTITIES_LIMIT);
+        }
+    }
+}

@@ -153,6 +153,7 @@ impl Words {
         for passage in passages {
             let long = passage.folded.tokens().iter().enumerate();
             for (at, _) in long.filter(|(_, token)| token.end - token.start >= WORD_BYTES_MIN as u32) {
+                work_done(1);
                 let word = hash(passage.folded.folded(at));
                 let (place, bit) = Self::place(word);
                 words.sieve[place] |= 1 << bit;
@@ -263,7 +264,11 @@ fn species_words(document: &Document<'_>, targets: &[Target], linked: &[Linked])
     });
     let mut words: Vec<SpeciesWord> = words.collect();
     for (passage, text) in document.passages.iter().enumerate() {
-        let tokens = (0..text.folded.tokens().len()).filter(|&at| is_of_people(text.folded.folded(at)));
+        let is_of_people = |at: &usize| {
+            work_done(1);
+            is_of_people(text.folded.folded(*at))
+        };
+        let tokens = (0..text.folded.tokens().len()).filter(is_of_people);
         words.extend(tokens.map(|at| SpeciesWord { passage, span: text.span(at, at + 1), taxon: HUMAN }));
     }
     SpeciesWords::new(words)

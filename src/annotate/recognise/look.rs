@@ -417,6 +417,7 @@ impl<'d> Spans<'d> {
         order.sort_unstable_by_key(|&at| (found[at].passage, found[at].span, found[at].model_type));
         let mut rivals = vec![Rivals::default(); found.len()];
         for (index, &one) in order.iter().enumerate() {
+            work_done(1);
             let reaches =
                 |other: &Found| other.passage == found[one].passage && other.span.start < found[one].span.end;
             for &other in order[index + 1..].iter().take_while(|&&other| reaches(&found[other])) {

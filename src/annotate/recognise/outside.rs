@@ -18,6 +18,7 @@ use super::lexicon::Lexicon;
 use super::table::model_type;
 use super::view::PassageView;
 use crate::model::{EntityType, Span};
+use crate::text::pauses::work_done;
 
 /// How often a certain form is a variant.
 const CERTAIN_FORM: f32 = 0.95;
@@ -48,6 +49,7 @@ pub(super) fn witnesses(
         }
     }
     for name in matches {
+        work_done(1);
         if let Some(model_type) = distinctive_type(name).filter(|at| has(*at))
             && is_new(passage, view, name, lexicon)
         {

@@ -186,6 +186,7 @@ pub(crate) fn mark_kind(views: &mut [PassageView]) {
 /// Counts how often the document has each word. `counts` are zero for each number, before and after.
 pub(crate) fn count_words(views: &mut [PassageView], counts: &mut Vec<u32>) {
     for word in views.iter().flat_map(|view| &view.words) {
+        work_done(1);
         let at = *word as usize;
         if counts.len() <= at {
             counts.resize(at + 1, 0);
