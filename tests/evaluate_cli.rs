@@ -10,15 +10,15 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Two documents whose mentions the starter catalog knows but for `blorbitis`, marked with faults on purpose: `myeloma`
+/// Two documents whose mentions the starter catalog knows but for `familial blorbitis`, marked with faults on purpose: `myeloma`
 /// alone is another boundary than the answer's, and `mice` has another identifier.
 const GOLD: &str = "\
 1|t|Aspirin did not help mice with multiple myeloma.
-1|a|Fever and blorbitis were seen.
+1|a|Fever and familial blorbitis were seen.
 1\t0\t7\tAspirin\tChemical\tMESH:D001241
 1\t21\t25\tmice\tSpecies\t9606
 1\t40\t47\tmyeloma\tSpecificDisease\tD009101
-1\t59\t68\tblorbitis\tDisease\tD999999
+1\t59\t77\tfamilial blorbitis\tDisease\tD999999
 1\tCID\tD001241\tD009101
 
 2|t|Patients with COVID-19 received dexamethasone.
@@ -84,7 +84,7 @@ fn the_table_has_a_line_for_each_type_of_the_corpus() {
     );
     let disease = words(&table, ["own/dev", "Disease"]);
     assert_eq!(disease[2..4], ["2", "3"], "{table}");
-    // COVID-19 and blorbitis as they are marked, myeloma with another boundary; Fever may be answered.
+    // COVID-19 and familial blorbitis as they are marked, myeloma with another boundary; Fever may be answered.
     assert_eq!((disease[5], disease[9]), ("66.67", "100.00"), "{table}");
     let species = words(&table, ["own/dev", "Species"]);
     assert_eq!((species[5], species[9]), ("100.00", "100.00"), "{table}");
@@ -110,7 +110,7 @@ fn mistakes_are_told_by_kind() {
         "\nown/dev Chemical\n  no mistakes\n",
         "\nown/dev Disease\n       1 missed: boundary\n            1x \"myeloma\", marked SpecificDisease D009101, \
          answered \"multiple myeloma\" Disease MESH:D009101",
-        "       1 id not in the vocabulary\n            1x \"blorbitis\", marked Disease D999999, answered Disease without id \
+        "       1 id not in the vocabulary\n            1x \"familial blorbitis\", marked Disease D999999, answered Disease without id \
          (document 1)\n",
         "            1x \"mice\", marked Species 9606, answered Species NCBITaxon:10090",
     ] {
