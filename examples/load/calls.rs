@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::{Buf, BufMut};
 use glossator::api::proto::annotate_result::Result as ItemAnswer;
 use glossator::api::proto::annotate_stream_request::Item;
 use glossator::api::proto::annotate_stream_response::Result as StreamAnswer;
@@ -13,11 +14,19 @@ use glossator::api::proto::{
     AnnotateRequest, AnnotateStreamRequest, AnnotateStreamResponse, Document, DocumentBatch,
     LookupEntitiesRequest, LookupPapersRequest, lookup_entities_response, lookup_papers_response,
 };
+use prost::DecodeError;
+use prost::encoding::{DecodeContext, WireType, skip_field};
+use tonic::client::Grpc;
+use tonic::codegen::http::uri::PathAndQuery;
 use tonic::transport::Channel;
+use tonic::{Request, Status};
+use tonic_prost::ProstCodec;
 
 use crate::drive::{Measured, Message, Pace, Run, measure, stream_of, unary_of};
 use crate::process::{Error, MESSAGE_BYTES_LIMIT, Served};
 
+/// `AnnotateStreamResponse.document`.
+const DOCUMENT: u32 = 2;
 /// Documents of one message of a stream with batches.
 pub const BATCH: usize = 32;
 /// How many messages of a stream are unanswered at most.
@@ -157,6 +166,36 @@ pub async fn annotate_at(
     measure(server, connections, time, open).await
 }
 
+/// An answer of AnnotateStream that is not read but for what it is: reading megabytes would keep the cores from the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Unread {
+    /// Whether it is an annotated document.
+    document: bool,
+}
+
+impl prost::Message for Unread {
+    fn encode_raw(&self, _: &mut impl BufMut) {}
+
+    fn merge_field(
+        &mut self,
+        tag: u32,
+        wire_type: WireType,
+        buffer: &mut impl Buf,
+        context: DecodeContext,
+    ) -> Result<(), DecodeError> {
+        self.document |= tag == DOCUMENT;
+        skip_field(wire_type, tag, buffer, context)
+    }
+
+    fn encoded_len(&self) -> usize {
+        0
+    }
+
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
 /// Annotates one document again and again, one at a time on each of some streams.
 pub async fn annotate_alone(
     server: &Served,
@@ -166,10 +205,15 @@ pub async fn annotate_alone(
 ) -> Result<Measured, Error> {
     let open = |_, channel: Channel, run: Arc<Run>| {
         let texts = texts.clone();
-        let mut client = annotation(channel);
+        let mut client = Grpc::new(channel).max_decoding_message_size(MESSAGE_BYTES_LIMIT);
         let next = move |at| one(texts.get(at));
-        let call = move |requests| async move { client.annotate_stream(requests).await };
-        stream_of(run, Pace::Window(1), next, call, is_good)
+        let call = move |requests| async move {
+            client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
+            let codec = ProstCodec::<AnnotateStreamRequest, Unread>::default();
+            let path = PathAndQuery::from_static("/glossator.v1.AnnotationService/AnnotateStream");
+            client.streaming(Request::new(requests), path, codec).await
+        };
+        stream_of(run, Pace::Window(1), next, call, |answer: &Unread| answer.document)
     };
     measure(server, connections, time, open).await
 }
