@@ -7,11 +7,17 @@
 //! held out.
 
 mod kinds;
+mod letters;
+mod rivals;
+mod said;
 
 use std::sync::OnceLock;
 
 use kinds::{Kind, follows_strain};
+use letters::Letters;
+use rivals::Rivals;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use said::{OfTypes, Said, Texts};
 
 use super::super::link::Target;
 use super::super::link::aliases::alias_key;
@@ -37,8 +43,6 @@ const LOG_ODDS_LIMIT: f32 = 6.0;
 const CERTAIN_LOG_ODDS: f32 = 2.0;
 /// The most bytes between neighbours of a list.
 const GAP_BYTES_LIMIT: usize = 6;
-/// What joins names that are mostly mentions of their own, each with a space; besides a slash.
-const JOINTS: [&[u8]; 3] = [b" and ", b" or ", b", "];
 /// The most pieces and occurrences that are told apart.
 const COUNT_LIMIT: usize = 12;
 /// The counts whose logarithms are taken once.
@@ -148,70 +152,6 @@ fn slow(count: usize) -> f32 {
 
 fn some(probability: f32) -> Option<f32> {
     (probability > 0.0).then_some(probability)
-}
-
-/// The probabilities of one text in a document.
-#[derive(Debug, Clone, Copy, Default)]
-struct Said {
-    best: f32,
-    /// Where the best is.
-    place: usize,
-    second: f32,
-    sum: f32,
-    count: u16,
-}
-
-impl Said {
-    fn add(&mut self, place: usize, probability: f32) {
-        if probability > self.best {
-            (self.second, self.best, self.place) = (self.best, probability, place);
-        } else {
-            self.second = self.second.max(probability);
-        }
-        self.sum += probability;
-        self.count = self.count.saturating_add(1);
-    }
-
-    /// The best at another place; 0 where there is none.
-    const fn elsewhere(&self, place: usize) -> f32 {
-        if self.place == place { self.second } else { self.best }
-    }
-}
-
-/// What is said of one text as each type.
-type OfTypes = [Said; MODEL_TYPES.len()];
-
-/// What the spans of a document say of each text.
-#[derive(Default)]
-struct Texts {
-    /// The place of each text in `said`, by its hash.
-    places: FxHashMap<u64, usize>,
-    said: Vec<OfTypes>,
-}
-
-impl Texts {
-    /// Room for the texts of so many spans.
-    fn with_room(count: usize) -> Self {
-        Self {
-            places: FxHashMap::with_capacity_and_hasher(count, FxBuildHasher),
-            said: Vec::with_capacity(count),
-        }
-    }
-
-    /// Adds what the span at `place` says of a text; gives the text's place.
-    fn add(&mut self, text: u64, place: usize, own: &Found) -> usize {
-        let at = *self.places.entry(text).or_insert(self.said.len());
-        if at == self.said.len() {
-            self.said.push(OfTypes::default());
-        }
-        self.said[at][own.model_type].add(place, own.probability);
-        at
-    }
-
-    /// What is said of a text that may stand nowhere.
-    fn of(&self, text: &str) -> Option<&OfTypes> {
-        self.places.get(&hash(text)).map(|at| &self.said[*at])
-    }
 }
 
 /// The spans of a document by what they are held against.
@@ -426,103 +366,5 @@ impl<'d> Spans<'d> {
             }
         }
         rivals
-    }
-}
-
-/// What stands in a text.
-#[derive(Default)]
-struct Letters {
-    opened: usize,
-    closed: usize,
-    spaced: bool,
-    /// Whether a slash or one of [`JOINTS`] stands in it.
-    joined: bool,
-    digit: bool,
-    upper: bool,
-    lower: bool,
-}
-
-impl Letters {
-    fn of(text: &[u8]) -> Self {
-        let mut letters = Self::default();
-        for (at, byte) in text.iter().enumerate() {
-            match byte {
-                b'(' => letters.opened += 1,
-                b')' => letters.closed += 1,
-                b'/' => letters.joined = true,
-                b' ' | b',' => {
-                    letters.spaced |= *byte == b' ';
-                    letters.joined |= JOINTS.iter().any(|joint| text[at..].starts_with(joint));
-                }
-                b'0'..=b'9' => letters.digit = true,
-                b'A'..=b'Z' => letters.upper = true,
-                b'a'..=b'z' => letters.lower = true,
-                _ => {}
-            }
-        }
-        letters
-    }
-}
-
-/// The likeliest of the spans that overlap one; 0 where there is none.
-#[derive(Debug, Clone, Copy, Default)]
-struct Rivals {
-    /// Of its own type.
-    same_type: f32,
-    /// Of its own type, by what the document says of them elsewhere.
-    same_elsewhere: f32,
-    /// Of another type and the same place.
-    same_span: f32,
-    /// Of another type and place.
-    other_type: f32,
-}
-
-impl Rivals {
-    fn meet(&mut self, own: &Found, other: &Found, elsewhere: f32) {
-        if own.model_type == other.model_type {
-            self.same_type = self.same_type.max(other.probability);
-            self.same_elsewhere = self.same_elsewhere.max(elsewhere);
-        } else if own.span == other.span {
-            self.same_span = self.same_span.max(other.probability);
-        } else {
-            self.other_type = self.other_type.max(other.probability);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Span;
-
-    #[test]
-    fn a_text_is_held_against_its_other_places() {
-        let mut said = Said::default();
-        for (place, probability) in [(3, 0.4), (5, 0.9), (8, 0.6)] {
-            said.add(place, probability);
-        }
-        for (place, expected) in [(3, 0.9), (5, 0.6), (8, 0.9)] {
-            assert!((said.elsewhere(place) - expected).abs() < 1e-6, "{place}");
-        }
-        assert_eq!(said.count, 3);
-    }
-
-    #[test]
-    fn rivals_are_told_apart_by_type_and_place() {
-        let one = |start, end, model_type, probability| Found {
-            passage: 0,
-            span: Span { start, end },
-            model_type,
-            probability,
-        };
-        let own = one(0, 4, 0, 0.5);
-        let mut rivals = Rivals::default();
-        for (other, elsewhere) in
-            [(one(0, 9, 0, 0.3), 0.8), (one(0, 4, 1, 0.6), 0.0), (one(2, 9, 1, 0.7), 0.0)]
-        {
-            rivals.meet(&own, &other, elsewhere);
-        }
-        let Rivals { same_type, same_elsewhere, same_span, other_type } = rivals;
-        assert_eq!([same_type, same_elsewhere, same_span, other_type], [0.3, 0.8, 0.6, 0.7]);
     }
 }
