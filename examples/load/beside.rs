@@ -1,5 +1,5 @@
-//! The client of large documents, in a process of its own: a client reads answers of tens of megabytes, and what that keeps
-//! from the small ones of the same client is not the server's doing. It gives way, as if it ran on another machine.
+//! The client of large documents, in a process of its own: what answers of tens of megabytes keep from the small ones of the
+//! same client is not the server's doing. It gives way and does not read what it is answered, as if it ran on another machine.
 
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
