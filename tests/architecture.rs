@@ -31,8 +31,8 @@ const WIRE: &[&str] =
     &["tonic", "prost", "prost_types", "tonic_types", "tokio", "hyper", "h2", "http", "tower"];
 /// The crate that goes to the network, and the one folder that may name it.
 const NETWORK: (&str, &str) = ("ureq", "catalog/fetch");
-/// The one file that may hold unsafe code, as it maps a catalog.
-const UNSAFE: &str = "catalog/file/data.rs";
+/// The files that may hold unsafe code, and how much: one maps a catalog, one asks the system for the slice of a thread.
+const UNSAFE: [(&str, usize); 2] = [("catalog/file/data.rs", 1), ("api/slices.rs", 2)];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -106,28 +106,30 @@ fn is_network(file: &str, line: &str) -> bool {
     !file.starts_with(&format!("{folder}/")) && words.into_iter().any(|word| word == name)
 }
 
-/// Whether a line outside of the file for it is unsafe code or allows it.
+/// Whether a line outside of the files for it is unsafe code or allows it.
 fn is_unsafe(file: &str, line: &str) -> bool {
     let code = code_of(line);
     let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
-    file != UNSAFE && words.any(|word| matches!(word, "unsafe" | "unsafe_code"))
+    UNSAFE.iter().all(|(own, _)| file != *own) && words.any(|word| matches!(word, "unsafe" | "unsafe_code"))
 }
 
 #[test]
-fn unsafe_code_stands_in_one_file() {
+fn unsafe_code_stands_in_few_files() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let (mut found, mut blocks) = (Vec::new(), 0);
+    let (mut found, mut blocks) = (Vec::new(), UNSAFE.map(|(file, _)| (file, 0)));
     for file in sources(&root) {
         let relative = file.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
         for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
             if is_unsafe(&relative, line) {
                 found.push(format!("src/{relative}:{}", number + 1));
             }
-            blocks += usize::from(relative == UNSAFE && code_of(line).contains("unsafe {"));
+            for (_, count) in blocks.iter_mut().filter(|(own, _)| relative == *own) {
+                *count += usize::from(code_of(line).contains("unsafe {"));
+            }
         }
     }
-    assert!(found.is_empty(), "unsafe code outside of src/{UNSAFE}:\n{}", found.join("\n"));
-    assert_eq!(blocks, 1, "src/{UNSAFE} maps a file and does nothing else that is unsafe");
+    assert!(found.is_empty(), "unsafe code outside of the files for it:\n{}", found.join("\n"));
+    assert_eq!(blocks, UNSAFE, "what is unsafe, and nothing else");
 }
 
 #[test]
@@ -189,6 +191,7 @@ fn the_check_for_unsafe_code_sees_what_it_should() {
         ("text/fold.rs", "unsafe fn read() {}", true),
         ("lib.rs", "#![allow(unsafe_code)]", true),
         ("catalog/file/data.rs", "        let mapped = unsafe { Mmap::map(&file)? };", false),
+        ("api/slices.rs", "        unsafe { libc::syscall(libc::SYS_gettid) };", false),
         ("catalog/mod.rs", "// no unsafe code", false),
         ("catalog/mod.rs", "let text = \"unsafe\";", false),
     ] {

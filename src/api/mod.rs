@@ -13,6 +13,7 @@ pub mod error;
 mod page;
 mod paper_service;
 mod reload;
+pub mod slices;
 mod state;
 mod stream;
 mod turns;

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_millis(50);
 /// For how long large work goes on once it has a core: to begin again takes the system some of that.
 const STEP: Duration = Duration::from_millis(2);
-/// For how long after the last small work a core is kept free for more of it.
+/// For how long after the last small work a core more than that takes is kept free: for what comes next, and for the threads
+/// that read and write for it.
 const KEPT_FREE: Duration = Duration::from_millis(200);
 
 /// Who works.
@@ -98,7 +99,7 @@ impl Turns {
         }
         let kept = usize::from(large.small_seen.is_some_and(|seen| seen.elapsed() < KEPT_FREE));
         // one at least where no small work is there at all, as a server may have one core
-        let most = self.cores.saturating_sub(small.max(kept)).max(usize::from(small == 0));
+        let most = self.cores.saturating_sub(small + kept).max(usize::from(small == 0));
         large.running < most
     }
 
@@ -143,18 +144,19 @@ mod tests {
 
     #[test]
     fn large_work_takes_what_small_work_leaves() {
-        let turns = Arc::new(Turns::new(3));
+        let turns = Arc::new(Turns::new(4));
         assert!(!is_full(&turns));
         let (one, two) = (turns.small(), turns.small());
         let large = turns.large();
-        assert!(is_full(&turns), "two small ones and a large one on three cores");
+        assert!(is_full(&turns), "two small ones, a large one and a core kept free, of four");
         drop(two);
         assert!(!is_full(&turns));
         let other = turns.large();
         assert!(is_full(&turns));
         drop(one);
+        let third = turns.large();
         assert!(is_full(&turns), "a core is kept free for a while");
-        drop((large, other));
+        drop((large, other, third));
         assert_eq!(turns.state().running, 0);
     }
 
