@@ -12,7 +12,7 @@ use super::species::{Evidence as SpeciesEvidence, Taxon};
 use super::surface::Agreement;
 use super::vocabulary::Vocabulary;
 use crate::model::{Annotation, Candidate, EntityType, Method, OverlapPolicy, SynonymScope};
-use crate::text::pauses::work_done;
+use crate::text::pauses::{work_done, worked};
 
 /// A reading that may be annotated.
 #[derive(Clone, Copy)]
@@ -49,7 +49,7 @@ pub(super) fn annotations(
     annotations.sort_by(|one, other| {
         let key =
             |a: &Annotation| (a.passage_index, a.span.start, std::cmp::Reverse(a.span.end), a.entity_type);
-        key(one).cmp(&key(other)).then_with(|| one.entity_id.cmp(&other.entity_id))
+        worked(key(one).cmp(&key(other))).then_with(|| one.entity_id.cmp(&other.entity_id))
     });
     annotations
 }
@@ -319,7 +319,7 @@ const fn type_name(entity_type: EntityType) -> &'static str {
 
 /// Merges mentions of one span, so that each span has one list of readings, best first.
 pub(super) fn merge_spans(mentions: &mut Vec<Mention>) {
-    mentions.sort_by_key(Mention::place);
+    mentions.sort_by_key(|mention| worked(mention.place()));
     mentions.dedup_by(|later, earlier| {
         let same = later.passage == earlier.passage && later.span == earlier.span;
         if same {

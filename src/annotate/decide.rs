@@ -11,6 +11,7 @@
 //! adding.
 
 use crate::model::{EntityType, OverlapPolicy, Span};
+use crate::text::pauses::{work_done, worked};
 
 /// A mention as the decision sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +106,7 @@ fn schedule_by_rank(contenders: &[Contender], among: &[usize]) -> Vec<usize> {
             })
             .collect();
         kept.extend(schedule(contenders, free));
-        kept.sort_unstable_by_key(|&at| contenders[at].span);
+        kept.sort_unstable_by_key(|&at| worked(contenders[at].span));
     }
     kept
 }
@@ -115,7 +116,7 @@ fn schedule(contenders: &[Contender], mut among: Vec<usize>) -> Vec<usize> {
     among.retain(|&at| !contenders[at].span.is_empty());
     among.sort_unstable_by_key(|&at| {
         let contender = &contenders[at];
-        (contender.span.end, contender.span.start, contender.score, contender.entity_type, at)
+        worked((contender.span.end, contender.span.start, contender.score, contender.entity_type, at))
     });
     let by_score = among.iter().any(|&at| contenders[at].recognised);
     // best[n]: the greatest weight among the first n
@@ -123,6 +124,7 @@ fn schedule(contenders: &[Contender], mut among: Vec<usize>) -> Vec<usize> {
     best.push((0, 0));
     let mut fits_after = Vec::with_capacity(among.len());
     for (index, &at) in among.iter().enumerate() {
+        work_done(1);
         let contender = &contenders[at];
         let room =
             among[..index].partition_point(|&other| contenders[other].span.end <= contender.span.start);

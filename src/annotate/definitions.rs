@@ -16,6 +16,7 @@ use super::surface::{self, Agreement};
 use super::vocabulary::Vocabulary;
 use crate::model::{Abbreviation, EntityType, Method};
 use crate::text::FoldedText;
+use crate::text::pauses::worked;
 
 /// Words before a name inside a long form that say nothing else: "human interleukin 7".
 const IDLE_WORDS: &[&str] = &[
@@ -55,7 +56,7 @@ pub(super) fn apply_definitions(
     mentions: &mut Vec<Mention>,
     options: &PreparedOptions,
 ) -> Vec<Abbreviation> {
-    mentions.sort_by_key(Mention::place);
+    mentions.sort_by_key(|mention| worked(mention.place()));
     let (mut short_forms, mut abbreviations) = defined_short_forms(passages, definitions, mentions);
     if options.options().abbreviations {
         inverted_initials(passages, mentions, &mut short_forms, &mut abbreviations);
@@ -223,7 +224,7 @@ fn read_short_forms(
             }
         }
     }
-    mentions.sort_by_key(Mention::place);
+    mentions.sort_by_key(|mention| worked(mention.place()));
 }
 
 /// Where short forms stand in a passage, as ranges of tokens, and which: whole words in the case of the definition that

@@ -38,6 +38,7 @@ pub(super) fn rank_mentions(
 ) {
     let supported = supported_entities(mentions);
     for mention in mentions.iter_mut() {
+        work_done(4);
         add_support(mention, &supported);
         for reading in mention.readings.iter_mut().filter(|reading| reading.entity_type != EntityType::Gene) {
             score(reading);

@@ -15,7 +15,7 @@ use super::surface;
 use super::variants::{Certainty, find_variants};
 use super::vocabulary::Vocabulary;
 use crate::model::{EntityType, Method, Span};
-use crate::text::pauses::work_done;
+use crate::text::pauses::{work_done, worked};
 
 /// The least score of a mention that nothing in the catalog fits, in a document that names nothing that the catalog has:
 /// such a document is likely of another field.
@@ -93,7 +93,7 @@ fn targets(
             }
         }
     }
-    chosen.sort_by_key(|(target, _)| (target.passage, target.span, target.entity_type));
+    chosen.sort_by_key(|(target, _)| worked((target.passage, target.span, target.entity_type)));
     chosen.into_iter().unzip()
 }
 

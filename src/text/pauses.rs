@@ -43,6 +43,13 @@ pub fn work_done(units: usize) {
     }
 }
 
+/// Tells of one unit of work and gives `value`: for the keys that a sort compares, as a sort is long work as well.
+#[inline]
+pub fn worked<T>(value: T) -> T {
+    work_done(1);
+    value
+}
+
 #[cold]
 fn stand_still() {
     let pause = PAUSE.with_borrow(Clone::clone);

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::Found;
 use crate::model::Span;
+use crate::text::pauses::worked;
 
 /// The pairs of brackets that names have.
 const PAIRS: [(u8, u8); 2] = [(b'(', b')'), (b'[', b']')];
@@ -13,13 +14,13 @@ const PAIRS: [(u8, u8); 2] = [(b'(', b')'), (b'[', b']')];
 pub(super) fn complete(text: &str, from: usize, found: &mut Vec<Found>) {
     let moved: Vec<(usize, Span)> = (from..)
         .zip(&found[from..])
-        .filter_map(|(at, own)| completed(text, own.span).map(|span| (at, span)))
+        .filter_map(|(at, own)| worked(completed(text, own.span).map(|span| (at, span))))
         .collect();
     if moved.is_empty() {
         return;
     }
     let mut places: FxHashMap<(usize, Span), usize> =
-        (from..).zip(&found[from..]).map(|(at, own)| ((own.model_type, own.span), at)).collect();
+        (from..).zip(&found[from..]).map(|(at, own)| worked(((own.model_type, own.span), at))).collect();
     let mut merged = Vec::new();
     for (at, span) in moved {
         let Some(own) = found.get(at).copied() else { continue };

@@ -8,6 +8,7 @@ pub(crate) mod features;
 pub(crate) mod gate;
 pub(crate) mod lexicon;
 pub(crate) mod look;
+mod organisms;
 mod outside;
 pub(crate) mod pieces;
 pub(crate) mod spelling;
@@ -31,7 +32,7 @@ use super::memory::Memory;
 use super::models::{ChainModel, Models};
 use super::passages::PassageText;
 use crate::model::Span;
-use crate::text::pauses::work_done;
+use crate::text::pauses::{work_done, worked};
 
 /// Spans that are less likely are not looked at.
 pub(crate) const PROBABILITY_MIN: f32 = 0.02;
@@ -119,7 +120,9 @@ pub(crate) fn recognise(
 ) -> Vec<Found> {
     let Memory { lexicon, tags: book, workspace, chains, .. } = memory;
     let chains = chains.get_or_insert_with(|| Chains::new(&models.chains));
-    let mut found = Vec::new();
+    // mostly there are fewer
+    let pieces: usize = prepared.views.iter().map(|view| view.pieces.pieces.len()).sum();
+    let mut found = Vec::with_capacity(pieces / 2);
     for (index, view) in prepared.views.iter().enumerate() {
         let from = found.len();
         for chain in &view.pieces.chains {
@@ -176,7 +179,8 @@ pub(crate) fn best(mut spans: Vec<(Span, f32)>) -> Vec<(Span, f32)> {
         return spans;
     }
     spans.sort_unstable_by(|one, other| {
-        (one.0.end, one.0.start).cmp(&(other.0.end, other.0.start)).then(one.1.total_cmp(&other.1))
+        let places = worked((one.0.end, one.0.start)).cmp(&(other.0.end, other.0.start));
+        places.then(one.1.total_cmp(&other.1))
     });
     let mut sums = vec![0_u64];
     let mut rooms = Vec::with_capacity(spans.len());

@@ -18,7 +18,7 @@ use super::lexicon::Lexicon;
 use super::table::model_type;
 use super::view::PassageView;
 use crate::model::{EntityType, Span};
-use crate::text::pauses::work_done;
+use crate::text::pauses::{work_done, worked};
 
 /// How often a certain form is a variant.
 const CERTAIN_FORM: f32 = 0.95;
@@ -98,7 +98,7 @@ pub(super) fn hear(witnesses: Vec<Found>, from: usize, found: &mut Vec<Found>) {
     }
     let key = |own: &Found| (own.span, own.model_type);
     let mut places: FxHashMap<_, usize> =
-        found.iter().enumerate().skip(from).map(|(place, own)| (key(own), place)).collect();
+        found.iter().enumerate().skip(from).map(|(place, own)| worked((key(own), place))).collect();
     for witness in witnesses {
         match places.entry(key(&witness)) {
             Entry::Occupied(place) => {

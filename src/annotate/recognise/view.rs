@@ -14,7 +14,7 @@ use super::words::hash;
 use crate::model::EntityType;
 use crate::text::FoldedText;
 use crate::text::abbreviations::{Definition, find_definitions};
-use crate::text::pauses::work_done;
+use crate::text::pauses::{work_done, worked};
 
 /// The most definitions of a document that are used, by their order; a page of abbreviations has some hundred.
 pub(crate) const DEFINITIONS_LIMIT: usize = 2_000;
@@ -194,7 +194,7 @@ pub(crate) fn count_words(views: &mut [PassageView], counts: &mut Vec<u32>) {
         counts[at] += 1;
     }
     for view in views.iter_mut() {
-        let level = |word: &u32| match counts[*word as usize] {
+        let level = |word: &u32| match worked(counts[*word as usize]) {
             0..=1 => 0,
             2..=3 => 1,
             4..=7 => 2,
