@@ -63,7 +63,8 @@ pub(super) fn find_coordinations(
 fn conjunctions(passage: &PassageText<'_>) -> Vec<(usize, usize)> {
     let folded = &passage.folded;
     let tokens = folded.tokens();
-    let word = |at: usize| at < tokens.len() && matches!(folded.folded(at), "and" | "or");
+    let is_short = |at: usize| tokens.get(at).is_some_and(|token| token.folded_end - token.folded_start <= 3);
+    let word = |at: usize| is_short(at) && matches!(folded.folded(at), "and" | "or");
     let mut found = Vec::new();
     for at in 1..tokens.len() {
         if word(at) && matches!(tokens[at].gap, Gap::Space | Gap::Comma) {

@@ -157,8 +157,11 @@ impl FoldedText {
     }
 
     /// The folded form of a token. Empty for an index that is out of range.
+    #[inline]
     pub fn folded(&self, index: usize) -> &str {
-        self.key(index, index + 1)
+        let token = self.tokens.get(index);
+        let form = token.and_then(|own| self.folded.get(own.folded_start as usize..own.folded_end as usize));
+        form.unwrap_or_default()
     }
 
     /// The folded forms of the tokens from `first` up to `end`, joined by one space. Empty for an empty or bad range.

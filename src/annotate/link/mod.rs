@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-use super::binomials::Binomials;
+use super::binomials::{Binomials, Part};
 use super::models::Models;
 use super::passages::PassageText;
 use super::recognise::Prepared;
@@ -107,7 +107,9 @@ impl<'a> Document<'a> {
             long_forms.entry(long).or_insert(short);
         }
         let words = Words::of(passages);
-        let binomials = Binomials::find(passages);
+        // what was marked tells whether there are any
+        let named = prepared.views.iter().any(|view| view.binomials.contains(&Part::Genus));
+        let binomials = if named { Binomials::find(passages) } else { Binomials::default() };
         Self {
             vocabulary,
             models,
