@@ -244,6 +244,7 @@ fn find_variants(passage: &PassageText<'_>, passage_index: usize, options: &Prep
 /// What training needs of the annotator: the one code path for features.
 pub(crate) mod learning {
     pub(crate) use super::link::aliases::{Aliases, HeldOut, Row, alias_key};
+    pub(crate) use super::link::candidates::{Candidate, Route};
     pub(crate) use super::link::{Document, LinkModel, Linked, Target, features, link};
     pub(crate) use super::memory::Memory;
     pub(crate) use super::models::{ChainModel, Models};
@@ -259,6 +260,6 @@ pub(crate) mod learning {
     pub(crate) use super::recognise::spelling;
     pub(crate) use super::recognise::table::{MODEL_TYPES, ROW, Table, place_in_row};
     pub(crate) use super::recognise::{Prepared, best, recognise};
-    pub(crate) use super::surface::common_words;
+    pub(crate) use super::surface::{Agreement, common_words};
     pub(crate) use super::vocabulary::Vocabulary;
 }

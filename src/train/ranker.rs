@@ -7,12 +7,12 @@ use rustc_hash::FxHashMap;
 
 use super::corpora::TrainingDocument;
 use crate::annotate::learning::{
-    Aliases, Document, HeldOut, LinkModel, Linked, MODEL_TYPES, Memory, Models, PassageText, Row, Target,
-    Vocabulary, alias_key, best, features, link, prepare, recognise,
+    Agreement, Aliases, Candidate, Document, HeldOut, LinkModel, Linked, MODEL_TYPES, Memory, Models,
+    PassageText, Route, Row, Target, Vocabulary, alias_key, best, features, link, prepare, recognise,
 };
 use crate::catalog::Catalog;
 use crate::formats::gold::{GoldMention, canonical_ids};
-use crate::model::EntityType;
+use crate::model::{EntityType, SynonymScope};
 use fastrand::Rng;
 
 /// How often all mentions are seen.
@@ -219,7 +219,36 @@ fn examples(
     let pairs = targets.iter().zip(golds).zip(linked);
     #[expect(clippy::cast_precision_loss, reason = "a small number")]
     let times = document.times as f32;
-    pairs.filter_map(|((target, gold), linked)| example(vocabulary, target, gold?, linked, times)).collect()
+    let own = |((target, gold), linked): ((&Target, Option<&GoldMention>), Linked)| {
+        let gold = gold?;
+        if is_outdated(vocabulary, gold, gold_ids, &linked.candidates) {
+            return None;
+        }
+        example(vocabulary, target, gold, linked, times)
+    };
+    pairs.filter_map(own).collect()
+}
+
+/// Whether the gold data gives a mention identifiers that the catalog does not have, while an entity of the namespace that
+/// they are of bears the very name. Mostly they have been replaced since by that entity's, as a supplementary record of MeSH
+/// by a heading: that none is meant is not to be learnt of them. Of genes and organisms the entities of one name are several.
+fn is_outdated(
+    vocabulary: Vocabulary<'_>,
+    gold: &GoldMention,
+    gold_ids: &GoldIds,
+    candidates: &[Candidate],
+) -> bool {
+    let replaces = matches!(gold.entity_type, EntityType::Disease | EntityType::Chemical);
+    if !replaces || gold.ids.is_empty() || gold_ids.of(gold).next().is_some() {
+        return false;
+    }
+    let prefix = curies(gold.entity_type, "").next().unwrap_or_default();
+    candidates.iter().any(|candidate| {
+        candidate.route <= Route::LongForm
+            && candidate.scope == SynonymScope::Exact
+            && candidate.agreement <= Agreement::MixedCase
+            && vocabulary.answer_id(candidate.entity, &[] as &[String]).starts_with(&prefix)
+    })
 }
 
 fn example(

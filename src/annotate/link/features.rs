@@ -32,6 +32,7 @@ enum Kind {
     None,
     Letters,
     Label,
+    Together,
 }
 
 /// The features of one candidate, or of none: the sum of their weights, and a list of them for training.
@@ -143,6 +144,13 @@ fn describe_one(
     // "ergotamine" is rather Ergotamine than Ergotamines, whose name folds to the same
     let letters = u64::from(among.some_same_letters) << 1 | u64::from(candidate.same_letters);
     list.add(Kind::Letters, letters << 8 | route);
+    // an entity that the gold data never spoke of may well be meant by its very name
+    if matches!(list.entity_type, EntityType::Disease | EntityType::Chemical) {
+        let known = level(seen, &[1, 5]) << 4 | said(candidate.said, among.said_total);
+        let name = route << 16 | scope << 12 | (candidate.agreement as u64) << 8 | letters << 4;
+        list.add(Kind::Together, both(namespace, known << 32 | name));
+        list.add(Kind::Together, both(1, known << 32 | name | level(among.count, &[2, 3, 5])));
+    }
     if document.support.contains(&candidate.entity) {
         list.add(Kind::Support, u64::from(candidate.symbol));
     }

@@ -26,7 +26,7 @@ mod kind {
     pub(super) const SUFFIX: u32 = 8;
     pub(super) const LENGTH: u32 = 12;
     pub(super) const COMMON: u32 = 13;
-    pub(super) const CLUSTER: u32 = 14;
+    pub(super) const ORGANISM: u32 = 14;
     pub(super) const GRAM: u32 = 15;
     pub(super) const SPELLING: u32 = 16;
     /// Kinds of a word's own features are below this, once for each distance.
@@ -81,7 +81,7 @@ pub(crate) fn each_word_feature(word: &Word, distance: usize, mut take: impl FnM
     let mut give = |kind: u32, value: u64| take(feature(base + kind, value));
     give(kind::FOLDED, word.folded);
     give(kind::SHORT_SHAPE, word.short_shape);
-    give(kind::CLUSTER, word.cluster);
+    give(kind::ORGANISM, word.organism);
     if let Some(levels) = word.spelling.filter(|_| distance.abs_diff(REACH) < 2) {
         for (at, level) in (0_u64..).zip(levels).filter(|(_, level)| *level > 0) {
             give(kind::SPELLING, at << 8 | u64::from(level));

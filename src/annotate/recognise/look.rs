@@ -28,7 +28,7 @@ use super::table::MODEL_TYPES;
 use super::words::hash;
 use super::{Found, Prepared};
 use crate::model::EntityType;
-use crate::text::pauses::work_done;
+use crate::text::pauses::{work_done, worked};
 
 /// How many numbers describe a span.
 pub(crate) const LOOK_FEATURES: usize = 71;
@@ -354,7 +354,7 @@ impl<'d> Spans<'d> {
             .map(|(place, own)| self.said_as(place, own.model_type).elsewhere(place))
             .collect();
         let mut order: Vec<usize> = (0..found.len()).collect();
-        order.sort_unstable_by_key(|&at| (found[at].passage, found[at].span, found[at].model_type));
+        order.sort_unstable_by_key(|&at| worked((found[at].passage, found[at].span, found[at].model_type)));
         let mut rivals = vec![Rivals::default(); found.len()];
         for (index, &one) in order.iter().enumerate() {
             work_done(1);

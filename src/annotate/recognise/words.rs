@@ -3,6 +3,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::super::surface::is_common_word;
+use super::organisms::organism_kind;
 use super::spelling::{KINDS, Spelling};
 
 /// The most characters of a shape.
@@ -101,8 +102,8 @@ pub(crate) struct Word {
     pub grams: Vec<u64>,
     /// How many characters it has, at most 15.
     pub length: u64,
-    /// The cluster of words that stand among the same neighbours; 0 where it is in none.
-    pub cluster: u64,
+    /// The kind of organism that it stands for ("finch"); 0 where it is no such word.
+    pub organism: u64,
     /// Whether it is a common word of English.
     pub common: bool,
     /// Whether it speaks of people or of animals and plants of everyday and laboratory life.
@@ -121,6 +122,7 @@ impl Word {
             grams: grams(&lower),
             common: is_common_word(written),
             living: LIVING.contains(&lower.as_str()),
+            organism: organism_kind(&lower),
             spelling: spelling.levels(&lower),
             ..form
         }
@@ -153,7 +155,7 @@ impl Word {
             suffixes: AFFIX_LENGTHS.map(suffix),
             grams: Vec::new(),
             length: count.min(15) as u64,
-            cluster: 0,
+            organism: 0,
             common: false,
             living: false,
             spelling: None,
