@@ -15,7 +15,9 @@ use crate::model::SynonymScope;
 /// The most entities of one name that are looked at, the closest names first: names such as "p25" have hundreds in a whole Entrez Gene.
 pub(super) const BEARERS_LIMIT: usize = 100;
 /// The most names that are kept; then they are forgotten, which changes no answer.
-const NAMES_LIMIT: usize = 1 << 14;
+const NAMES_LIMIT: usize = 1 << 16;
+/// The most bearers of all these names: some 10 MB.
+const BEARERS_KEPT_LIMIT: usize = 1 << 18;
 
 /// What a text is like by itself.
 #[derive(Debug, Clone, Copy)]
@@ -127,12 +129,15 @@ impl KnownName {
 #[derive(Debug, Default)]
 pub(crate) struct KnownNames {
     known: FxHashMap<u64, Arc<KnownName>>,
+    /// How many bearers they have in all.
+    bearers_kept: usize,
 }
 
 impl KnownNames {
     /// Forgets all, for another catalog.
     pub(crate) fn clear(&mut self) {
         self.known.clear();
+        self.bearers_kept = 0;
     }
 
     /// What a name is as a text has it.
@@ -146,12 +151,18 @@ impl KnownNames {
         if let Some(known) = self.known.get(&key) {
             return Arc::clone(known);
         }
-        if self.known.len() >= NAMES_LIMIT {
-            self.known.clear();
-        }
         let known = Arc::new(KnownName::of(vocabulary, name, written));
-        self.known.insert(key, Arc::clone(&known));
+        self.keep(key, Arc::clone(&known));
         known
+    }
+
+    fn keep(&mut self, key: u64, known: Arc<KnownName>) {
+        let bearers = self.bearers_kept + known.bearers.len();
+        if self.known.len() >= NAMES_LIMIT || bearers > BEARERS_KEPT_LIMIT {
+            self.clear();
+        }
+        self.bearers_kept += known.bearers.len();
+        self.known.insert(key, known);
     }
 }
 
@@ -186,5 +197,11 @@ mod tests {
             assert!(names.known.len() <= NAMES_LIMIT);
         }
         assert_eq!(names.known.len(), 1);
+        let known = names.of(vocabulary, group, "insulin");
+        for key in 0..=(BEARERS_KEPT_LIMIT / known.bearers.len()) as u64 {
+            names.keep(key, Arc::clone(&known));
+            assert!(names.bearers_kept <= BEARERS_KEPT_LIMIT);
+        }
+        assert_eq!(names.known.values().map(|own| own.bearers.len()).sum::<usize>(), names.bearers_kept);
     }
 }

@@ -12,9 +12,11 @@ use crate::catalog::EntityIndex;
 use crate::text::FoldedText;
 
 /// The most entities that are kept; then they are forgotten, which changes no answer.
-const ENTITIES_LIMIT: usize = 1 << 15;
+const ENTITIES_LIMIT: usize = 1 << 16;
 /// The most names whose candidates are kept; then they are forgotten, which changes no answer.
-const NAMES_KEPT_LIMIT: usize = 1 << 14;
+const NAMES_KEPT_LIMIT: usize = 1 << 16;
+/// The most candidates of all these names, as a name may have [`super::candidates::CANDIDATES_LIMIT`]: some 25 MB.
+const CANDIDATES_KEPT_LIMIT: usize = 1 << 18;
 /// The most names of an entity whose words are held against the document's.
 const NAMES_LIMIT: usize = 12;
 /// The least letters of a word that is held against the document's.
@@ -46,6 +48,8 @@ pub(crate) struct Entities {
     known: FxHashMap<EntityIndex, Known>,
     /// The candidates of names by themselves, before anything is told of them.
     candidates: FxHashMap<u64, Box<[Candidate]>>,
+    /// How many candidates that are in all.
+    candidates_kept: usize,
     /// The names of taxa; `None` of one that the catalog does not know.
     taxa: FxHashMap<Taxon, Option<Box<str>>>,
     /// Whether each taxon is of a group whose genes are called alike.
@@ -57,7 +61,7 @@ impl Entities {
     /// Forgets all, for another catalog or other models.
     pub(crate) fn clear(&mut self) {
         self.known.clear();
-        self.candidates.clear();
+        self.forget_candidates();
         self.taxa.clear();
         self.of_like_symbols.clear();
     }
@@ -69,10 +73,17 @@ impl Entities {
 
     /// Keeps the candidates of a name.
     pub(super) fn keep_candidates(&mut self, name: u64, found: &[Candidate]) {
-        if self.candidates.len() >= NAMES_KEPT_LIMIT {
-            self.candidates.clear();
+        let kept = self.candidates_kept + found.len();
+        if self.candidates.len() >= NAMES_KEPT_LIMIT || kept > CANDIDATES_KEPT_LIMIT {
+            self.forget_candidates();
         }
+        self.candidates_kept += found.len();
         self.candidates.insert(name, found.into());
+    }
+
+    fn forget_candidates(&mut self) {
+        self.candidates.clear();
+        self.candidates_kept = 0;
     }
 
     /// The identifier to answer for an entity where the request asks for no namespace.
@@ -172,8 +183,30 @@ fn words_of_names(
 
 #[cfg(test)]
 mod tests {
+    use super::super::candidates::{CANDIDATES_LIMIT, Route};
+    use super::super::features::Weighed;
     use super::*;
+    use crate::annotate::surface::Agreement;
     use crate::catalog::Catalog;
+    use crate::model::SynonymScope;
+
+    fn candidate(entity: EntityIndex) -> Candidate {
+        Candidate {
+            entity,
+            route: Route::Name,
+            agreement: Agreement::Identical,
+            same_letters: true,
+            label: true,
+            scope: SynonymScope::Exact,
+            symbol: false,
+            preferred: true,
+            taxon: None,
+            prominence: 0,
+            said: 0,
+            weighed: Weighed::default(),
+            probability: 0.0,
+        }
+    }
 
     #[test]
     fn what_is_kept_is_bounded() {
@@ -187,6 +220,13 @@ mod tests {
         assert!(
             entities.candidates_of(0).is_none() && entities.candidates_of(NAMES_KEPT_LIMIT as u64).is_some()
         );
+        let many = vec![candidate(catalog.indices().next().unwrap()); CANDIDATES_LIMIT];
+        for name in 0..=(CANDIDATES_KEPT_LIMIT / CANDIDATES_LIMIT) as u64 {
+            entities.keep_candidates(name, &many);
+            assert!(entities.candidates_kept <= CANDIDATES_KEPT_LIMIT);
+        }
+        assert_eq!(entities.candidates_kept, CANDIDATES_LIMIT);
+        assert_eq!(entities.candidates.values().map(|own| own.len()).sum::<usize>(), CANDIDATES_LIMIT);
         for taxon in 0..=ENTITIES_LIMIT as Taxon {
             entities.taxon_label(vocabulary, taxon);
             assert!(entities.taxa.len() <= ENTITIES_LIMIT);
