@@ -7,12 +7,10 @@
 //!
 //! Names and texts are folded by this same code, and folding what is folded changes nothing.
 
-use std::cell::RefCell;
-
-use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::characters::{Class, classify, classify_ascii, greek_name, plain_greek, push_plain};
+use super::known_forms::WordMemory;
 use super::pauses::work_done;
 use super::words::fold_word;
 
@@ -79,40 +77,6 @@ pub struct Token {
     pub gap: Gap,
 }
 
-/// The most words whose forms a thread keeps; then they are forgotten, which changes nothing.
-const WORDS_LIMIT: usize = 1 << 16;
-/// The most bytes of a form that is kept.
-const KEPT_BYTES_LIMIT: usize = 64;
-
-/// The forms of words in ASCII that are one token, by the hashes of the words: most words of a text were met before.
-#[derive(Debug, Default)]
-struct WordMemory {
-    places: FxHashMap<u64, (u32, u32)>,
-    forms: String,
-}
-
-thread_local! {
-    static MEMORY: RefCell<WordMemory> = RefCell::new(WordMemory::default());
-}
-
-impl WordMemory {
-    fn get(&self, key: u64) -> Option<&str> {
-        self.places.get(&key).map(|(start, end)| &self.forms[*start as usize..*end as usize])
-    }
-
-    fn insert(&mut self, key: u64, form: &str) {
-        if form.len() > KEPT_BYTES_LIMIT {
-            return;
-        }
-        if self.places.len() >= WORDS_LIMIT {
-            *self = Self::default();
-        }
-        let start = to_u32(self.forms.len());
-        self.forms.push_str(form);
-        self.places.insert(key, (start, to_u32(self.forms.len())));
-    }
-}
-
 /// The tokens of one text. Made once and refilled for each text, so that folding allocates nothing in the long run.
 #[derive(Debug, Clone, Default)]
 pub struct FoldedText {
@@ -138,7 +102,7 @@ impl FoldedText {
     }
 
     fn fold_within(&mut self, text: &str, bytes_limit: usize) {
-        MEMORY.with_borrow_mut(|memory| self.fold_with(text, bytes_limit, memory));
+        WordMemory::with(|memory| self.fold_with(text, bytes_limit, memory));
     }
 
     /// For how many bytes of forms there is room.

@@ -4,6 +4,7 @@ pub mod abbreviations;
 mod bags;
 mod characters;
 mod fold;
+mod known_forms;
 mod names;
 pub mod offsets;
 pub mod pauses;

@@ -74,3 +74,24 @@ impl Chunks {
         &self.sums[(number ^ MARK) as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_forgotten_at_the_bound() {
+        let table = Table::build(&[]);
+        let mut chunks = Chunks::default();
+        for number in 1..CHUNKS_LIMIT {
+            chunks.number(&table, &format!("a-{number}"), false);
+        }
+        chunks.make_room();
+        assert_eq!(chunks.sums.len(), CHUNKS_LIMIT - 1);
+        let last = chunks.number(&table, "a-0", false);
+        assert_eq!((last ^ MARK) as usize, CHUNKS_LIMIT - 1);
+        chunks.make_room();
+        assert!(chunks.sums.is_empty() && chunks.numbers.is_empty());
+        assert_eq!(chunks.number(&table, "a-0", false), MARK);
+    }
+}

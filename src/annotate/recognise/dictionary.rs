@@ -336,3 +336,29 @@ fn write_tag(
         *types |= u64::from(place) << (3 * at);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn names_are_forgotten_at_the_bound() {
+        let catalog = Catalog::embedded().unwrap();
+        let vocabulary = Vocabulary::of_types(&catalog, 0);
+        let names = catalog.names();
+        let step = names.step(names.root(), "insulin").expect("a starter catalog has insulin");
+        let mut memory = Names::default();
+        for number in 0..=NAMES_LIMIT {
+            let text = number.to_string();
+            memory.of(names, vocabulary, step, Written { text: &text, folded: "insulin" });
+            assert!(memory.known.len() <= NAMES_LIMIT);
+        }
+        assert_eq!(memory.known.len(), 1);
+        memory.starts.resize(3, None);
+        memory.forget_words();
+        assert!(memory.starts.is_empty() && memory.known.len() == 1);
+        memory.clear();
+        assert!(memory.known.is_empty());
+    }
+}

@@ -180,3 +180,24 @@ fn sum_shape(table: &Table, short_shape: u64) -> ShapeSums {
     }
     sums
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_forgotten_at_the_bound() {
+        let table = Table::build(&[]);
+        let mut lexicon = Lexicon::default();
+        for number in 1..WORDS_LIMIT {
+            lexicon.place(&number.to_string(), "");
+        }
+        assert!(!lexicon.is_full());
+        assert_eq!(lexicon.place("1", ""), 0, "a word has one number");
+        lexicon.place("0", "");
+        assert!(lexicon.is_full());
+        lexicon.clear(&table);
+        assert!(!lexicon.is_full() && lexicon.numbers.is_empty());
+        assert_eq!(lexicon.place("0", ""), 0);
+    }
+}

@@ -61,3 +61,29 @@ impl TagBook {
         &self.sums[number as usize][place]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::dictionary::{TYPES, Tag};
+    use super::*;
+
+    #[test]
+    fn tags_are_forgotten_at_the_bound() {
+        let table = Table::build(&[]);
+        let mut book = TagBook::default();
+        let tags = |number: usize| -> Tags {
+            let (low, high) = ((number % 256) as u8, (number / 256) as u8);
+            let tag = |quality| Tag { place: 1, quality };
+            std::array::from_fn(|of| tag([low, high][usize::from(of + 1 < TYPES)]))
+        };
+        for number in 1..TAGS_LIMIT {
+            book.number(&table, &tags(number));
+        }
+        book.make_room();
+        assert_eq!(book.sums.len(), TAGS_LIMIT - 1);
+        assert_eq!(book.number(&table, &tags(0)) as usize, TAGS_LIMIT - 1);
+        book.make_room();
+        assert!(book.sums.is_empty() && book.numbers.is_empty());
+        assert_eq!(book.number(&table, &tags(0)), 0);
+    }
+}
