@@ -275,3 +275,57 @@ fn example(
     choices.push((none.features, unknown));
     Some(Example { choices, times })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::annotate::learning::features::Weighed;
+    use crate::model::Span;
+
+    #[test]
+    fn identifiers_that_were_replaced_are_told() {
+        let catalog = Catalog::embedded().unwrap();
+        let entity = catalog.find(&"MESH:D001241".parse().unwrap()).expect("a starter catalog has aspirin");
+        let candidate = |route, scope, agreement| Candidate {
+            entity,
+            route,
+            agreement,
+            same_letters: true,
+            label: true,
+            scope,
+            symbol: false,
+            preferred: true,
+            taxon: None,
+            prominence: 0,
+            said: 0,
+            weighed: Weighed::default(),
+            probability: 0.0,
+        };
+        let gold = |entity_type, ids: &[&str]| GoldMention {
+            passage: 0,
+            span: Span { start: 0, end: 7 },
+            entity_type,
+            neutral: false,
+            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+            raw_type: String::new(),
+        };
+        let known = [("C000001", ""), ("D001241", "MESH:D001241")];
+        let known = known.map(|(id, answer)| ((EntityType::Chemical, id.to_owned()), answer.to_owned()));
+        let gold_ids = GoldIds { ids: known.into_iter().collect() };
+        let (exact, same) = (SynonymScope::Exact, Agreement::FirstLetter);
+        let by_name = candidate(Route::Name, exact, same);
+        let (chemical, gene) = (EntityType::Chemical, EntityType::Gene);
+        for (mention, candidate, expected) in [
+            (gold(chemical, &["C000001"]), by_name.clone(), true),
+            (gold(chemical, &["C000001", "D001241"]), by_name.clone(), false),
+            (gold(chemical, &[]), by_name.clone(), false),
+            (gold(gene, &["C000001"]), by_name, false),
+            (gold(chemical, &["C000001"]), candidate(Route::Alias, exact, same), false),
+            (gold(chemical, &["C000001"]), candidate(Route::Name, SynonymScope::Related, same), false),
+            (gold(chemical, &["C000001"]), candidate(Route::Name, exact, Agreement::Spelling), false),
+        ] {
+            let told = is_outdated(Vocabulary::new(&catalog), &mention, &gold_ids, &[candidate]);
+            assert_eq!(told, expected, "{mention:?}");
+        }
+    }
+}
