@@ -13,7 +13,6 @@ pub mod error;
 mod page;
 mod paper_service;
 mod reload;
-pub mod slices;
 mod state;
 mod stream;
 mod turns;

@@ -14,7 +14,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::error::ApiError;
-use super::slices::take_short_slices;
 use super::turns::Turns;
 use crate::text::pauses::with_pauses;
 
@@ -130,7 +129,6 @@ impl Lane {
 
 /// Lets this thread's work wait for that of others.
 fn give_way() {
-    take_short_slices();
     // Elsewhere it would be the whole process that gives way. Where the system refuses, the lane is as any other.
     #[cfg(target_os = "linux")]
     {
@@ -175,7 +173,7 @@ impl WorkPool {
     /// When the system refuses the threads.
     pub fn new(threads: usize) -> Result<Self, WorkPoolError> {
         let threads = threads.max(1);
-        let small = Lane::start(threads, "annotate", take_short_slices)?;
+        let small = Lane::start(threads, "annotate", || {})?;
         let large = Lane::start(threads, "large", give_way).inspect_err(|_| small.close())?;
         let turns = Arc::new(Turns::new(threads));
         Ok(Self { lanes: Arc::new(Lanes { small, large, turns }), threads })

@@ -5,6 +5,7 @@ mod connections;
 mod listener;
 pub mod settings;
 pub mod telemetry;
+mod time_slices;
 mod tokens;
 
 use std::path::PathBuf;
@@ -28,7 +29,6 @@ use crate::api::servers::annotation_service_server::AnnotationServiceServer;
 use crate::api::servers::catalog_service_server::CatalogServiceServer;
 use crate::api::servers::entity_service_server::EntityServiceServer;
 use crate::api::servers::paper_service_server::PaperServiceServer;
-use crate::api::slices::take_short_slices;
 use crate::api::{
     AnnotationApi, CatalogApi, CatalogReloader, EntityApi, PaperApi, ReloadTrigger, State, StateHandle,
     WorkPool, WorkPoolError,
@@ -40,6 +40,7 @@ use calls::{CallLayer, CallPolicy};
 pub use listener::ListenError;
 use listener::Listener;
 use settings::Settings;
+use time_slices::take_short_slices;
 use tokens::{Tokens, TokensError};
 
 /// How many streams that the server itself has reset a connection may remember. hyper guards against
@@ -103,11 +104,11 @@ pub enum ServerError {
 /// When the server cannot start or fails.
 pub fn run(settings: &Settings) -> Result<(), ServerError> {
     let started = Instant::now();
+    // all threads that begin after this have them from this one
     take_short_slices();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("reactor")
-        .on_thread_start(take_short_slices)
         .build()
         .map_err(|source| ServerError::System { what: "a runtime", source })?;
     let result = runtime.block_on(serve(settings, started));

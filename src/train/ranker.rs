@@ -279,28 +279,14 @@ fn example(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::annotate::learning::features::Weighed;
     use crate::model::Span;
 
     #[test]
     fn identifiers_that_were_replaced_are_told() {
         let catalog = Catalog::embedded().unwrap();
         let entity = catalog.find(&"MESH:D001241".parse().unwrap()).expect("a starter catalog has aspirin");
-        let candidate = |route, scope, agreement| Candidate {
-            entity,
-            route,
-            agreement,
-            same_letters: true,
-            label: true,
-            scope,
-            symbol: false,
-            preferred: true,
-            taxon: None,
-            prominence: 0,
-            said: 0,
-            weighed: Weighed::default(),
-            probability: 0.0,
-        };
+        let candidate =
+            |route, scope, agreement| Candidate { route, scope, agreement, ..Candidate::named(entity) };
         let gold = |entity_type, ids: &[&str]| GoldMention {
             passage: 0,
             span: Span { start: 0, end: 7 },

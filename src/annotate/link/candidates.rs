@@ -82,6 +82,28 @@ pub(crate) struct Candidate {
     pub probability: f32,
 }
 
+#[cfg(test)]
+impl Candidate {
+    /// One that bears the very name as its preferred one.
+    pub(crate) fn named(entity: EntityIndex) -> Self {
+        Self {
+            entity,
+            route: Route::Name,
+            agreement: Agreement::Identical,
+            same_letters: true,
+            label: true,
+            scope: SynonymScope::Exact,
+            symbol: false,
+            preferred: true,
+            taxon: None,
+            prominence: 0,
+            said: 0,
+            weighed: Weighed::default(),
+            probability: 0.0,
+        }
+    }
+}
+
 /// The candidates of a mention while they are gathered.
 struct Gathering<'a> {
     vocabulary: Vocabulary<'a>,

@@ -183,30 +183,9 @@ fn words_of_names(
 
 #[cfg(test)]
 mod tests {
-    use super::super::candidates::{CANDIDATES_LIMIT, Route};
-    use super::super::features::Weighed;
+    use super::super::candidates::CANDIDATES_LIMIT;
     use super::*;
-    use crate::annotate::surface::Agreement;
     use crate::catalog::Catalog;
-    use crate::model::SynonymScope;
-
-    fn candidate(entity: EntityIndex) -> Candidate {
-        Candidate {
-            entity,
-            route: Route::Name,
-            agreement: Agreement::Identical,
-            same_letters: true,
-            label: true,
-            scope: SynonymScope::Exact,
-            symbol: false,
-            preferred: true,
-            taxon: None,
-            prominence: 0,
-            said: 0,
-            weighed: Weighed::default(),
-            probability: 0.0,
-        }
-    }
 
     #[test]
     fn what_is_kept_is_bounded() {
@@ -220,7 +199,7 @@ mod tests {
         assert!(
             entities.candidates_of(0).is_none() && entities.candidates_of(NAMES_KEPT_LIMIT as u64).is_some()
         );
-        let many = vec![candidate(catalog.indices().next().unwrap()); CANDIDATES_LIMIT];
+        let many = vec![Candidate::named(catalog.indices().next().unwrap()); CANDIDATES_LIMIT];
         for name in 0..=(CANDIDATES_KEPT_LIMIT / CANDIDATES_LIMIT) as u64 {
             entities.keep_candidates(name, &many);
             assert!(entities.candidates_kept <= CANDIDATES_KEPT_LIMIT);

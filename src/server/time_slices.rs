@@ -8,8 +8,9 @@
 #[cfg(target_os = "linux")]
 const SLICE_NS: u64 = 100_000;
 
-/// Has the system go on to other threads soon from this one. Where it refuses or cannot, slices are as long as ever.
-pub fn take_short_slices() {
+/// Has the system go on to other threads soon from this one and those that it begins. Where it refuses or cannot, slices are
+/// as long as ever.
+pub(super) fn take_short_slices() {
     #[cfg(target_os = "linux")]
     linux::set_slice_ns(SLICE_NS);
 }
