@@ -9,6 +9,7 @@ use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::rank::{NameEvidence, Support};
 use super::recognise::table::MODEL_TYPES;
+use super::recognise::view::PassageView;
 use super::recognise::{Found, Prepared, best};
 use super::species::Taxon;
 use super::surface;
@@ -17,8 +18,8 @@ use super::vocabulary::Vocabulary;
 use crate::model::{EntityType, Method, Span};
 use crate::text::pauses::{work_done, worked};
 
-/// The least score of a mention that nothing in the catalog fits, in a document that names nothing that the catalog has:
-/// such a document is likely of another field.
+/// The least score of a mention that nothing in the catalog fits, in a document that names nothing that the catalog has, and
+/// no organism in two words: such a document is likely of another field.
 const ALONE_SCORE_MIN: f32 = 0.75;
 /// The least chance that both a mention and its entity are right for the entity to be named: a wrong one misleads more than
 /// none.
@@ -59,7 +60,7 @@ pub(super) fn recognised(
     }
     let is_unlinked =
         |mention: &Mention| mention.readings.first().is_some_and(|r| r.subject == Subject::Unlinked);
-    if mentions.iter().all(is_unlinked) {
+    if mentions.iter().all(is_unlinked) && !prepared.views.iter().any(PassageView::names_binomial) {
         mentions.retain(|mention| mention.readings.first().is_some_and(|r| r.score >= ALONE_SCORE_MIN));
     }
     mentions

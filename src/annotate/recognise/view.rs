@@ -91,6 +91,11 @@ impl PassageView {
         self.pieces.pieces.capacity()
     }
 
+    /// Whether anything in it may be an organism's name in two words.
+    pub(crate) fn names_binomial(&self) -> bool {
+        self.binomials.contains(&Part::Genus)
+    }
+
     /// The number of a token's word.
     pub(crate) fn word_of_token(&self, token: usize) -> u32 {
         self.words[self.pieces.of_token[token]]
