@@ -48,6 +48,18 @@ fn a_name_that_no_training_text_has_is_found_by_the_dictionary() {
 }
 
 #[test]
+fn an_organism_that_no_list_has_is_found_by_its_latin() {
+    for text in [
+        "The ciliate Paratontonia gracillima was collected in spring.",
+        "Eggs of Pseudocavernicola obscurella were laid under stones.",
+    ] {
+        let found = annotate(text, &AnnotateOptions::default());
+        let types: Vec<EntityType> = found.annotations.iter().map(|a| a.entity_type).collect();
+        assert_eq!(types, [EntityType::Species], "{text}");
+    }
+}
+
+#[test]
 fn the_least_score_moves_precision_against_recall() {
     let count = |min_score| {
         annotate(TEXT, &AnnotateOptions { min_score, ..AnnotateOptions::default() }).annotations.len()

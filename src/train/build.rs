@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use super::corpora::TrainingDocument;
 use super::examples::{Examples, Sentence};
 use super::sequence::{self, Weights};
-use super::{Material, SCHEDULE, ranker};
+use super::{GENE_SCHEDULE, Material, SCHEDULE, ranker};
 use crate::annotate::learning::{ChainModel, MODEL_TYPES, Models, ROW, Table, place_in_row};
+use crate::model::EntityType;
 
 /// The most features of a model: those that say most, by their largest weight and how often they stand.
 const FEATURES_LIMIT: usize = 480_000;
@@ -26,7 +27,8 @@ pub(super) fn build(material: &Material, is_wanted: impl Fn(&TrainingDocument) -
                 let document = &corpora.documents[sentence.document];
                 if is_wanted(document) { document.times } else { 0 }
             };
-            taught.then(|| sequence::train(examples, of, &SCHEDULE, times))
+            let schedule = if MODEL_TYPES[of] == EntityType::Gene { GENE_SCHEDULE } else { SCHEDULE };
+            taught.then(|| sequence::train(examples, of, &schedule, times))
         })
         .collect();
     let (table, chains) = quantise(examples, &weights);

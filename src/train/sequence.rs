@@ -17,6 +17,8 @@ pub(super) struct Schedule {
     pub passes: usize,
     /// How far the first step of a weight goes.
     pub rate: f32,
+    /// The sum of squared gradients that every weight begins with: the larger, the less do features of few places move.
+    pub squares: f32,
     /// How much weights are drawn to zero at each step.
     pub shrink: f32,
     /// How often a sentence is seen without what the dictionary says.
@@ -47,7 +49,7 @@ impl Slot {
     fn step(&mut self, gradient: f32, schedule: &Schedule, count: f32) {
         let gradient = gradient - schedule.shrink * self.weight;
         self.squares += gradient * gradient;
-        let change = schedule.rate * gradient / (self.squares.sqrt() + 1e-6);
+        let change = schedule.rate * gradient / ((schedule.squares + self.squares).sqrt() + 1e-6);
         self.weight += change;
         self.lag += change * count;
     }

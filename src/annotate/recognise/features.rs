@@ -234,9 +234,8 @@ pub(crate) fn each_joint_feature(
     at: usize,
     take: &mut impl FnMut(Origin, u64),
 ) {
-    const BEYOND: Form = Form { folded: 1, short_shape: 1, living: false };
     let word = |distance: isize| {
-        at.checked_add_signed(distance).filter(|place| chain.contains(place)).map_or(BEYOND, &form)
+        at.checked_add_signed(distance).filter(|place| chain.contains(place)).map_or(Form::BEYOND, &form)
     };
     let mut text = |kind: u32, value: u64| take(Origin::Text, feature(kind, value));
     let (two_before, before, own, after, two_after) = (word(-2), word(-1), word(0), word(1), word(2));

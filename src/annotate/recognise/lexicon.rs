@@ -96,7 +96,7 @@ impl Lexicon {
         for (distance, sums) in sums.iter_mut().enumerate() {
             each_word_feature(word, distance, |feature| table.add(feature, sums));
         }
-        let form = Form { folded: word.folded, short_shape: word.short_shape, living: word.living };
+        let form = word.joint_form();
         let next = self.shapes.len() as u32;
         let shape = *self.shape_numbers.entry(form.short_shape).or_insert(next);
         if shape == next {
@@ -119,8 +119,7 @@ impl Lexicon {
         let next = self.hot.len() as u32;
         let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
-            let form = Form { folded: 0, short_shape: 0, living: false };
-            self.hot.push(Hot { form, sums: NO_SUMS, shape: 0, known: false });
+            self.hot.push(Hot { form: Form::BEYOND, sums: NO_SUMS, shape: 0, known: false });
         }
         number
     }

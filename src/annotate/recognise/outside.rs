@@ -1,14 +1,17 @@
-//! Evidence from outside of the sequence models: forms of variants, and names that the models have never met.
+//! Evidence from outside of the sequence models: forms of variants, organisms in two words, and names that the models have
+//! never met.
 //!
 //! A model that was trained on texts of one time does not know the names of another: no text before 2020 speaks of
 //! COVID-19. Where the dictionary has a distinctive name, all of whose words are new to the model, the dictionary is a
-//! witness of its own. So is a pattern that means a variant whatever stands around it. Their word and the model's are taken
+//! witness of its own. So is a pattern that means a variant whatever stands around it, and Latin in the form of a species'
+//! name, since most species are in no list. Their word and the model's are taken
 //! as independent: the chance that both are wrong is the product of the chances that each is (a noisy or).
 
 use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
+use super::super::binomials::Part;
 use super::super::models::Models;
 use super::super::passages::PassageText;
 use super::super::variants::Certainty;
@@ -26,6 +29,11 @@ const CERTAIN_FORM: f32 = 0.95;
 const SHAPE: f32 = 0.85;
 /// How often a distinctive name of new words is what the dictionary says.
 const NEW_NAME: f32 = 0.65;
+/// How often words of Latin in the form of a species' name are one, or nearly: some corpora take in what stands behind it.
+const BINOMIAL: f32 = 0.5;
+/// The least level of the second word of such a name, by its spelling, and of both together.
+const EPITHET_LEVEL_MIN: u8 = 2;
+const BINOMIAL_LEVELS_MIN: u8 = 4;
 /// The least characters of a name that is distinctive.
 const NAME_CHARACTERS_MIN: usize = 5;
 /// The least letters of a word that has to be new to the model.
@@ -48,6 +56,11 @@ pub(super) fn witnesses(
             witnesses.push(Found { passage: index, span: form.span, model_type, probability });
         }
     }
+    if let Some(model_type) = model_type(EntityType::Species).filter(|at| has(*at)) {
+        let spans = binomials(view, lexicon);
+        let found = |span| Found { passage: index, span, model_type, probability: BINOMIAL };
+        witnesses.extend(spans.map(found));
+    }
     for name in matches {
         work_done(1);
         if let Some(model_type) = distinctive_type(name).filter(|at| has(*at))
@@ -58,6 +71,18 @@ pub(super) fn witnesses(
         }
     }
     witnesses
+}
+
+/// The names in two words, capitalised and with a Latin ending, that are names of organisms by their spelling as well.
+fn binomials<'v>(view: &'v PassageView, lexicon: &'v Lexicon) -> impl Iterator<Item = Span> + 'v {
+    let level = |at: usize| lexicon.form(*view.words.get(at)?).organism_level;
+    let genera = view.binomials.iter().enumerate().filter(|(_, part)| **part == Part::Genus);
+    genera.filter_map(move |(at, _)| {
+        let (genus, epithet) = (level(at)?, level(at + 1)?);
+        let pieces = &view.pieces.pieces;
+        (epithet >= EPITHET_LEVEL_MIN && genus + epithet >= BINOMIAL_LEVELS_MIN)
+            .then(|| Span { start: pieces[at].start, end: pieces[at + 1].end })
+    })
 }
 
 /// The type of a name that is of one type only, in the case that the dictionary has it in, and close.

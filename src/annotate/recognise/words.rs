@@ -4,7 +4,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::super::surface::is_common_word;
 use super::organisms::organism_kind;
-use super::spelling::{KINDS, Spelling};
+use super::spelling::{KINDS, Spelling, kind};
+use crate::model::EntityType;
 
 /// The most characters of a shape.
 const SHAPE_CHARACTERS_LIMIT: usize = 12;
@@ -81,6 +82,8 @@ pub(crate) struct Form {
     pub short_shape: u64,
     /// See [`Word::living`].
     pub living: bool,
+    /// See [`Word::organism_level`].
+    pub organism_level: Option<u8>,
 }
 
 /// What is known of a word by its letters.
@@ -112,7 +115,28 @@ pub(crate) struct Word {
     pub spelling: Option<[u8; KINDS]>,
 }
 
+impl Form {
+    /// That of a place beyond an end of the sentence.
+    pub(crate) const BEYOND: Self = Self { folded: 1, short_shape: 1, living: false, organism_level: None };
+}
+
 impl Word {
+    /// How likely it is a part of an organism's name by its spelling, from 0 to 4; `None` of common and of short words.
+    pub(crate) fn organism_level(&self) -> Option<u8> {
+        let levels = self.spelling.filter(|_| !self.common)?;
+        Some(levels[kind(EntityType::Species)])
+    }
+
+    /// What features of several words together look at.
+    pub(crate) fn joint_form(&self) -> Form {
+        Form {
+            folded: self.folded,
+            short_shape: self.short_shape,
+            living: self.living,
+            organism_level: self.organism_level(),
+        }
+    }
+
     /// Reads a word; `folded` is its folded form, empty for punctuation.
     pub(crate) fn new(written: &str, folded: &str, spelling: &Spelling) -> Self {
         let lower = written.to_lowercase();
