@@ -75,6 +75,9 @@ pub struct Token {
     pub kind: TokenKind,
     /// What stands before it.
     pub gap: Gap,
+    /// The hash of the source that it covers, where that is ASCII and alone decides the form; 0 for others. The same source
+    /// has the same hash.
+    pub source_hash: u64,
 }
 
 /// The tokens of one text. Made once and refilled for each text, so that folding allocates nothing in the long run.
@@ -195,14 +198,16 @@ impl FoldedText {
 
     fn digits(&mut self, text: &str, start: usize, run: &Run, gap: Gap) {
         let at = self.begin();
+        let mut hash = 0;
         if run.ascii {
             self.folded.push_str(&text[start..run.end]);
+            hash = xxh3_64(&text.as_bytes()[start..run.end]);
         } else {
             for character in text[start..run.end].chars().filter(|c| classify(*c) == Class::Digit) {
                 push_plain(character, &mut self.folded);
             }
         }
-        self.finish(start, run.end, at, TokenKind::Digits, gap);
+        self.finish((start, run.end), at, TokenKind::Digits, gap, hash);
     }
 
     fn greek(&mut self, text: &str, start: usize, run: &Run, gap: Gap) {
@@ -213,7 +218,7 @@ impl FoldedText {
             let end = letters.peek().map_or(run.end, |(next, _)| start + next);
             let at = self.begin();
             self.folded.push_str(greek_name(plain_greek(letter)).unwrap_or_default());
-            self.finish(start + offset, end, at, TokenKind::Letters, gap);
+            self.finish((start + offset, end), at, TokenKind::Letters, gap, 0);
             gap = Gap::None;
         }
     }
@@ -226,11 +231,11 @@ impl FoldedText {
         {
             let at = self.begin();
             self.folded.push_str(folded);
-            self.finish(start, run.end, at, TokenKind::Letters, gap);
+            self.finish((start, run.end), at, TokenKind::Letters, gap, key);
             return;
         }
         if run.ascii && last_piece(word.as_bytes()).is_none() {
-            self.word(word, (start, run.end), gap);
+            self.word(word, (start, run.end), gap, key);
             memory.insert(
                 key,
                 self.tokens.last().map_or("", |token| &self.folded[token.folded_start as usize..]),
@@ -242,7 +247,8 @@ impl FoldedText {
             find_cuts(word, &mut cuts);
             for (index, pair) in cuts.windows(2).enumerate() {
                 let gap = if index == 0 { gap } else { Gap::None };
-                self.word(&word[pair[0]..pair[1]], (start + pair[0], start + pair[1]), gap);
+                let piece = &word[pair[0]..pair[1]];
+                self.word(piece, (start + pair[0], start + pair[1]), gap, xxh3_64(piece.as_bytes()));
             }
             self.cuts = cuts;
             return;
@@ -266,13 +272,15 @@ impl FoldedText {
         find_cuts(&plain, &mut cuts);
         for (index, pair) in cuts.windows(2).enumerate() {
             let gap = if index == 0 { gap } else { Gap::None };
-            self.word(&plain[pair[0]..pair[1]], (origin(pair[0]), origin(pair[1])), gap);
+            let (piece, source) = (&plain[pair[0]..pair[1]], (origin(pair[0]), origin(pair[1])));
+            let own = text.get(source.0..source.1) == Some(piece);
+            self.word(piece, source, gap, if own { xxh3_64(piece.as_bytes()) } else { 0 });
         }
         (self.cuts, self.plain, self.origins) = (cuts, plain, origins);
     }
 
     /// Adds one piece of a run of letters.
-    fn word(&mut self, word: &str, source: (usize, usize), gap: Gap) {
+    fn word(&mut self, word: &str, source: (usize, usize), gap: Gap, hash: u64) {
         let at = self.begin();
         self.folded.push_str(word);
         self.folded[at..].make_ascii_lowercase();
@@ -283,7 +291,7 @@ impl FoldedText {
             self.folded.push_str(word);
             self.folded[at..].make_ascii_lowercase();
         }
-        self.finish(source.0, source.1, at, TokenKind::Letters, gap);
+        self.finish(source, at, TokenKind::Letters, gap, hash);
     }
 
     /// Where the next token's form begins.
@@ -294,14 +302,22 @@ impl FoldedText {
         self.folded.len()
     }
 
-    fn finish(&mut self, start: usize, end: usize, folded_start: usize, kind: TokenKind, gap: Gap) {
+    fn finish(
+        &mut self,
+        source: (usize, usize),
+        folded_start: usize,
+        kind: TokenKind,
+        gap: Gap,
+        source_hash: u64,
+    ) {
         self.tokens.push(Token {
-            start: to_u32(start),
-            end: to_u32(end),
+            start: to_u32(source.0),
+            end: to_u32(source.1),
             folded_start: to_u32(folded_start),
             folded_end: to_u32(self.folded.len()),
             kind,
             gap,
+            source_hash,
         });
     }
 }

@@ -80,9 +80,16 @@ impl Lexicon {
         self.keeps_words = true;
     }
 
-    /// The number of a word that stands in a sentence.
-    pub(crate) fn number(&mut self, models: &Models, written: &str, folded: &str) -> u32 {
-        let number = self.place(written, folded);
+    /// The number of a word that stands in a sentence. `hash` is that of the word where it alone decides the form, else 0.
+    #[inline]
+    pub(crate) fn number(&mut self, models: &Models, written: &str, folded: &str, hash: u64) -> u32 {
+        let key = match (hash, written.as_bytes()) {
+            // no hash is as small in practice
+            (0, [byte]) if folded.is_empty() => u64::from(*byte) + 1,
+            (0, _) => xxh3_64_with_seed(folded.as_bytes(), xxh3_64_with_seed(written.as_bytes(), 0)),
+            _ => hash,
+        };
+        let number = self.place(key);
         if self.hot[number as usize].sums == NO_SUMS {
             let word = Word::new(written, folded, &models.spelling);
             self.sum_word(number as usize, &word, &models.table);
@@ -113,9 +120,9 @@ impl Lexicon {
         self.chunks.number(&models.table, written, self.keeps_words)
     }
 
-    /// The number of a word.
-    fn place(&mut self, written: &str, folded: &str) -> u32 {
-        let key = xxh3_64_with_seed(folded.as_bytes(), xxh3_64_with_seed(written.as_bytes(), 0));
+    /// The number of a word by its key.
+    #[inline]
+    fn place(&mut self, key: u64) -> u32 {
         let next = self.hot.len() as u32;
         let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
@@ -189,14 +196,14 @@ mod tests {
         let table = Table::build(&[]);
         let mut lexicon = Lexicon::default();
         for number in 1..WORDS_LIMIT {
-            lexicon.place(&number.to_string(), "");
+            lexicon.place(number as u64);
         }
         assert!(!lexicon.is_full());
-        assert_eq!(lexicon.place("1", ""), 0, "a word has one number");
-        lexicon.place("0", "");
+        assert_eq!(lexicon.place(1), 0, "a word has one number");
+        lexicon.place(0);
         assert!(lexicon.is_full());
         lexicon.clear(&table);
         assert!(!lexicon.is_full() && lexicon.numbers.is_empty());
-        assert_eq!(lexicon.place("0", ""), 0);
+        assert_eq!(lexicon.place(0), 0);
     }
 }

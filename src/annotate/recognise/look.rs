@@ -52,17 +52,16 @@ const SMALL_COUNTS: usize = 64;
 pub(super) fn look(models: &Models, passages: &[PassageText<'_>], prepared: &Prepared, found: &mut [Found]) {
     let weights = |at: usize| {
         let chain = models.chains.get(at)?.as_ref()?;
-        (chain.look.len() == LOOK_FEATURES).then_some(&chain.look)
+        (chain.look.len() == LOOK_FEATURES).then_some(chain.look.as_slice())
     };
     if (0..MODEL_TYPES.len()).all(|at| weights(at).is_none()) {
         return;
     }
     let mut changed: Vec<(usize, f32)> = Vec::with_capacity(found.len());
-    each_look(models, passages, prepared, found, |place, look| {
-        if let Some(weights) = weights(found[place].model_type) {
-            let sum: f32 = weights.iter().zip(look).map(|(weight, value)| weight * value).sum();
-            changed.push((place, 1.0 / (1.0 + (-sum).exp())));
-        }
+    let weighing =
+        |own: &Found| weights(own.model_type).map(|weights| Weighing { weights, count: 0, sum: 0.0 });
+    each_look(models, passages, prepared, found, weighing, |place, Weighing { sum, .. }| {
+        changed.push((place, 1.0 / (1.0 + (-sum).exp())));
     });
     for (place, probability) in changed {
         found[place].probability = probability;
@@ -78,16 +77,19 @@ pub(crate) fn describe(
     found: &[Found],
 ) -> Vec<(usize, Look)> {
     let mut looks = Vec::new();
-    each_look(models, passages, prepared, found, |place, look| looks.push((place, *look)));
+    let all = |_: &Found| Some(Values { values: [0.0; LOOK_FEATURES], count: 0 });
+    each_look(models, passages, prepared, found, all, |place, look| looks.push((place, look.values)));
     looks
 }
 
-fn each_look(
+/// Tells what speaks for each span that is likely enough to what `begin` gives for it, where it gives anything.
+fn each_look<N: Numbers>(
     models: &Models,
     passages: &[PassageText<'_>],
     prepared: &Prepared,
     found: &[Found],
-    mut take: impl FnMut(usize, &Look),
+    begin: impl Fn(&Found) -> Option<N>,
+    mut take: impl FnMut(usize, N),
 ) {
     if found.is_empty() {
         return;
@@ -96,35 +98,23 @@ fn each_look(
     let likely = found.iter().enumerate().filter(|(_, own)| own.probability >= PROBABILITY_LOOKED_AT);
     for (place, own) in likely {
         work_done(8);
-        let mut numbers = Numbers { values: [0.0; LOOK_FEATURES], count: 0 };
+        let Some(mut numbers) = begin(own) else { continue };
         document.describe_elsewhere(place, own, &mut numbers);
         document.describe_neighbours(place, own, &mut numbers);
         document.describe_names(models, place, own, &mut numbers);
         document.describe_form(own, &mut numbers);
         document.describe_common_name(place, own, &mut numbers);
         document.describe_other_types(place, own, &mut numbers);
-        take(place, &numbers.values);
+        take(place, numbers);
     }
 }
 
-/// The numbers of a span while they are written.
-struct Numbers {
-    values: Look,
-    count: usize,
-}
-
-impl Numbers {
-    fn add(&mut self, value: f32) {
-        if let Some(place) = self.values.get_mut(self.count) {
-            *place = value;
-        }
-        self.count += 1;
-    }
+/// What the numbers of a span are told to, one after the other.
+trait Numbers {
+    fn add(&mut self, value: f32);
 
     /// Adds so many zeros.
-    const fn pass_over(&mut self, count: usize) {
-        self.count += count;
-    }
+    fn pass_over(&mut self, count: usize);
 
     fn add_if(&mut self, holds: bool) {
         self.add(f32::from(u8::from(holds)));
@@ -132,8 +122,62 @@ impl Numbers {
 
     /// Whether there is a probability, and its log-odds.
     fn add_odds(&mut self, probability: Option<f32>) {
-        self.add_if(probability.is_some());
-        self.add(probability.map_or(0.0, log_odds));
+        match probability {
+            Some(probability) => {
+                self.add(1.0);
+                self.add(log_odds(probability));
+            }
+            None => self.pass_over(2),
+        }
+    }
+}
+
+/// The numbers while they are written, for training.
+struct Values {
+    values: Look,
+    count: usize,
+}
+
+impl Numbers for Values {
+    fn add(&mut self, value: f32) {
+        if let Some(place) = self.values.get_mut(self.count) {
+            *place = value;
+        }
+        self.count += 1;
+    }
+
+    fn pass_over(&mut self, count: usize) {
+        self.count += count;
+    }
+}
+
+/// The sum of the numbers times their weights.
+struct Weighing<'m> {
+    weights: &'m [f32],
+    count: usize,
+    sum: f32,
+}
+
+impl Numbers for Weighing<'_> {
+    #[inline]
+    fn add(&mut self, value: f32) {
+        if let Some(weight) = self.weights.get(self.count) {
+            self.sum += weight * value;
+        }
+        self.count += 1;
+    }
+
+    fn pass_over(&mut self, count: usize) {
+        self.count += count;
+    }
+
+    #[inline]
+    fn add_if(&mut self, holds: bool) {
+        if holds {
+            self.add(1.0);
+        } else {
+            self.count += 1;
+        }
     }
 }
 
@@ -250,7 +294,7 @@ impl<'d> Spans<'d> {
     }
 
     /// What the sentence says, and what the document says of the same text and of its long or short form.
-    fn describe_elsewhere(&self, place: usize, own: &Found, numbers: &mut Numbers) {
+    fn describe_elsewhere(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
         let odds = log_odds(own.probability);
         let said = self.said_as(place, own.model_type);
         let others = said.count > 1;
@@ -278,7 +322,7 @@ impl<'d> Spans<'d> {
     }
 
     /// The spans that overlap it and those beside it, and how many of its type the document has.
-    fn describe_neighbours(&self, place: usize, own: &Found, numbers: &mut Numbers) {
+    fn describe_neighbours(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
         let Rivals { same_type, same_elsewhere, same_span, other_type } = self.rivals[place];
         for rival in [same_type, same_elsewhere, same_span, other_type] {
             numbers.add_odds(some(rival));
@@ -295,7 +339,7 @@ impl<'d> Spans<'d> {
     }
 
     /// What the dictionary and the gold data have of its name.
-    fn describe_names(&self, models: &Models, place: usize, own: &Found, numbers: &mut Numbers) {
+    fn describe_names(&self, models: &Models, place: usize, own: &Found, numbers: &mut impl Numbers) {
         let (quality, is_other) = self.quality(own);
         let present = quality & PRESENT != 0;
         numbers.add_if(present);
@@ -328,7 +372,7 @@ impl<'d> Spans<'d> {
     }
 
     /// Its own form as a whole.
-    fn describe_form(&self, own: &Found, numbers: &mut Numbers) {
+    fn describe_form(&self, own: &Found, numbers: &mut impl Numbers) {
         let written = self.passages[own.passage].slice(own.span);
         let view = &self.prepared.views[own.passage];
         let pieces = view.pieces.within(own.span.start, own.span.end);

@@ -79,13 +79,13 @@ impl Workspace {
         chain: &Range<usize>,
     ) -> bool {
         let Self { summing, passing, .. } = self;
-        passing.read(gate, &summing.sums, ALONE_MIN.ln());
+        passing.read(gate, summing.of_pieces(), ALONE_MIN.ln());
         if passing.any() == 0 {
             return false;
         }
         let open = (0..chain.len()).filter(|place| passing.is_open(*place));
         summing.add_joint(models, view, lexicon, chain, open);
-        passing.read_again(gate, &summing.sums, BOUND_MIN.ln());
+        passing.read_again(gate, summing.of_pieces(), BOUND_MIN.ln());
         passing.any() != 0
     }
 }

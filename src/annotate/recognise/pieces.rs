@@ -72,6 +72,9 @@ impl Pieces {
         let mut count = 0;
         let mut word: Option<usize> = None;
         let Some(between) = text.get(start..end) else { return spaced };
+        if between == " " {
+            return true;
+        }
         for (offset, character) in between.char_indices() {
             let (at, after) = (start + offset, start + offset + character.len_utf8());
             if character.is_whitespace() {

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::ops::Range;
 
 use super::super::models::Models;
-use super::features::{REACH, each_joint_feature, neighbouring_chunks, spaces};
+use super::features::{DISTANCES, REACH, each_joint_feature, neighbouring_chunks, spaces};
 use super::lexicon::Lexicon;
 use super::table::{SLOT_BYTES, Sums, add_sums};
 use super::tag_book::TagBook;
@@ -14,13 +14,20 @@ use super::view::PassageView;
 /// What summing needs again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Summing {
-    /// The sums of each piece of the sentence.
-    pub sums: Vec<Sums>,
+    /// The sums of each piece of the sentence, with [`REACH`] more before and behind, which mean nothing: what a word gives
+    /// its neighbours is added without asking whether there are any.
+    sums: Vec<Sums>,
     /// Features that are to be added, and to which piece's sums.
     joint: Vec<(u64, usize)>,
 }
 
 impl Summing {
+    /// The sums of each piece of the sentence.
+    pub(crate) fn of_pieces(&self) -> &[Sums] {
+        let count = self.sums.len().saturating_sub(2 * REACH);
+        self.sums.get(REACH..REACH + count).unwrap_or_default()
+    }
+
     /// Sums up what words, shapes and tags give each piece of a sentence by themselves.
     pub(crate) fn of_chain(
         &mut self,
@@ -29,42 +36,38 @@ impl Summing {
         (lexicon, book): (&Lexicon, &mut TagBook),
         chain: &Range<usize>,
     ) {
+        let untagged = *book.untagged(&models.table);
         self.sums.clear();
-        self.sums.resize(chain.len(), [0; SLOT_BYTES]);
+        self.sums.resize(chain.len() + 2 * REACH, [0; SLOT_BYTES]);
         self.add_words(view, lexicon, chain);
         self.add_shapes(view, lexicon, chain);
-        let untagged = *book.untagged(&models.table);
         for (place, at) in chain.clone().enumerate() {
             if view.types[at] == 0 {
-                add_sums(&mut self.sums[place], &untagged);
+                add_sums(&mut self.sums[place + REACH], &untagged);
                 continue;
             }
             let number = book.number(&models.table, &view.tags[at]);
-            for (side, place) in [(2, place.checked_sub(1)), (1, Some(place)), (0, Some(place + 1))] {
-                if let Some(sums) = place.and_then(|place| self.sums.get_mut(place)) {
-                    add_sums(sums, book.sums(number, side));
-                }
+            for (side, place) in [(2, place + REACH - 1), (1, place + REACH), (0, place + REACH + 1)] {
+                add_sums(&mut self.sums[place], book.sums(number, side));
             }
         }
     }
 
     /// Adds what each word gives itself and the pieces around it.
     fn add_words(&mut self, view: &PassageView, lexicon: &Lexicon, chain: &Range<usize>) {
-        let count = self.sums.len();
         for (place, word) in view.words[chain.clone()].iter().enumerate() {
+            let Some(around) = self.sums[place..].first_chunk_mut::<DISTANCES>() else { continue };
             // at the piece before, the word stands one behind
-            for (distance, sums) in lexicon.sums(*word).iter().enumerate() {
-                if let Some(own) = (place + REACH).checked_sub(distance).and_then(|at| self.sums.get_mut(at))
-                {
-                    add_sums(own, sums);
-                }
+            for (own, sums) in around.iter_mut().rev().zip(lexicon.sums(*word)) {
+                add_sums(own, sums);
             }
         }
+        let count = chain.len();
         for beyond in 1..=REACH {
             // before the first piece, and behind the last
             for place in 0..(REACH + 1 - beyond).min(count) {
-                add_sums(&mut self.sums[place], lexicon.beyond(REACH - place - beyond));
-                add_sums(&mut self.sums[count - 1 - place], lexicon.beyond(REACH + place + beyond));
+                add_sums(&mut self.sums[REACH + place], lexicon.beyond(REACH - place - beyond));
+                add_sums(&mut self.sums[REACH + count - 1 - place], lexicon.beyond(REACH + place + beyond));
             }
         }
     }
@@ -72,7 +75,7 @@ impl Summing {
     /// Adds what shapes give, and the words as white space cuts them.
     fn add_shapes(&mut self, view: &PassageView, lexicon: &Lexicon, chain: &Range<usize>) {
         for (place, at) in chain.clone().enumerate() {
-            let own = &mut self.sums[place];
+            let own = &mut self.sums[place + REACH];
             for sums in lexicon.shape_sums(view.words[at], spaces(view, chain, at), view.repeated[at]) {
                 add_sums(own, sums);
             }
@@ -103,12 +106,16 @@ impl Summing {
         joint.clear();
         for place in places {
             let at = chain.start + place;
-            each_joint_feature(view, form, chain, at, &mut |_, feature| joint.push((feature, place)));
+            each_joint_feature(view, form, chain, at, &mut |_, feature| {
+                if models.table.may_have(feature) {
+                    joint.push((feature, place));
+                }
+            });
         }
         // the waits for memory overlap
         black_box(joint.iter().fold(0, |seen, (feature, _)| seen ^ models.table.peek(*feature)));
         for (feature, place) in joint {
-            models.table.add(*feature, &mut sums[*place]);
+            models.table.add_likely(*feature, &mut sums[*place + REACH]);
         }
     }
 }
@@ -119,7 +126,7 @@ mod tests {
     use super::super::super::passages::PassageText;
     use super::super::super::prepare::prepare;
     use super::super::super::vocabulary::Vocabulary;
-    use super::super::features::{DISTANCES, beyond, each_context_feature, each_word_feature};
+    use super::super::features::{beyond, each_context_feature, each_word_feature};
     use super::super::table::{FEATURES_LIMIT, FIRST_WEIGHT};
     use super::*;
     use crate::catalog::Catalog;
@@ -171,7 +178,7 @@ mod tests {
                     summing.add_joint(&models, view, lexicon, chain, std::iter::once(at - chain.start));
                     let (expected, count) = one_by_one(&models, view, lexicon, chain, at);
                     let place = at - chain.start;
-                    assert_eq!(summing.sums[place][FIRST_WEIGHT..], expected[FIRST_WEIGHT..], "{at}");
+                    assert_eq!(summing.of_pieces()[place][FIRST_WEIGHT..], expected[FIRST_WEIGHT..], "{at}");
                     assert!(count <= FEATURES_LIMIT, "{count}");
                     known += usize::from(expected[FIRST_WEIGHT..] != [0; SLOT_BYTES - FIRST_WEIGHT]);
                 }

@@ -147,20 +147,28 @@ impl Table {
     #[inline]
     pub(crate) fn peek(&self, feature: u64) -> u32 {
         let slots = self.bytes.as_chunks::<SLOT_BYTES>().0;
-        if self.sieve.passes(check(feature)) {
-            slots.get(home(feature, slots.len())).map_or(0, check_of)
-        } else {
-            0
+        slots.get(home(feature, slots.len())).map_or(0, check_of)
+    }
+
+    /// Whether there may be weights of a feature; of most that have none, there may not.
+    #[inline]
+    pub(crate) fn may_have(&self, feature: u64) -> bool {
+        self.sieve.passes(check(feature))
+    }
+
+    /// [`Table::add`] of a feature that there may be weights of.
+    #[inline]
+    pub(crate) fn add_likely(&self, feature: u64, sums: &mut Sums) {
+        if let Some(slot) = self.find(feature) {
+            add_weights(slot, sums);
         }
     }
 
     /// Adds the weights of a feature to sums. The waits for memory of features one after the other overlap.
     #[inline]
     pub(crate) fn add(&self, feature: u64, sums: &mut Sums) {
-        if self.sieve.passes(check(feature))
-            && let Some(slot) = self.find(feature)
-        {
-            add_weights(slot, sums);
+        if self.may_have(feature) {
+            self.add_likely(feature, sums);
         }
     }
 

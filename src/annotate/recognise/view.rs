@@ -79,8 +79,10 @@ impl PassageView {
         self.pieces.read(passage);
         let number = |piece: &Piece| {
             work_done(1);
-            let folded = piece.token.map_or("", |token| passage.folded.folded(token));
-            lexicon.number(models, &passage.text[piece.start..piece.end], folded)
+            let (folded, hash) = piece.token.map_or(("", 0), |token| {
+                (passage.folded.folded(token), passage.folded.tokens()[token].source_hash)
+            });
+            lexicon.number(models, &passage.text[piece.start..piece.end], folded, hash)
         };
         refill(&mut self.words, self.pieces.pieces.iter().map(number));
         self.find_chunks(passage, models, lexicon);

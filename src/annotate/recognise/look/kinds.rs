@@ -49,7 +49,7 @@ pub(super) fn follows_strain(passages: &[PassageText<'_>], own: &Found) -> bool 
 impl Spans<'_> {
     /// For words of people and for other common names of organisms, which some papers name as species and others only
     /// mention: what else the document speaks of, and how long it is.
-    pub(super) fn describe_common_name(&self, place: usize, own: &Found, numbers: &mut Numbers) {
+    pub(super) fn describe_common_name(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
         let written = self.passages[own.passage].slice(own.span);
         let is_organism = MODEL_TYPES[own.model_type] == EntityType::Species;
         let people = is_organism && is_of_people(self.keys[place].name);
@@ -71,7 +71,7 @@ impl Spans<'_> {
 
     /// What the document takes the same text and its long or short form for, if not for its own type; and whether it is a
     /// code of a strain.
-    pub(super) fn describe_other_types(&self, place: usize, own: &Found, numbers: &mut Numbers) {
+    pub(super) fn describe_other_types(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
         let best = |of_types: &OfTypes| {
             let others = of_types.iter().enumerate().filter(|(of, _)| *of != own.model_type);
             others.fold(0.0, |most: f32, (_, said)| most.max(said.best))
