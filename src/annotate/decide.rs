@@ -3,15 +3,17 @@
 //! The request's own terms go first, then what the sequence models recognised, then names that the dictionary found of types
 //! without a model: "breast" is no word against "breast cancer".
 //!
-//! Under `LONGEST` it is weighted interval scheduling (Kleinberg and Tardos, Algorithm Design, 6.1): of all sets of
-//! mentions that do not overlap, the one of the greatest weight. Between mentions that the dictionary found, the squares of
-//! their lengths are summed first and their scores after, so that one long name outweighs two short ones that cover a little
-//! more. Between mentions that a sequence model has recognised, the weight is the score, and length adds to it: a long guess
-//! does not win over a short mention that is certain. Sums are of integers, so the outcome does not depend on the order of
-//! adding.
+//! Under `LONGEST`, of all sets of mentions that do not overlap the one of the greatest weight stays ([`heaviest`]). Between
+//! mentions that the dictionary found, the squares of their lengths are summed first and their scores after, so that one
+//! long name outweighs two short ones that cover a little more. Between mentions that a sequence model has recognised, the
+//! weight is the score, and length adds to it: a long guess does not win over a short mention that is certain. Sums are of
+//! integers, so the outcome does not depend on the order of adding.
 
+use std::ops::Add;
+
+use super::intervals::heaviest;
 use crate::model::{EntityType, OverlapPolicy, Span};
-use crate::text::pauses::{work_done, worked};
+use crate::text::pauses::worked;
 
 /// A mention as the decision sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +49,16 @@ impl Contender {
 }
 
 /// Length first, then score; or score, to which length adds.
-type Weight = (u64, u64);
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Weight(u64, u64);
+
+impl Add for Weight {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0), self.1.saturating_add(other.1))
+    }
+}
 
 /// How many bytes of length add as much to a weight as the score itself.
 const LENGTH_SHARE_BYTES: u64 = 32;
@@ -56,9 +67,9 @@ const LENGTH_SHARE_BYTES: u64 = 32;
 const fn weight(contender: &Contender, by_score: bool) -> Weight {
     let length = contender.span.len() as u64;
     if by_score {
-        (contender.score.saturating_mul(LENGTH_SHARE_BYTES + length), 0)
+        Weight(contender.score.saturating_mul(LENGTH_SHARE_BYTES + length), 0)
     } else {
-        (length.saturating_mul(length), contender.score)
+        Weight(length.saturating_mul(length), contender.score)
     }
 }
 
@@ -119,31 +130,9 @@ fn schedule(contenders: &[Contender], mut among: Vec<usize>) -> Vec<usize> {
         worked((contender.span.end, contender.span.start, contender.score, contender.entity_type, at))
     });
     let by_score = among.iter().any(|&at| contenders[at].recognised);
-    // best[n]: the greatest weight among the first n
-    let mut best: Vec<Weight> = Vec::with_capacity(among.len() + 1);
-    best.push((0, 0));
-    let mut fits_after = Vec::with_capacity(among.len());
-    for (index, &at) in among.iter().enumerate() {
-        work_done(1);
-        let contender = &contenders[at];
-        let room =
-            among[..index].partition_point(|&other| contenders[other].span.end <= contender.span.start);
-        let own = weight(contender, by_score);
-        let with = (best[room].0.saturating_add(own.0), best[room].1 + own.1);
-        best.push(best[index].max(with));
-        fits_after.push(room);
-    }
-    let mut kept = Vec::new();
-    let mut count = among.len();
-    while count > 0 {
-        if best[count] == best[count - 1] {
-            count -= 1;
-        } else {
-            kept.push(among[count - 1]);
-            count = fits_after[count - 1];
-        }
-    }
-    kept
+    let weighed: Vec<(Span, Weight)> =
+        among.iter().map(|&at| (contenders[at].span, weight(&contenders[at], by_score))).collect();
+    heaviest(&weighed).into_iter().map(|place| among[place]).collect()
 }
 
 #[cfg(test)]
@@ -245,7 +234,7 @@ mod tests {
 
     fn total(contenders: &[Contender], chosen: &[usize]) -> Weight {
         let squares = chosen.iter().map(|&at| (contenders[at].span.len() as u64).pow(2)).sum();
-        (squares, chosen.iter().map(|&at| contenders[at].score).sum())
+        Weight(squares, chosen.iter().map(|&at| contenders[at].score).sum())
     }
 
     proptest! {

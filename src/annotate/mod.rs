@@ -13,6 +13,7 @@ mod decide;
 mod definitions;
 mod evidence;
 mod heads;
+mod intervals;
 mod known_names;
 mod link;
 mod matches;

@@ -28,6 +28,7 @@ use sums::Summing;
 use table::MODEL_TYPES;
 use view::PassageView;
 
+use super::intervals::heaviest;
 use super::memory::Memory;
 use super::models::{ChainModel, Models};
 use super::passages::PassageText;
@@ -172,8 +173,7 @@ fn read_chain(
     }
 }
 
-/// Of spans that overlap the set of the greatest sum of probabilities (weighted interval scheduling, as in
-/// [`super::decide`]). All are of one passage and one type; the spans come back in the order of their ends.
+/// Of spans that overlap the set of the greatest sum of probabilities ([`heaviest`]). All are of one passage and one type; the spans come back in the order of their ends.
 pub(crate) fn best(mut spans: Vec<(Span, f32)>) -> Vec<(Span, f32)> {
     if spans.len() < 2 && spans.iter().all(|(_, probability)| super::rank::millionths(*probability) > 0) {
         return spans;
@@ -182,26 +182,9 @@ pub(crate) fn best(mut spans: Vec<(Span, f32)>) -> Vec<(Span, f32)> {
         let places = worked((one.0.end, one.0.start)).cmp(&(other.0.end, other.0.start));
         places.then(one.1.total_cmp(&other.1))
     });
-    let mut sums = vec![0_u64];
-    let mut rooms = Vec::with_capacity(spans.len());
-    for (index, (span, probability)) in spans.iter().enumerate() {
-        let room = spans[..index].partition_point(|(other, _)| other.end <= span.start);
-        let with = sums[room] + super::rank::millionths(*probability);
-        sums.push(sums[index].max(with));
-        rooms.push(room);
-    }
-    let mut kept = Vec::new();
-    let mut count = spans.len();
-    while count > 0 {
-        if sums[count] == sums[count - 1] {
-            count -= 1;
-        } else {
-            kept.push(spans[count - 1]);
-            count = rooms[count - 1];
-        }
-    }
-    kept.reverse();
-    kept
+    let weighed: Vec<(Span, u64)> =
+        spans.iter().map(|(span, probability)| (*span, super::rank::millionths(*probability))).collect();
+    heaviest(&weighed).into_iter().rev().map(|place| spans[place]).collect()
 }
 
 /// A document prepared for recognition.
