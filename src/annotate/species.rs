@@ -62,7 +62,7 @@ pub(crate) struct SpeciesWord {
 }
 
 /// What tells the species of a gene, the strongest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Evidence {
     /// A prefix on the symbol.
     Prefix,

@@ -266,19 +266,19 @@ pub(crate) struct Conventions {
 }
 
 impl Conventions {
-    /// Counts the taxa that have a mention, letter by letter, as a gene's preferred symbol.
-    pub(crate) fn count(&mut self, candidates: &[Candidate]) {
+    /// Counts the taxa that have a mention, letter by letter, as a gene's preferred symbol, so many `times`.
+    pub(crate) fn count(&mut self, candidates: &[Candidate], times: u32) {
         let exact = |candidate: &&Candidate| {
             candidate.label && candidate.agreement == super::super::surface::Agreement::Identical
         };
         let mut taxa: Vec<Taxon> = candidates.iter().filter(exact).filter_map(|c| c.taxon).collect();
         taxa.sort_unstable();
         taxa.dedup();
-        self.total += u32::from(!taxa.is_empty());
+        self.total += u32::from(!taxa.is_empty()) * times;
         for taxon in taxa {
             match self.counts.iter_mut().find(|(own, _)| *own == taxon) {
-                Some((_, count)) => *count += 1,
-                None => self.counts.push((taxon, 1)),
+                Some((_, count)) => *count += times,
+                None => self.counts.push((taxon, times)),
             }
         }
     }

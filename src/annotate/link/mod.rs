@@ -175,8 +175,13 @@ impl Words {
     }
 }
 
-/// The candidates of all mentions: those of genes with their features but for what species say, all others ranked.
-fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&HeldOut>) -> Vec<Linked> {
+/// The candidates of all mentions, and the first mention of each text as one of its type: those of genes with their features
+/// but for what species say, of the first alone; all others ranked.
+fn gather(
+    document: &mut Document<'_>,
+    targets: &[Target],
+    held_out: Option<&HeldOut>,
+) -> (Vec<Linked>, Vec<usize>) {
     let mut known: FxHashMap<(EntityType, &str), usize> = FxHashMap::default();
     let mut linked: Vec<Linked> = Vec::with_capacity(targets.len());
     let mut first_of = Vec::with_capacity(targets.len());
@@ -200,8 +205,11 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
     }
     for (index, target) in targets.iter().enumerate() {
         work_done(2);
-        if first_of[index] < index {
-            linked[index] = linked[first_of[index]].clone();
+        let first = first_of[index];
+        if first < index {
+            if target.entity_type != EntityType::Gene {
+                linked[index] = linked[first].clone();
+            }
             continue;
         }
         let mut own = std::mem::take(&mut linked[index]);
@@ -212,7 +220,7 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
         }
         linked[index] = own;
     }
-    linked
+    (linked, first_of)
 }
 
 /// Links the mentions of a document. `targets` stand by place. What is held out is for training, which is given the features
@@ -222,25 +230,46 @@ pub(crate) fn link(
     targets: &[Target],
     held_out: Option<&HeldOut>,
 ) -> Vec<Linked> {
-    let mut linked = gather(document, targets, held_out);
+    let (mut linked, first_of) = gather(document, targets, held_out);
     let words = species_words(document, targets, &linked);
-    let mut conventions = Conventions::default();
-    for (target, own) in targets.iter().zip(&linked) {
-        if target.entity_type == EntityType::Gene {
-            conventions.count(&own.candidates);
-        }
-    }
+    let conventions = conventions(targets, &linked, &first_of);
     let model = &document.models.linking;
-    for (target, own) in targets.iter().zip(&mut linked) {
-        if target.entity_type == EntityType::Gene {
-            work_done(8);
-            own.species = choose_species(document, &words, target, &own.candidates);
-            let weighing = (model, held_out.is_some());
-            features::describe_species(weighing, &words, &conventions, own.species, &mut own.candidates);
-            rank(model, EntityType::Gene, own);
+    // genes before species were weighed, by their first mentions, and those that were ranked with a species
+    let is_gene = |index: usize| targets[index].entity_type == EntityType::Gene;
+    let mut before: FxHashMap<usize, Vec<Candidate>> = FxHashMap::default();
+    for index in (0..targets.len()).filter(|&index| is_gene(index) && first_of[index] == index) {
+        before.insert(index, std::mem::take(&mut linked[index].candidates));
+    }
+    let mut ranked: FxHashMap<(usize, Option<(Taxon, Evidence)>), usize> = FxHashMap::default();
+    for (index, target) in targets.iter().enumerate().filter(|(index, _)| is_gene(*index)) {
+        work_done(8);
+        let Some(candidates) = before.get(&first_of[index]) else { continue };
+        let species = choose_species(document, &words, target, candidates);
+        let same = *ranked.entry((first_of[index], species)).or_insert(index);
+        if same < index {
+            linked[index] = linked[same].clone();
+            continue;
         }
+        let mut own = Linked { candidates: candidates.clone(), species, ..Linked::default() };
+        let weighing = (model, held_out.is_some());
+        features::describe_species(weighing, &words, &conventions, species, &mut own.candidates);
+        rank(model, EntityType::Gene, &mut own);
+        linked[index] = own;
     }
     linked
+}
+
+/// In whose symbols' case the document writes its genes.
+fn conventions(targets: &[Target], linked: &[Linked], first_of: &[usize]) -> Conventions {
+    let mut counts = vec![0_u32; targets.len()];
+    for (target, first) in targets.iter().zip(first_of) {
+        counts[*first] += u32::from(target.entity_type == EntityType::Gene);
+    }
+    let mut conventions = Conventions::default();
+    for (own, count) in linked.iter().zip(counts).filter(|(_, count)| *count > 0) {
+        conventions.count(&own.candidates, count);
+    }
+    conventions
 }
 
 /// The groups of organisms whose genes papers name by symbols of the kind that the catalog has: chordates, fungi, plants,
