@@ -551,6 +551,27 @@ mod tests {
     }
 
     #[test]
+    fn one_source_has_one_hash_where_it_decides_the_form() {
+        let hashes = |text: &str| -> Vec<u64> {
+            let mut folded = FoldedText::new();
+            // the second time the forms are remembered
+            folded.fold(text);
+            folded.fold(text);
+            folded.tokens().iter().map(|token| token.source_hash).collect()
+        };
+        for (text, pieces) in
+            [("TNFalpha", ["TNF", "alpha"]), ("IL7", ["IL", "7"]), ("ﬁbalpha", ["ﬁb", "alpha"])]
+        {
+            let alone = pieces.map(|piece| hashes(piece)[0]);
+            assert_eq!(hashes(text), alone, "{text}");
+            assert_ne!(alone[1], 0);
+        }
+        // what is written is not what is folded
+        assert_eq!(hashes("ﬂambda"), [0, 0]);
+        assert_eq!(hashes("α"), [0]);
+    }
+
+    #[test]
     fn long_greek_runs_are_words() {
         assert_eq!(fold_to_string("αβγδ"), "alpha beta gamma delta");
         assert_eq!(fold_to_string("Ἑλληνικά"), "ελληνικα");
