@@ -12,10 +12,11 @@ use std::ops::Range;
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-use super::binomials::{Binomials, Part};
+use super::binomials::Binomials;
 use super::models::Models;
 use super::passages::PassageText;
 use super::recognise::Prepared;
+use super::recognise::view::PassageView;
 use super::recognise::words::hash;
 use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon, is_of_people, split_prefix};
 use super::surface::Agreement;
@@ -108,7 +109,7 @@ impl<'a> Document<'a> {
         }
         let words = Words::of(passages);
         // what was marked tells whether there are any
-        let named = prepared.views.iter().any(|view| view.binomials.contains(&Part::Genus));
+        let named = prepared.views.iter().any(PassageView::names_binomial);
         let binomials = if named { Binomials::find(passages) } else { Binomials::default() };
         Self {
             vocabulary,

@@ -126,7 +126,7 @@ impl Lexicon {
         let next = self.hot.len() as u32;
         let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
-            self.hot.push(Hot { form: Form::BEYOND, sums: NO_SUMS, shape: 0, known: false });
+            self.hot.push(Hot { form: Form::default(), sums: NO_SUMS, shape: 0, known: false });
         }
         number
     }

@@ -173,7 +173,8 @@ fn read_chain(
     }
 }
 
-/// Of spans that overlap the set of the greatest sum of probabilities ([`heaviest`]). All are of one passage and one type; the spans come back in the order of their ends.
+/// Of spans that overlap the set of the greatest sum of probabilities ([`heaviest`]). All are of one passage and one type;
+/// the spans come back in the order of their ends.
 pub(crate) fn best(mut spans: Vec<(Span, f32)>) -> Vec<(Span, f32)> {
     if spans.len() < 2 && spans.iter().all(|(_, probability)| super::rank::millionths(*probability) > 0) {
         return spans;

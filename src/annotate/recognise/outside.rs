@@ -4,8 +4,8 @@
 //! A model that was trained on texts of one time does not know the names of another: no text before 2020 speaks of
 //! COVID-19. Where the dictionary has a distinctive name, all of whose words are new to the model, the dictionary is a
 //! witness of its own. So is a pattern that means a variant whatever stands around it, and Latin in the form of a species'
-//! name, since most species are in no list. Their word and the model's are taken
-//! as independent: the chance that both are wrong is the product of the chances that each is (a noisy or).
+//! name, since most species are in no list. Their word and the model's are taken as independent: the chance that both are
+//! wrong is the product of the chances that each is (a noisy or).
 
 use std::collections::hash_map::Entry;
 

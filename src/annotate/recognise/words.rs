@@ -74,7 +74,7 @@ const LIVING: &[&str] = &[
 ];
 
 /// What features of several words together look at in each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Form {
     /// See [`Word::folded`].
     pub folded: u64,
