@@ -131,38 +131,43 @@ fn annotation(
     }
 }
 
-/// About as many bytes as a reason has.
-const REASON_BYTES_USUAL: usize = 128;
-
 /// Why another reading was not chosen.
 fn why_not(names: &mut Names<'_>, chosen: &Reading, other: &Reading) -> String {
-    let of_parts = |parts: &[&str]| {
-        let mut reason = String::with_capacity(REASON_BYTES_USUAL);
-        parts.iter().for_each(|part| reason.push_str(part));
-        reason
-    };
     let [kind, surface, support, common] = how_named(other);
-    let named = |one: &str, two: &str| of_parts(&[one, two, "; ", kind, surface, support, common]);
+    let named = |one: &str, two: &str| [one, two, "; ", kind, surface, support, common].concat();
     if chosen.method == Method::ExtraTerm {
-        return of_parts(&["the request's own term wins"]);
+        return "the request's own term wins".to_owned();
     }
     if chosen.subject == Subject::Unlinked {
         return named("too far from what stands in the text", "");
     }
     if other.contradicted {
-        return of_parts(&["the document defines the short form as something else"]);
+        return "the document defines the short form as something else".to_owned();
     }
     if other.entity_type != chosen.entity_type {
         return named(type_name(other.entity_type), " of the same name");
     }
     if let Some((evidence, false)) = other.evidence.and_then(|evidence| evidence.species) {
-        let mut reason = of_parts(&["gene of the same name in "]);
-        names.push_species(other.taxon, &mut reason);
-        reason.push_str("; ");
-        if let Some(foreign) = chosen.foreign {
-            names.push_no_gene_in(foreign, &mut reason);
-            return reason;
-        }
+        return other_species(names, chosen, other.taxon, evidence);
+    }
+    ["another ", type_name(other.entity_type), " of the same name; ", kind, surface, support, common].concat()
+}
+
+/// Why a gene of another species was not chosen.
+fn other_species(
+    names: &mut Names<'_>,
+    chosen: &Reading,
+    taxon: Option<Taxon>,
+    evidence: SpeciesEvidence,
+) -> String {
+    let mut reason = std::mem::take(&mut names.room);
+    reason.clear();
+    reason.push_str("gene of the same name in ");
+    names.push_species(taxon, &mut reason);
+    reason.push_str("; ");
+    if let Some(foreign) = chosen.foreign {
+        names.push_no_gene_in(foreign, &mut reason);
+    } else {
         let assumed = matches!(evidence, SpeciesEvidence::Default | SpeciesEvidence::None);
         if !assumed {
             reason.push_str("the text speaks of ");
@@ -170,30 +175,33 @@ fn why_not(names: &mut Names<'_>, chosen: &Reading, other: &Reading) -> String {
         names.push_species(chosen.taxon, &mut reason);
         reason.push_str(if assumed { " is assumed: " } else { ": " });
         reason.push_str(evidence.reason());
-        return reason;
     }
-    of_parts(&[
-        "another ",
-        type_name(other.entity_type),
-        " of the same name; ",
-        kind,
-        surface,
-        support,
-        common,
-    ])
+    // as long as it is, not as long as the room
+    let own = reason.as_str().to_owned();
+    names.room = reason;
+    own
 }
 
 /// The names of the catalog, and what is kept of them.
 pub(super) struct Names<'a> {
-    /// The catalog.
-    pub vocabulary: Vocabulary<'a>,
+    vocabulary: Vocabulary<'a>,
     /// The models that tell what is kept.
-    pub models: &'a Models,
-    /// What is kept.
-    pub entities: &'a mut Entities,
+    models: &'a Models,
+    entities: &'a mut Entities,
+    /// Room for a reason.
+    room: String,
 }
 
-impl Names<'_> {
+impl<'a> Names<'a> {
+    /// Those of a vocabulary.
+    pub(super) const fn new(
+        vocabulary: Vocabulary<'a>,
+        models: &'a Models,
+        entities: &'a mut Entities,
+    ) -> Self {
+        Self { vocabulary, models, entities, room: String::new() }
+    }
+
     /// The identifier to answer for a reading, and its label.
     fn of(&mut self, reading: &Reading, options: &PreparedOptions) -> (String, String) {
         let vocabulary = self.vocabulary;
@@ -251,7 +259,7 @@ impl Names<'_> {
 
     /// What speaks for a reading by itself.
     pub(super) fn why(&mut self, reading: &Reading) -> String {
-        let mut reason = String::with_capacity(REASON_BYTES_USUAL);
+        let mut reason = String::new();
         if let Some((evidence, chosen)) = reading.evidence.and_then(|evidence| evidence.species) {
             reason.push_str("gene");
             if reading.taxon.is_some() {

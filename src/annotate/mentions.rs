@@ -1,5 +1,7 @@
 //! From the spans that the sequence models found, with what they were linked to, to mentions with their readings.
 
+use std::cmp::Reverse;
+
 use super::link::candidates::{Candidate, Route};
 use super::link::entities::Entities;
 use super::link::{Document, Linked, Target, link};
@@ -15,7 +17,7 @@ use super::species::Taxon;
 use super::surface;
 use super::variants::{Certainty, find_variants};
 use super::vocabulary::Vocabulary;
-use crate::model::{EntityType, Method, Span};
+use crate::model::{EntityType, Method, OverlapPolicy, Span};
 use crate::text::pauses::{work_done, worked};
 
 /// The least score of a mention that nothing in the catalog fits, in a document that names nothing that the catalog has, and
@@ -51,7 +53,7 @@ pub(super) fn recognised(
         let readings = if target.entity_type == EntityType::Variant {
             vec![variant(&passages[target.passage], target.span, score)]
         } else {
-            readings(passages, &target, score, linked, options)
+            readings(passages, &target, score, &linked, options)
         };
         if !readings.is_empty() {
             let Target { passage, span, tokens, .. } = target;
@@ -108,12 +110,13 @@ fn is_blocked(passages: &[PassageText<'_>], passage: usize, span: Span, options:
     options.is_blocked_text(passages[passage].slice(span))
 }
 
-/// The readings of a mention, the best first: its score is the mention's, those of the others their share of it.
+/// The readings of a mention that an answer may need, the best first: its score is the mention's, those of the others their
+/// share of it.
 fn readings(
     passages: &[PassageText<'_>],
     target: &Target,
     score: f32,
-    linked: Linked,
+    linked: &Linked,
     options: &PreparedOptions,
 ) -> Vec<Reading> {
     let Linked { candidates, none, species } = linked;
@@ -121,32 +124,60 @@ fn readings(
     let wanted = |candidate: &&Candidate| !of_taxon || options.wants_taxon(candidate.taxon);
     let written = passages[target.passage].slice(target.span);
     let common_word = surface::is_common_word(written);
-    let mut readings: Vec<Reading> = candidates
-        .iter()
-        .filter(wanted)
-        .map(|candidate| Reading {
-            subject: Subject::Entity(candidate.entity),
-            entity_type: target.entity_type,
-            taxon: candidate.taxon,
-            method: method(candidate.route),
-            evidence: Some(evidence(target.entity_type, candidate, common_word, species)),
-            score: (score * candidate.probability).max(SCORE_MIN),
-            foreign: None,
-            contradicted: false,
-            recognised: true,
-            prominence: candidate.prominence,
-        })
-        .collect();
+    let score_of = |candidate: &Candidate| (score * candidate.probability).max(SCORE_MIN);
+    let chosen = needed(candidates.iter().filter(wanted).collect(), score_of, target.entity_type, options);
+    let reading = |candidate: &&Candidate| Reading {
+        subject: Subject::Entity(candidate.entity),
+        entity_type: target.entity_type,
+        taxon: candidate.taxon,
+        method: method(candidate.route),
+        evidence: Some(evidence(target.entity_type, candidate, common_word, *species)),
+        score: score_of(candidate),
+        foreign: None,
+        contradicted: false,
+        recognised: true,
+        prominence: candidate.prominence,
+    };
+    let mut readings = Vec::with_capacity(1 + chosen.len());
     let asks_taxa = of_taxon && !options.options().taxa.is_empty();
-    let linked = candidates.iter().find(wanted).is_some_and(|first| {
-        first.probability >= none && first.probability * score >= linked_score_min(target.entity_type)
+    let linked = chosen.first().is_some_and(|first| {
+        first.probability >= *none && first.probability * score >= linked_score_min(target.entity_type)
     });
-    if linked && let Some(first) = readings.first_mut() {
-        first.score = score;
-    } else if !asks_taxa {
-        readings.insert(0, unlinked(target.entity_type, score));
+    if !linked && !asks_taxa {
+        readings.push(unlinked(target.entity_type, score));
+    }
+    readings.extend(chosen.iter().map(reading));
+    if linked {
+        readings[0].score = score;
     }
     readings
+}
+
+/// How many readings there are to spare, should several be of one entity.
+const READINGS_SPARE: usize = 3;
+
+/// The candidates of a mention that an answer may need, in their order: all where each is an answer of its own, or where
+/// several may answer by the same identifier; else the first and the others that are told, and some to spare.
+fn needed<'c>(
+    mut candidates: Vec<&'c Candidate>,
+    score_of: impl Fn(&Candidate) -> f32,
+    entity_type: EntityType,
+    options: &PreparedOptions,
+) -> Vec<&'c Candidate> {
+    let asked = options.options();
+    let count = 1 + asked.max_candidates + READINGS_SPARE;
+    if asked.overlap == OverlapPolicy::All || !options.namespaces(entity_type).is_empty() {
+        return candidates;
+    }
+    if let Some(last) = candidates.get(count - 1).map(|candidate| score_of(candidate)) {
+        // of those that score alike the ones that the ranking would put first
+        let end = candidates.partition_point(|candidate| score_of(candidate) >= last);
+        let known = |candidate: &&Candidate| (Reverse(candidate.prominence), candidate.entity.position());
+        let from = candidates.partition_point(|candidate| score_of(candidate) > last).max(1);
+        candidates[from..end].sort_by_key(known);
+        candidates.truncate(count);
+    }
+    candidates
 }
 
 const fn linked_score_min(entity_type: EntityType) -> f32 {

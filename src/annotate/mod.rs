@@ -111,7 +111,7 @@ impl Annotator {
                 mentions.extend(matches::find_extra_terms(passage, index, options));
             }
             answer::merge_spans(&mut mentions);
-            let names = answer::Names { vocabulary, models: &self.models, entities: &mut memory.entities };
+            let names = answer::Names::new(vocabulary, &self.models, &mut memory.entities);
             let annotations = answer::annotations(names, &passages, &mentions, options);
             let abbreviations = abbreviations(&passages, &prepared, defined);
             memory.keep_room(prepared);

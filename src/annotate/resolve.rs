@@ -63,7 +63,8 @@ pub(super) fn resolve_name(
     let variants = find_variants(&passages[0], 0, &options);
     readings.extend(variants.into_iter().filter(|found| found.span == all).flat_map(|found| found.readings));
     readings.sort_by(better_first);
-    let mut names = Names { vocabulary, models, entities: &mut Entities::default() };
+    let mut entities = Entities::default();
+    let mut names = Names::new(vocabulary, models, &mut entities);
     readings
         .iter()
         .filter(|reading| options.wants(reading.entity_type))

@@ -1,6 +1,7 @@
 //! Training of what links mentions: the aliases that the gold data gives, and the weights of the ranker.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -219,12 +220,12 @@ fn examples(
     let pairs = targets.iter().zip(golds).zip(linked);
     #[expect(clippy::cast_precision_loss, reason = "a small number")]
     let times = document.times as f32;
-    let own = |((target, gold), linked): ((&Target, Option<&GoldMention>), Linked)| {
+    let own = |((target, gold), linked): ((&Target, Option<&GoldMention>), Rc<Linked>)| {
         let gold = gold?;
         if is_outdated(vocabulary, gold, gold_ids, &linked.candidates) {
             return None;
         }
-        example(vocabulary, target, gold, linked, times)
+        example(vocabulary, target, gold, &linked, times)
     };
     pairs.filter_map(own).collect()
 }
@@ -255,7 +256,7 @@ fn example(
     vocabulary: Vocabulary<'_>,
     target: &Target,
     gold: &GoldMention,
-    linked: Linked,
+    linked: &Linked,
     times: f32,
 ) -> Option<Example> {
     let none = features::none((&LinkModel::default(), true), target.entity_type, &linked.candidates);
@@ -265,8 +266,8 @@ fn example(
     };
     let mut choices: Vec<(Vec<u32>, bool)> = linked
         .candidates
-        .into_iter()
-        .map(|candidate| (candidate.weighed.features, is_right(candidate.entity)))
+        .iter()
+        .map(|candidate| (candidate.weighed.features.clone(), is_right(candidate.entity)))
         .collect();
     if choices.is_empty() {
         return None;

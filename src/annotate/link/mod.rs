@@ -9,6 +9,7 @@ mod misspelt;
 
 use std::cell::RefCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
@@ -57,6 +58,9 @@ impl Target {
     }
 }
 
+/// The species of a gene, and what told it.
+type ToldSpecies = Option<(Taxon, Evidence)>;
+
 /// What a mention was linked to.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Linked {
@@ -65,7 +69,7 @@ pub(crate) struct Linked {
     /// How likely none of them is meant.
     pub none: f32,
     /// What told the species of a gene.
-    pub species: Option<(Taxon, Evidence)>,
+    pub species: ToldSpecies,
 }
 
 /// What linking needs of a document.
@@ -176,24 +180,33 @@ impl Words {
     }
 }
 
-/// The candidates of all mentions, and the first mention of each text as one of its type: those of genes with their features
-/// but for what species say, of the first alone; all others ranked.
-fn gather(
-    document: &mut Document<'_>,
-    targets: &[Target],
-    held_out: Option<&HeldOut>,
-) -> (Vec<Linked>, Vec<usize>) {
-    let mut known: FxHashMap<(EntityType, &str), usize> = FxHashMap::default();
-    let mut linked: Vec<Linked> = Vec::with_capacity(targets.len());
-    let mut first_of = Vec::with_capacity(targets.len());
+/// The distinct texts among mentions, as mentions of one type each, with what they were linked to.
+struct Texts {
+    /// The first mention of each.
+    firsts: Vec<usize>,
+    /// The text of each mention.
+    of_mention: Vec<usize>,
+    /// Of each text the candidates: those of genes with their features but for what species say, all others ranked.
+    linked: Vec<Linked>,
+}
+
+/// Finds the distinct texts and their candidates.
+fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&HeldOut>) -> Texts {
     let passages = document.passages;
+    let mut known: FxHashMap<(EntityType, &str), usize> = FxHashMap::default();
+    let (mut firsts, mut linked) = (Vec::new(), Vec::new());
+    let mut of_mention = Vec::with_capacity(targets.len());
     for (index, target) in targets.iter().enumerate() {
-        work_done(8);
+        work_done(2);
         let written = passages[target.passage].slice(target.span);
-        let first = *known.entry((target.entity_type, written)).or_insert(index);
-        first_of.push(first);
-        let candidates =
-            if first == index { candidates::candidates(document, target, held_out) } else { Vec::new() };
+        let text = *known.entry((target.entity_type, written)).or_insert(firsts.len());
+        of_mention.push(text);
+        if text < firsts.len() {
+            continue;
+        }
+        work_done(8);
+        firsts.push(index);
+        let candidates = candidates::candidates(document, target, held_out);
         for candidate in &candidates {
             let clear = matches!(candidate.route, Route::Name | Route::LongForm | Route::Binomial)
                 && candidate.agreement <= Agreement::FirstLetter
@@ -204,70 +217,60 @@ fn gather(
         }
         linked.push(Linked { candidates, ..Linked::default() });
     }
-    for (index, target) in targets.iter().enumerate() {
+    for (first, own) in firsts.iter().zip(&mut linked) {
         work_done(2);
-        let first = first_of[index];
-        if first < index {
-            if target.entity_type != EntityType::Gene {
-                linked[index] = linked[first].clone();
-            }
-            continue;
-        }
-        let mut own = std::mem::take(&mut linked[index]);
+        let target = &targets[*first];
         let written = passages[target.passage].slice(target.span);
         features::describe(document, target.entity_type, written, &mut own.candidates, held_out);
         if target.entity_type != EntityType::Gene {
-            rank(&document.models.linking, target.entity_type, &mut own);
+            rank(&document.models.linking, target.entity_type, own);
         }
-        linked[index] = own;
     }
-    (linked, first_of)
+    Texts { firsts, of_mention, linked }
 }
 
-/// Links the mentions of a document. `targets` stand by place. What is held out is for training, which is given the features
-/// as well.
+/// Links the mentions of a document; those that are linked alike share what they are linked to. `targets` stand by place.
+/// What is held out is for training, which is given the features as well.
 pub(crate) fn link(
     document: &mut Document<'_>,
     targets: &[Target],
     held_out: Option<&HeldOut>,
-) -> Vec<Linked> {
-    let (mut linked, first_of) = gather(document, targets, held_out);
-    let words = species_words(document, targets, &linked);
-    let conventions = conventions(targets, &linked, &first_of);
+) -> Vec<Rc<Linked>> {
+    let texts = gather(document, targets, held_out);
+    let words = species_words(document, targets, &texts);
+    let conventions = conventions(targets, &texts);
+    let Texts { of_mention, linked, .. } = texts;
+    let taxa: Vec<Vec<Taxon>> = linked.iter().map(taxa).collect();
+    let linked: Vec<Rc<Linked>> = linked.into_iter().map(Rc::new).collect();
     let model = &document.models.linking;
-    // genes before species were weighed, by their first mentions, and those that were ranked with a species
-    let is_gene = |index: usize| targets[index].entity_type == EntityType::Gene;
-    let mut before: FxHashMap<usize, Vec<Candidate>> = FxHashMap::default();
-    for index in (0..targets.len()).filter(|&index| is_gene(index) && first_of[index] == index) {
-        before.insert(index, std::mem::take(&mut linked[index].candidates));
-    }
-    let mut ranked: FxHashMap<(usize, Option<(Taxon, Evidence)>), usize> = FxHashMap::default();
-    for (index, target) in targets.iter().enumerate().filter(|(index, _)| is_gene(*index)) {
-        work_done(8);
-        let Some(candidates) = before.get(&first_of[index]) else { continue };
-        let species = choose_species(document, &words, target, candidates);
-        let same = *ranked.entry((first_of[index], species)).or_insert(index);
-        if same < index {
-            linked[index] = linked[same].clone();
-            continue;
+    let mut genes: FxHashMap<(usize, ToldSpecies), Rc<Linked>> = FxHashMap::default();
+    let one = |(target, text): (&Target, &usize)| {
+        work_done(4);
+        let before = &linked[*text];
+        if target.entity_type != EntityType::Gene {
+            return Rc::clone(before);
         }
-        let mut own = Linked { candidates: candidates.clone(), species, ..Linked::default() };
-        let weighing = (model, held_out.is_some());
-        features::describe_species(weighing, &words, &conventions, species, &mut own.candidates);
-        rank(model, EntityType::Gene, &mut own);
-        linked[index] = own;
-    }
-    linked
+        let species = choose_species(document, &words, target, &taxa[*text]);
+        let ranked = genes.entry((*text, species)).or_insert_with(|| {
+            let mut own = Linked { candidates: before.candidates.clone(), species, ..Linked::default() };
+            let weighing = (model, held_out.is_some());
+            features::describe_species(weighing, &words, &conventions, species, &mut own.candidates);
+            rank(model, EntityType::Gene, &mut own);
+            Rc::new(own)
+        });
+        Rc::clone(ranked)
+    };
+    targets.iter().zip(&of_mention).map(one).collect()
 }
 
 /// In whose symbols' case the document writes its genes.
-fn conventions(targets: &[Target], linked: &[Linked], first_of: &[usize]) -> Conventions {
-    let mut counts = vec![0_u32; targets.len()];
-    for (target, first) in targets.iter().zip(first_of) {
-        counts[*first] += u32::from(target.entity_type == EntityType::Gene);
+fn conventions(targets: &[Target], texts: &Texts) -> Conventions {
+    let mut counts = vec![0_u32; texts.firsts.len()];
+    for (target, text) in targets.iter().zip(&texts.of_mention) {
+        counts[*text] += u32::from(target.entity_type == EntityType::Gene);
     }
     let mut conventions = Conventions::default();
-    for (own, count) in linked.iter().zip(counts).filter(|(_, count)| *count > 0) {
+    for (own, count) in texts.linked.iter().zip(counts).filter(|(_, count)| *count > 0) {
         conventions.count(&own.candidates, count);
     }
     conventions
@@ -278,14 +281,15 @@ fn conventions(targets: &[Target], linked: &[Linked], first_of: &[usize]) -> Con
 const GROUPS_OF_LIKE_SYMBOLS: &[Taxon] = &[7711, 4751, 33_090, 7_215, 6_231];
 
 /// The places that speak of a species: organisms, people and cell lines. None where there is no gene to tell it of.
-fn species_words(document: &Document<'_>, targets: &[Target], linked: &[Linked]) -> SpeciesWords {
+fn species_words(document: &Document<'_>, targets: &[Target], texts: &Texts) -> SpeciesWords {
     if targets.iter().all(|target| target.entity_type != EntityType::Gene) {
         return SpeciesWords::default();
     }
     let is_of_like_symbols = |taxon: Taxon| {
         document.entities.borrow_mut().is_of_groups(document.vocabulary, taxon, GROUPS_OF_LIKE_SYMBOLS)
     };
-    let words = targets.iter().zip(linked).filter_map(|(target, own)| {
+    let words = targets.iter().zip(&texts.of_mention).filter_map(|(target, text)| {
+        let own = &texts.linked[*text];
         let speaks = matches!(target.entity_type, EntityType::Species | EntityType::CellLine);
         let best = own.candidates.first().filter(|best| speaks && best.probability >= own.none)?;
         Some(SpeciesWord {
@@ -306,20 +310,26 @@ fn species_words(document: &Document<'_>, targets: &[Target], linked: &[Linked])
     SpeciesWords::new(words)
 }
 
+/// The taxa of the candidates of a text.
+fn taxa(linked: &Linked) -> Vec<Taxon> {
+    let mut taxa: Vec<Taxon> = linked.candidates.iter().filter_map(|candidate| candidate.taxon).collect();
+    taxa.sort_unstable();
+    taxa.dedup();
+    taxa
+}
+
+/// The species of a gene of those taxa.
 fn choose_species(
     document: &Document<'_>,
     words: &SpeciesWords,
     target: &Target,
-    candidates: &[Candidate],
-) -> Option<(Taxon, Evidence)> {
-    let mut taxa: Vec<Taxon> = candidates.iter().filter_map(|candidate| candidate.taxon).collect();
-    taxa.sort_unstable();
-    taxa.dedup();
+    taxa: &[Taxon],
+) -> ToldSpecies {
     let passage = &document.passages[target.passage];
     let prefix = split_prefix(passage.slice(target.span)).map(|(taxon, _)| (taxon, Evidence::Prefix));
     prefix
         .filter(|(taxon, _)| taxa.contains(taxon))
-        .or_else(|| words.choose(target.passage, target.span, passage.sentence(target.span.start), &taxa))
+        .or_else(|| words.choose(target.passage, target.span, passage.sentence(target.span.start), taxa))
 }
 
 /// Weighs the candidates of a mention against each other and against none, and sorts them, the likeliest first.
