@@ -47,8 +47,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// The messages that the server sends encoded already (src/api/encoded.rs).
-const ENCODED: &[&str] =
-    &["AnnotateResponse", "AnnotateStreamResponse", "LookupEntitiesResponse", "LookupPapersResponse"];
+const ENCODED: &[&str] = &[
+    "AnnotatePapersResponse",
+    "AnnotateResponse",
+    "AnnotateStreamResponse",
+    "LookupEntitiesResponse",
+    "LookupPapersResponse",
+];
 
 /// Generates the servers, with the messages of the clients but for those that are encoded where they are made.
 fn compile_servers(

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::known_names::KnownNames;
 use super::link::entities::Entities;
 use super::models::Models;
+use super::reasons::Reasons;
 use super::recognise::dictionary::{NameMatch, Names};
 use super::recognise::lexicon::Lexicon;
 use super::recognise::tag_book::TagBook;
@@ -30,6 +31,8 @@ pub(crate) struct Memory {
     pub names: Names,
     /// The entities that names were linked to.
     pub entities: Entities,
+    /// Why readings were not chosen.
+    pub reasons: Reasons,
     /// The names that the dictionary has found.
     pub known_names: KnownNames,
     /// What the models of all types are told by, made when first asked for.
@@ -60,6 +63,7 @@ impl Memory {
     fn clear(&mut self, models: &Models) {
         self.names.clear();
         self.entities.clear();
+        self.reasons.clear();
         self.known_names.clear();
         self.chains = None;
         self.lexicon.clear(&models.table);

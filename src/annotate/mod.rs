@@ -25,6 +25,7 @@ mod options;
 mod passages;
 mod prepare;
 mod rank;
+mod reasons;
 mod recognise;
 mod resolve;
 mod species;
@@ -111,7 +112,8 @@ impl Annotator {
                 mentions.extend(matches::find_extra_terms(passage, index, options));
             }
             answer::merge_spans(&mut mentions);
-            let names = answer::Names::new(vocabulary, &self.models, &mut memory.entities);
+            let names =
+                answer::Names::new(vocabulary, &self.models, &mut memory.entities, &mut memory.reasons);
             let annotations = answer::annotations(names, &passages, &mentions, options);
             let abbreviations = abbreviations(&passages, &prepared, defined);
             memory.keep_room(prepared);

@@ -191,7 +191,7 @@ impl NameEvidence {
 }
 
 /// What the document itself says for a reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Support {
     /// Nothing.
     None,

@@ -11,6 +11,7 @@ use super::mention::{Mention, Reading};
 use super::models::Models;
 use super::options::PreparedOptions;
 use super::passages::PassageText;
+use super::reasons::Reasons;
 use super::recognise::view::definitions;
 use super::vocabulary::Vocabulary;
 use crate::model::{AnnotateOptions, Candidate, Curie, EntityType, Span};
@@ -64,14 +65,12 @@ pub(super) fn resolve_name(
     readings.extend(variants.into_iter().filter(|found| found.span == all).flat_map(|found| found.readings));
     readings.sort_by(better_first);
     let mut entities = Entities::default();
-    let mut names = Names::new(vocabulary, models, &mut entities);
+    let mut reasons = Reasons::default();
+    let mut names = Names::new(vocabulary, models, &mut entities, &mut reasons);
     readings
         .iter()
         .filter(|reading| options.wants(reading.entity_type))
         .take(limit)
-        .map(|reading| {
-            let reason = names.why(reading);
-            names.candidate(reading, reason, &options)
-        })
+        .map(|reading| names.candidate(reading, &options))
         .collect()
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use futures_util::stream;
+use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::encoded::Encoded;
 use super::error::ApiError;
-use super::proto::annotate_papers_response::Result as PaperAnswer;
-use super::proto::{AnnotatePapersRequest, AnnotatePapersResponse, AnnotateRequest, AnnotateStreamRequest};
+use super::proto::{AnnotatePapersRequest, AnnotateRequest, AnnotateStreamRequest};
 use super::servers::annotation_service_server::AnnotationService;
 use super::state::{BATCH_LIMIT, CallCounts, State, StateHandle};
 use super::stream::{Answers, BudgetShare, in_order};
@@ -20,6 +20,9 @@ use crate::model::Paper;
 
 /// The most papers that a query of AnnotatePapers annotates.
 const QUERY_PAPERS_LIMIT: usize = 1_000;
+/// The fields of `AnnotatePapersResponse` for its document and its error.
+const DOCUMENT: u32 = 2;
+const ERROR: u32 = 3;
 
 /// The service over shared state.
 #[derive(Clone)]
@@ -97,7 +100,7 @@ async fn annotate_paper(
     paper: Result<Arc<Paper>, ApiError>,
     options: PreparedOptions,
     counts: Arc<CallCounts>,
-) -> (Vec<AnnotatePapersResponse>, BudgetShare) {
+) -> (Vec<Encoded>, BudgetShare) {
     let paper_id = match &paper {
         Ok(paper) => paper.id().map_or(name, |id| id.to_string()),
         Err(_) => name,
@@ -114,17 +117,17 @@ async fn annotate_paper(
             pool.run_sized(document_bytes, job).await.and_then(|answer| answer)
         }
     };
-    let result = match answer {
+    let (tag, body) = match answer {
         Ok(document) => {
-            counts.answered(document.annotations.len());
-            PaperAnswer::Document(document)
+            counts.answered(document.annotations);
+            (DOCUMENT, document.bytes)
         }
         Err(error) => {
             counts.failed();
-            PaperAnswer::Error(error.to_proto())
+            (ERROR, error.to_proto().encode_to_vec())
         }
     };
-    (vec![AnnotatePapersResponse { paper_id, result: Some(result) }], None)
+    (vec![Encoded::of_paper(&paper_id, tag, body)], None)
 }
 
 #[tonic::async_trait]
@@ -151,7 +154,7 @@ impl AnnotationService for AnnotationApi {
         Ok(Response::new(annotate_stream::answer(state, request.into_inner(), counts).await?))
     }
 
-    type AnnotatePapersStream = Answers<AnnotatePapersResponse>;
+    type AnnotatePapersStream = Answers<Encoded>;
 
     async fn annotate_papers(
         &self,

@@ -13,7 +13,6 @@ use super::proto;
 use super::state::{BATCH_LIMIT, CallCounts, State};
 use super::work::CallerGone;
 use crate::annotate::PreparedOptions;
-use crate::text::pauses::work_done;
 
 /// What one job of the pool takes of a batch, in bytes of text: small enough that other streams are not held up for long,
 /// large enough that handing it over costs next to nothing.
@@ -25,10 +24,6 @@ const AROUND_BYTES: usize = 32;
 /// What to do about an answer over the limit.
 const LESS_OF_A_DOCUMENT: &str = "split the document, or ask for fewer candidates or types";
 
-/// The most annotations that are encoded at once.
-const ANNOTATIONS_AT_ONCE: usize = 1_000;
-/// `AnnotatedDocument.annotations`.
-const ANNOTATIONS: u32 = 2;
 /// `AnnotatedBatch.results` and `AnnotateResponse.results`.
 const RESULTS: u32 = 1;
 /// `AnnotateResult.document` and `AnnotateResult.error`.
@@ -54,26 +49,7 @@ pub fn annotate(
     options: &PreparedOptions,
 ) -> Result<Annotated, ApiError> {
     let document = convert::document(document, state.limits.document_bytes)?;
-    let annotated = annotate_model(state, &document, options);
-    let annotations = annotated.annotations.len();
-    Ok(Annotated { bytes: encode(annotated), annotations })
-}
-
-/// The bytes of an answer. One of many annotations is encoded in parts, which leaves room for pauses.
-fn encode(answer: proto::AnnotatedDocument) -> Vec<u8> {
-    if answer.annotations.len() <= ANNOTATIONS_AT_ONCE {
-        return answer.encode_to_vec();
-    }
-    // in the order of their tags, as prost has them
-    let proto::AnnotatedDocument { id, annotations, abbreviations, offset_unit, catalog_version } = answer;
-    let mut bytes = proto::AnnotatedDocument { id, ..Default::default() }.encode_to_vec();
-    for annotation in annotations {
-        work_done(8);
-        prost::encoding::message::encode(ANNOTATIONS, &annotation, &mut bytes);
-    }
-    let rest = proto::AnnotatedDocument { abbreviations, offset_unit, catalog_version, ..Default::default() };
-    bytes.extend_from_slice(&rest.encode_to_vec());
-    bytes
+    Ok(annotate_model(state, &document, options))
 }
 
 /// Annotates one document. Runs on the pool.
@@ -81,10 +57,11 @@ pub fn annotate_model(
     state: &State,
     document: &crate::model::Document,
     options: &PreparedOptions,
-) -> proto::AnnotatedDocument {
+) -> Annotated {
     let annotated = state.annotator.annotate(document, options);
     let unit = options.options().offset_unit;
-    convert::annotated_document(document, annotated, unit, state.catalog().version())
+    let bytes = convert::write_annotated_document(document, &annotated, unit, state.catalog().version());
+    Annotated { bytes, annotations: annotated.annotations.len() }
 }
 
 /// The bytes of a document's text.
@@ -217,15 +194,9 @@ pub fn fit_into(room: &mut usize, state: &State, answer: Annotated) -> Result<An
 ///
 /// # Errors
 /// An answer over the limit.
-pub fn fit_paper(
-    state: &State,
-    answer: proto::AnnotatedDocument,
-) -> Result<proto::AnnotatedDocument, ApiError> {
-    let (bytes, limit_bytes) = (answer.encoded_len() + AROUND_BYTES, state.limits.answer_bytes);
-    if bytes > limit_bytes {
-        return Err(ApiError::AnswerTooLarge { bytes, limit_bytes, advice: LESS_OF_A_DOCUMENT });
-    }
-    Ok(answer)
+pub fn fit_paper(state: &State, answer: Annotated) -> Result<Annotated, ApiError> {
+    let mut room = state.limits.answer_bytes;
+    fit_into(&mut room, state, answer)
 }
 
 #[cfg(test)]
@@ -245,28 +216,6 @@ mod tests {
         let cut: Vec<(usize, usize, usize)> =
             slices.iter().map(|slice| (slice.first, slice.documents.len(), slice.bytes)).collect();
         assert_eq!(cut, [(0, 2, whole), (2, 1, 1), (3, 1, LARGE_BYTES), (4, 2, whole)]);
-    }
-
-    #[test]
-    fn an_answer_in_parts_has_the_bytes_of_a_whole_one() {
-        for count in [0, 1, ANNOTATIONS_AT_ONCE, ANNOTATIONS_AT_ONCE + 1] {
-            let annotation = |at: usize| proto::Annotation {
-                span: Some(proto::Span { start: 0, end: at as u32 }),
-                text: "x".repeat(at % 3),
-                ..Default::default()
-            };
-            let answer = proto::AnnotatedDocument {
-                id: "PMID:1".to_owned(),
-                annotations: (0..count).map(annotation).collect(),
-                abbreviations: vec![proto::Abbreviation {
-                    short_form: "x".to_owned(),
-                    long_form: String::new(),
-                }],
-                offset_unit: 2,
-                catalog_version: "1".to_owned(),
-            };
-            assert_eq!(encode(answer.clone()), answer.encode_to_vec(), "{count}");
-        }
     }
 
     #[test]

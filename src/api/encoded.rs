@@ -14,6 +14,9 @@ const HEAD_BYTES: usize = 32;
 /// The field of every answer of a stream that counts them.
 const SEQUENCE: u32 = 1;
 
+/// The field of an answer for a paper that names it.
+const PAPER_ID: u32 = 1;
+
 /// A whole message in its bytes. It is only ever sent: what is read into it is passed over.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Encoded {
@@ -26,6 +29,14 @@ impl Encoded {
     /// That message, encoded.
     pub fn of(message: &impl Message) -> Self {
         Self { head: message.encode_to_vec().into(), body: Bytes::new() }
+    }
+
+    /// The answer for a paper of that identifier whose field `tag` is the encoded message `body`.
+    pub fn of_paper(id: &str, tag: u32, body: Vec<u8>) -> Self {
+        let mut head = Writer::with_capacity(HEAD_BYTES + id.len());
+        head.field(Field::Text(PAPER_ID, id));
+        head.begin(tag, body.len());
+        Self { head: head.0.into(), body: body.into() }
     }
 
     /// The answer of a stream with that sequence whose field `tag` is the encoded message `body`.
@@ -73,12 +84,22 @@ pub enum Field<'a> {
     Curie(u32, &'a str, &'a str),
     /// A number or an enum's; left out when 0.
     Number(u32, u64),
+    /// A number of 32 bits with a fraction; left out when 0.
+    Float(u32, f32),
 }
 
 impl Field<'_> {
-    fn encoded_len(self) -> usize {
+    /// How many bytes a message of fields takes as a field of another, with its key and its length.
+    pub fn message_len(tag: u32, fields: &[Self]) -> usize {
+        let bytes: usize = fields.iter().map(|field| field.encoded_len()).sum();
+        key_len(tag) + encoded_len_varint(bytes as u64) + bytes
+    }
+
+    /// How many bytes it takes.
+    pub fn encoded_len(self) -> usize {
         match self {
-            Self::Text(_, "") | Self::Number(_, 0) => 0,
+            Self::Text(_, "") | Self::Number(_, 0) | Self::Float(_, 0.0) => 0,
+            Self::Float(tag, _) => key_len(tag) + size_of::<f32>(),
             Self::Text(tag, text) | Self::Item(tag, text) => {
                 key_len(tag) + encoded_len_varint(text.len() as u64) + text.len()
             }
@@ -114,7 +135,7 @@ impl Writer {
     /// A field of a message, its defaults left out.
     pub fn field(&mut self, field: Field<'_>) {
         match field {
-            Field::Text(_, "") | Field::Number(_, 0) => {}
+            Field::Text(_, "") | Field::Number(_, 0) | Field::Float(_, 0.0) => {}
             Field::Text(tag, text) | Field::Item(tag, text) => self.bytes(tag, text.as_bytes()),
             Field::Curie(tag, prefix, local) => {
                 self.begin(tag, prefix.len() + 1 + local.len());
@@ -123,6 +144,10 @@ impl Writer {
                 self.0.extend_from_slice(local.as_bytes());
             }
             Field::Number(tag, number) => self.number(tag, number),
+            Field::Float(tag, number) => {
+                encode_key(tag, WireType::ThirtyTwoBit, &mut self.0);
+                self.0.extend_from_slice(&number.to_le_bytes());
+            }
         }
     }
 
@@ -196,6 +221,17 @@ mod tests {
             assert_eq!(encoded.encoded_len(), encoded.encode_to_vec().len());
             let result = Some(proto::annotate_stream_response::Result::Batch(batch));
             let message = proto::AnnotateStreamResponse { sequence, result };
+            assert_eq!(encoded.encode_to_vec(), message.encode_to_vec());
+        }
+    }
+
+    #[test]
+    fn an_answer_for_a_paper_has_its_identifier() {
+        for id in ["", "PMID:1"] {
+            let document = proto::AnnotatedDocument { id: "PMID:1".to_owned(), ..Default::default() };
+            let encoded = Encoded::of_paper(id, 2, document.encode_to_vec());
+            let result = Some(proto::annotate_papers_response::Result::Document(document));
+            let message = proto::AnnotatePapersResponse { paper_id: id.to_owned(), result };
             assert_eq!(encoded.encode_to_vec(), message.encode_to_vec());
         }
     }

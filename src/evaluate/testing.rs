@@ -1,5 +1,7 @@
 //! Documents for the tests of this room, written as `passage:start-end Type ids`.
 
+use smol_str::SmolStr;
+
 use crate::formats::gold::{GoldDocument, GoldMention, canonical_ids};
 use crate::model::{AnnotatedDocument, Annotation, Candidate, Document, EntityType, Method, Passage, Span};
 
@@ -41,19 +43,19 @@ pub(super) fn found(answers: &[&str]) -> AnnotatedDocument {
         let Spot { passage, span, kind, ids } = spot(answer);
         let entity_type = EntityType::from_name(kind).unwrap();
         let candidate = |id: &&str| Candidate {
-            entity_id: (*id).to_owned(),
-            label: String::new(),
+            entity_id: (*id).into(),
+            label: SmolStr::default(),
             entity_type,
             score: 0.5,
-            reason: String::new(),
+            reason: SmolStr::default(),
         };
         Annotation {
             passage_index: passage,
             span,
-            text: TEXT[span.start..span.end].to_owned(),
+            text: TEXT[span.start..span.end].into(),
             entity_type,
-            entity_id: ids.first().copied().unwrap_or_default().to_owned(),
-            label: String::new(),
+            entity_id: ids.first().copied().unwrap_or_default().into(),
+            label: SmolStr::default(),
             score: 0.9,
             method: Method::Dictionary,
             candidates: ids.iter().skip(1).map(candidate).collect(),

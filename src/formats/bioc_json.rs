@@ -132,12 +132,12 @@ pub(super) fn document(input: &InputDocument, annotated: &AnnotatedDocument) -> 
         annotations[annotation.passage_index].push(json!({
             "id": (number + 1).to_string(),
             "infons": {
-                "identifier": annotation.entity_id,
+                "identifier": annotation.entity_id.as_str(),
                 "type": annotation.entity_type.name(),
-                "label": annotation.label,
+                "label": annotation.label.as_str(),
                 "score": annotation.score.to_string(),
             },
-            "text": annotation.text,
+            "text": annotation.text.as_str(),
             "locations": [{"offset": start, "length": end - start}],
         }));
     }

@@ -20,10 +20,10 @@ fn annotation(
     Annotation {
         passage_index,
         span: Span { start, end: start + text.len() },
-        text: text.to_owned(),
+        text: text.into(),
         entity_type,
-        entity_id: id.to_owned(),
-        label: format!("label of {text}"),
+        entity_id: id.into(),
+        label: format!("label of {text}").into(),
         score: 0.5,
         method: Method::Dictionary,
         candidates: Vec::new(),
@@ -35,11 +35,11 @@ fn sample() -> (InputDocument, AnnotatedDocument) {
     let document = Document { id: "d|1 & <x>".to_owned(), passages };
     let mut gene = annotation(&document, 0, "IL-7", EntityType::Gene, "NCBIGene:3574");
     gene.candidates.push(Candidate {
-        entity_id: "NCBIGene:16196".to_owned(),
-        label: "Il7".to_owned(),
+        entity_id: "NCBIGene:16196".into(),
+        label: "Il7".into(),
         entity_type: EntityType::Gene,
         score: 0.25,
-        reason: "of the mouse".to_owned(),
+        reason: "of the mouse".into(),
     });
     let annotations = vec![
         gene,
@@ -240,10 +240,10 @@ fn documents() -> impl Strategy<Value = (InputDocument, AnnotatedDocument)> {
                     here.push(Annotation {
                         passage_index: index,
                         span: Span { start, end },
-                        text: text[start..end].to_owned(),
+                        text: text[start..end].into(),
                         entity_type: EntityType::ALL[kind],
-                        entity_id: "X:1".to_owned(),
-                        label: "<l>".to_owned(),
+                        entity_id: "X:1".into(),
+                        label: "<l>".into(),
                         score: 1.0,
                         method: Method::Pattern,
                         candidates: Vec::new(),

@@ -1,5 +1,7 @@
 //! Annotations: what the annotator says of a document, and what it may be asked.
 
+use smol_str::SmolStr;
+
 use super::{Curie, EntityType};
 
 /// A half-open range, in bytes of UTF-8 from the start of a passage unless said otherwise.
@@ -47,15 +49,15 @@ pub enum Method {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// A CURIE, or a form without one for a variant that has none.
-    pub entity_id: String,
+    pub entity_id: SmolStr,
     /// The entity's preferred name.
-    pub label: String,
+    pub label: SmolStr,
     /// Its type.
     pub entity_type: EntityType,
     /// In (0, 1]; comparable within a type.
     pub score: f32,
     /// Why it has its place, in a few plain words.
-    pub reason: String,
+    pub reason: SmolStr,
 }
 
 /// One mention read as one entity.
@@ -66,13 +68,13 @@ pub struct Annotation {
     /// Where, in bytes from the passage's start.
     pub span: Span,
     /// The exact slice of the passage.
-    pub text: String,
+    pub text: SmolStr,
     /// The type of the chosen reading.
     pub entity_type: EntityType,
     /// A CURIE, or a form without one for a variant that has none.
-    pub entity_id: String,
+    pub entity_id: SmolStr,
     /// The entity's preferred name.
-    pub label: String,
+    pub label: SmolStr,
     /// In (0, 1]; comparable within a type.
     pub score: f32,
     /// How it was found.

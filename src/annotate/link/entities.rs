@@ -1,6 +1,7 @@
 //! What linking asks of an entity again and again, kept from document to document.
 
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 
 use super::super::models::Models;
 use super::super::recognise::words::hash;
@@ -26,7 +27,9 @@ pub(super) const WORD_BYTES_MIN: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Known {
     /// Its identifier.
-    id: String,
+    id: SmolStr,
+    /// Its preferred name, where it was asked for.
+    label: Option<SmolStr>,
     /// Of the prefix of its identifier.
     pub namespace: u64,
     /// How often the gold data speaks of it.
@@ -50,8 +53,6 @@ pub(crate) struct Entities {
     candidates: FxHashMap<u64, Box<[Candidate]>>,
     /// How many candidates that are in all.
     candidates_kept: usize,
-    /// The names of taxa; `None` of one that the catalog does not know.
-    taxa: FxHashMap<Taxon, Option<Box<str>>>,
     /// Whether each taxon is of a group whose genes are called alike.
     of_like_symbols: FxHashMap<Taxon, bool>,
     folded: FoldedText,
@@ -62,7 +63,6 @@ impl Entities {
     pub(crate) fn clear(&mut self) {
         self.known.clear();
         self.forget_candidates();
-        self.taxa.clear();
         self.of_like_symbols.clear();
     }
 
@@ -86,23 +86,15 @@ impl Entities {
         self.candidates_kept = 0;
     }
 
-    /// The identifier to answer for an entity where the request asks for no namespace.
-    pub(crate) fn answer_id(
+    /// The identifier to answer for an entity where the request asks for no namespace, and its preferred name.
+    pub(crate) fn named(
         &mut self,
         vocabulary: Vocabulary<'_>,
         models: &Models,
         entity: EntityIndex,
-    ) -> &str {
-        &self.of(vocabulary, models, entity).id
-    }
-
-    /// The name of a taxon that the catalog knows.
-    pub(crate) fn taxon_label(&mut self, vocabulary: Vocabulary<'_>, taxon: Taxon) -> Option<&str> {
-        if self.taxa.len() >= ENTITIES_LIMIT {
-            self.taxa.clear();
-        }
-        let label = || vocabulary.taxon_label(taxon).map(Into::into);
-        self.taxa.entry(taxon).or_insert_with(label).as_deref()
+    ) -> (SmolStr, SmolStr) {
+        let Known { id, label, .. } = self.of(vocabulary, models, entity);
+        (id.clone(), label.get_or_insert_with(|| vocabulary.label(entity).into()).clone())
     }
 
     /// Whether a taxon is one of `groups`, which are always the same, or lies in one.
@@ -135,7 +127,7 @@ impl Entities {
             let id = vocabulary.answer_id(entity, &[] as &[String]);
             let namespace = hash(id.split_once(':').map_or("", |(prefix, _)| prefix));
             let total = models.aliases.total(&id, None);
-            Known { id, namespace, total, words: None }
+            Known { id: id.into(), label: None, namespace, total, words: None }
         })
     }
 
@@ -207,13 +199,13 @@ mod tests {
         assert_eq!(entities.candidates_kept, CANDIDATES_LIMIT);
         assert_eq!(entities.candidates.values().map(|own| own.len()).sum::<usize>(), CANDIDATES_LIMIT);
         for taxon in 0..=ENTITIES_LIMIT as Taxon {
-            entities.taxon_label(vocabulary, taxon);
-            assert!(entities.taxa.len() <= ENTITIES_LIMIT);
+            entities.is_of_groups(vocabulary, taxon, &[7711]);
+            assert!(entities.of_like_symbols.len() <= ENTITIES_LIMIT);
         }
-        assert_eq!(entities.taxa.len(), 1);
-        assert_eq!(entities.taxon_label(vocabulary, 9606), vocabulary.taxon_label(9606).as_deref());
+        assert_eq!(entities.of_like_symbols.len(), 1);
+        assert!(entities.is_of_groups(vocabulary, 9606, &[7711]));
         entities.clear();
-        assert!(entities.candidates.is_empty() && entities.taxa.is_empty());
+        assert!(entities.candidates.is_empty() && entities.of_like_symbols.is_empty());
     }
 
     #[test]
@@ -222,8 +214,9 @@ mod tests {
         let (vocabulary, models) = (Vocabulary::new(&catalog), Models::embedded());
         let mut entities = Entities::default();
         for entity in catalog.indices().chain(catalog.indices().take(1)) {
-            let id = entities.answer_id(vocabulary, &models, entity).to_owned();
+            let (id, label) = entities.named(vocabulary, &models, entity);
             assert_eq!(id, vocabulary.answer_id(entity, &[] as &[String]));
+            assert_eq!(label, vocabulary.label(entity));
             assert!(entities.known.len() <= ENTITIES_LIMIT);
         }
     }

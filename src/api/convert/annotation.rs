@@ -1,74 +1,94 @@
-//! Annotated documents.
+//! Annotated documents, straight into the bytes of their messages, and readings.
 
+use crate::api::encoded::{Field, Writer};
 use crate::api::proto;
 use crate::model::{AnnotatedDocument, Annotation, Candidate, Document, Method, OffsetUnit, Span};
 use crate::text::offsets::Offsets;
 use crate::text::pauses::work_done;
 
-/// An annotated document for the wire, its spans in `unit`.
+use Field::{Float, Number, Text};
+
+/// Room for an annotation and its candidates, in bytes; most take less.
+const ANNOTATION_BYTES: usize = 640;
+/// Room for the rest of an answer.
+const REST_BYTES: usize = 256;
+
+/// `glossator.v1.AnnotatedDocument`, its spans in `unit`.
 ///
 /// `document` is the one that was annotated: spans in bytes become spans in `unit` by its text.
-pub fn annotated_document(
+pub fn write_annotated_document(
     document: &Document,
-    annotated: AnnotatedDocument,
+    annotated: &AnnotatedDocument,
     unit: OffsetUnit,
     catalog_version: &str,
-) -> proto::AnnotatedDocument {
-    let AnnotatedDocument { id, annotations, abbreviations } = annotated;
+) -> Vec<u8> {
+    let mut writer = Writer::with_capacity(annotated.annotations.len() * ANNOTATION_BYTES + REST_BYTES);
+    writer.field(Text(1, &annotated.id));
     let mut offsets: Option<(usize, Offsets<'_>)> = None;
-    let annotations = annotations
-        .into_iter()
-        .map(|found| {
-            work_done(4);
-            let passage = found.passage_index;
-            // Annotations come passage by passage, so that each text is measured once.
-            let span = match &mut offsets {
-                Some((index, offsets)) if *index == passage => offsets.convert(found.span),
-                other => {
-                    let text = document.passages.get(passage).map_or("", |passage| passage.text.as_str());
-                    let (_, offsets) = other.insert((passage, Offsets::new(text, unit)));
-                    offsets.convert(found.span)
-                }
-            };
-            annotation(found, span)
-        })
-        .collect();
-    proto::AnnotatedDocument {
-        id,
-        annotations,
-        abbreviations: abbreviations
-            .into_iter()
-            .map(|found| proto::Abbreviation { short_form: found.short_form, long_form: found.long_form })
-            .collect(),
-        offset_unit: offset_unit(unit) as i32,
-        catalog_version: catalog_version.to_owned(),
+    for found in &annotated.annotations {
+        work_done(8);
+        let passage = found.passage_index;
+        // Annotations come passage by passage, so that each text is measured once.
+        let span = match &mut offsets {
+            Some((index, offsets)) if *index == passage => offsets.convert(found.span),
+            other => {
+                let text = document.passages.get(passage).map_or("", |passage| passage.text.as_str());
+                let (_, offsets) = other.insert((passage, Offsets::new(text, unit)));
+                offsets.convert(found.span)
+            }
+        };
+        write_annotation(&mut writer, found, span);
     }
+    for found in &annotated.abbreviations {
+        writer.message(3, &[Text(1, &found.short_form), Text(2, &found.long_form)]);
+    }
+    writer.field(Number(4, offset_unit(unit) as u64));
+    writer.field(Text(5, catalog_version));
+    writer.into_bytes()
 }
 
-fn annotation(found: Annotation, span: Span) -> proto::Annotation {
-    // Documents are limited to far less than 4 GiB.
-    let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    proto::Annotation {
-        span: Some(proto::Span { start: number(span.start), end: number(span.end) }),
-        text: found.text,
-        r#type: proto::EntityType::from(found.entity_type) as i32,
-        entity_id: found.entity_id,
-        label: found.label,
-        score: found.score,
-        method: method(found.method) as i32,
-        passage_index: number(found.passage_index),
-        candidates: found.candidates.into_iter().map(candidate).collect(),
-    }
+fn write_annotation(writer: &mut Writer, found: &Annotation, span: Span) {
+    let span = [Number(1, span.start as u64), Number(2, span.end as u64)];
+    let own = [
+        Text(2, &found.text),
+        Number(3, type_number(found.entity_type)),
+        Text(4, &found.entity_id),
+        Text(5, &found.label),
+        Float(6, found.score),
+        Number(7, method(found.method) as u64),
+        Number(8, found.passage_index as u64),
+    ];
+    let candidates =
+        found.candidates.iter().map(|other| Field::message_len(9, &fields(other))).sum::<usize>();
+    let fields_bytes: usize = own.iter().map(|field| field.encoded_len()).sum();
+    writer.begin(2, Field::message_len(1, &span) + fields_bytes + candidates);
+    writer.message(1, &span);
+    own.iter().for_each(|field| writer.field(*field));
+    found.candidates.iter().for_each(|other| writer.message(9, &fields(other)));
+}
+
+fn fields(candidate: &Candidate) -> [Field<'_>; 5] {
+    [
+        Text(1, &candidate.entity_id),
+        Text(2, &candidate.label),
+        Number(3, type_number(candidate.entity_type)),
+        Float(4, candidate.score),
+        Text(5, &candidate.reason),
+    ]
+}
+
+fn type_number(entity_type: crate::model::EntityType) -> u64 {
+    proto::EntityType::from(entity_type) as u64
 }
 
 /// A reading for the wire.
 pub fn candidate(candidate: Candidate) -> proto::Candidate {
     proto::Candidate {
-        entity_id: candidate.entity_id,
-        label: candidate.label,
+        entity_id: candidate.entity_id.into(),
+        label: candidate.label.into(),
         r#type: proto::EntityType::from(candidate.entity_type) as i32,
         score: candidate.score,
-        reason: candidate.reason,
+        reason: candidate.reason.into(),
     }
 }
 
@@ -87,5 +107,76 @@ const fn offset_unit(unit: OffsetUnit) -> proto::OffsetUnit {
         OffsetUnit::Utf8Byte => proto::OffsetUnit::Utf8Byte,
         OffsetUnit::Utf16CodeUnit => proto::OffsetUnit::Utf16CodeUnit,
         OffsetUnit::CodePoint => proto::OffsetUnit::CodePoint,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+
+    use super::*;
+    use crate::model::{Abbreviation, EntityType};
+
+    fn annotation(passage_index: usize, span: Span, candidates: usize) -> Annotation {
+        let candidate = |number: usize| Candidate {
+            entity_id: format!("NCBIGene:{number}").into(),
+            label: "x".repeat(number * 60).into(),
+            entity_type: EntityType::Gene,
+            score: 0.25,
+            reason: "another gene of the same name; one of its names".into(),
+        };
+        Annotation {
+            passage_index,
+            span,
+            text: "α-TNF".into(),
+            entity_type: EntityType::Gene,
+            entity_id: "NCBIGene:7124".into(),
+            label: "TNF".into(),
+            score: 0.75,
+            method: Method::Model,
+            candidates: (0..candidates).map(candidate).collect(),
+        }
+    }
+
+    #[test]
+    fn a_written_answer_is_the_message_of_its_fields() {
+        let document = Document::from_text("PMID:1", "α-TNF and αα-TNF");
+        let [first, second] = [Span { start: 0, end: 6 }, Span { start: 13, end: 19 }];
+        let annotations = vec![annotation(0, first, 0), annotation(0, second, 7)];
+        let abbreviations = vec![Abbreviation {
+            short_form: "TNF".to_owned(),
+            long_form: "tumor necrosis factor".to_owned(),
+        }];
+        let annotated = AnnotatedDocument { id: "PMID:1".to_owned(), annotations, abbreviations };
+        for (unit, start) in
+            [(OffsetUnit::CodePoint, 11), (OffsetUnit::Utf8Byte, 13), (OffsetUnit::Utf16CodeUnit, 11)]
+        {
+            let bytes = write_annotated_document(&document, &annotated, unit, "2026-11");
+            let message = proto::AnnotatedDocument::decode(bytes.as_slice()).unwrap();
+            assert_eq!(message.encode_to_vec(), bytes, "as prost writes it");
+            assert_eq!((message.id.as_str(), message.catalog_version.as_str()), ("PMID:1", "2026-11"));
+            assert_eq!(message.offset_unit, offset_unit(unit) as i32);
+            assert_eq!(message.abbreviations[0].long_form, "tumor necrosis factor");
+            let [one, two] = message.annotations.as_slice() else { panic!("{message:?}") };
+            assert_eq!((one.span.unwrap().start, two.span.unwrap().start), (0, start));
+            assert_eq!((one.candidates.len(), two.candidates.len()), (0, 7));
+            assert_eq!(two.r#type, proto::EntityType::Gene as i32);
+            assert_eq!(
+                (two.text.as_str(), two.entity_id.as_str(), two.label.as_str()),
+                ("α-TNF", "NCBIGene:7124", "TNF")
+            );
+            assert_eq!(
+                (two.score, two.method, two.passage_index),
+                (0.75, proto::AnnotationMethod::Model as i32, 0)
+            );
+            assert_eq!(two.candidates[6], candidate(annotated.annotations[1].candidates[6].clone()));
+        }
+        let empty =
+            write_annotated_document(&document, &AnnotatedDocument::default(), OffsetUnit::CodePoint, "");
+        let message = proto::AnnotatedDocument::decode(empty.as_slice()).unwrap();
+        assert_eq!(
+            message,
+            proto::AnnotatedDocument { offset_unit: message.offset_unit, ..Default::default() }
+        );
     }
 }

@@ -7,7 +7,7 @@ mod entity;
 mod options;
 mod paper;
 
-pub use annotation::{annotated_document, candidate};
+pub use annotation::{candidate, write_annotated_document};
 pub use bytes::{write_entity, write_paper};
 pub use document::document;
 pub use entity::{entity, entity_types, taxa};
