@@ -39,6 +39,8 @@ pub(crate) struct Passing {
     reached: Vec<Lanes>,
     /// The types that each piece may be a part of a mention of, as bits.
     types: Vec<u8>,
+    /// The longest stretches of pieces that may be parts of mentions of any type.
+    open: Vec<Range<usize>>,
 }
 
 /// The most log-odds that a span can have by itself over one step in, some through and one out.
@@ -124,33 +126,39 @@ impl Passing {
                 if further > gate.leave[at] { further } else { gate.leave[at] }
             });
         }
+        self.open.clear();
+        stretches(&self.types, 0..self.types.len(), u8::MAX, |stretch| self.open.push(stretch));
     }
 
-    /// Whether a piece may be a part of a mention of any type.
-    pub(crate) fn is_open(&self, place: usize) -> bool {
-        self.types[place] != 0
+    /// The pieces that may be parts of mentions of any type.
+    pub(crate) fn open(&self) -> impl Iterator<Item = usize> {
+        self.open.iter().cloned().flatten()
     }
 
     /// The types that anything may be a mention of, as bits.
     pub(crate) fn any(&self) -> u8 {
-        self.types.iter().fold(0, |all, types| all | types)
+        self.open().fold(0, |all, place| all | self.types[place])
     }
 
     /// Calls `take` with each longest stretch of pieces that may be parts of mentions of a type.
     pub(crate) fn each_stretch(&self, model_type: usize, mut take: impl FnMut(Range<usize>)) {
-        let may = |types: &u8| types >> model_type & 1 == 1;
-        let mut from = 0;
-        while let Some(first) = self.types[from..].iter().position(may).map(|after| from + after) {
-            let end =
-                self.types[first..].iter().position(|t| !may(t)).map_or(self.types.len(), |n| first + n);
-            take(first..end);
-            from = end;
-        }
+        self.open.iter().for_each(|open| stretches(&self.types, open.clone(), 1 << model_type, &mut take));
     }
 
     /// The logits of a piece for a type.
     pub(crate) fn logits(&self, place: usize, model_type: usize) -> [f32; LABELS - 1] {
         self.logits[place].map(|logits| logits[FIRST_LANE + model_type])
+    }
+}
+
+/// Calls `take` with each longest stretch of pieces of some that have one of `wanted`.
+fn stretches(types: &[u8], within: Range<usize>, wanted: u8, mut take: impl FnMut(Range<usize>)) {
+    let may = |types: &u8| types & wanted != 0;
+    let mut from = within.start;
+    while let Some(first) = types[from..within.end].iter().position(may).map(|after| from + after) {
+        let end = types[first..within.end].iter().position(|t| !may(t)).map_or(within.end, |n| first + n);
+        take(first..end);
+        from = end;
     }
 }
 
@@ -193,7 +201,9 @@ mod tests {
 
     #[test]
     fn stretches_are_the_longest() {
-        let passing = Passing { types: vec![2, 2, 0, 1, 2, 3, 3], ..Passing::default() };
+        let open = vec![0..2, 3..7];
+        let passing = Passing { types: vec![2, 2, 0, 1, 2, 3, 3], open, ..Passing::default() };
+        assert_eq!(passing.open().collect::<Vec<_>>(), [0, 1, 3, 4, 5, 6]);
         let stretches = |of| {
             let mut all = Vec::new();
             passing.each_stretch(of, |stretch| all.push(stretch));

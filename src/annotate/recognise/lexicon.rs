@@ -158,9 +158,9 @@ impl Lexicon {
         &self.sums[self.hot[number as usize].sums as usize]
     }
 
-    /// What a place beyond an end of a sentence sums up to at a distance.
-    pub(crate) const fn beyond(&self, distance: usize) -> &Sums {
-        &self.beyond[distance]
+    /// What a place beyond an end of a sentence sums up to at each distance.
+    pub(crate) const fn beyond(&self) -> &[Sums; DISTANCES] {
+        &self.beyond
     }
 
     /// What the shape of a word with spaces and repetitions as in [`super::features`] sums up to.

@@ -84,8 +84,7 @@ impl Workspace {
         if passing.any() == 0 {
             return false;
         }
-        let open = (0..chain.len()).filter(|place| passing.is_open(*place));
-        summing.add_joint(models, view, lexicon, chain, open);
+        summing.add_joint(models, view, lexicon, chain, passing.open());
         passing.read_again(gate, summing.of_pieces(), BOUND_MIN.ln());
         passing.any() != 0
     }

@@ -39,55 +39,29 @@ impl Summing {
         let untagged = *book.untagged(&models.table);
         self.sums.clear();
         self.sums.resize(chain.len() + 2 * REACH, [0; SLOT_BYTES]);
-        self.add_words(view, lexicon, chain);
-        self.add_shapes(view, lexicon, chain);
-        for (place, at) in chain.clone().enumerate() {
-            if view.types[at] == 0 {
-                add_sums(&mut self.sums[place + REACH], &untagged);
-                continue;
+        let count = chain.len();
+        let row = |place: usize| match view.words[chain.clone()].get(place) {
+            Some(word) => lexicon.sums(*word),
+            None => lexicon.beyond(),
+        };
+        // those of the words around a piece, from two before to two behind
+        let mut around: [&[Sums; DISTANCES]; DISTANCES] = [lexicon.beyond(); DISTANCES];
+        (0..REACH).for_each(|ahead| around[REACH + 1 + ahead] = row(ahead));
+        for place in 0..count {
+            around.rotate_left(1);
+            around[DISTANCES - 1] = row(place + REACH);
+            let at = chain.start + place;
+            let mut own = if view.types[at] == 0 { untagged } else { [0; SLOT_BYTES] };
+            for (distance, row) in around.iter().enumerate() {
+                add_sums(&mut own, &row[distance]);
             }
+            add_shapes(&mut own, view, lexicon, chain, at);
+            self.sums[place + REACH] = own;
+        }
+        for (place, at) in chain.clone().enumerate().filter(|(_, at)| view.types[*at] != 0) {
             let number = book.number(&models.table, &view.tags[at]);
             for (side, place) in [(2, place + REACH - 1), (1, place + REACH), (0, place + REACH + 1)] {
                 add_sums(&mut self.sums[place], book.sums(number, side));
-            }
-        }
-    }
-
-    /// Adds what each word gives itself and the pieces around it.
-    fn add_words(&mut self, view: &PassageView, lexicon: &Lexicon, chain: &Range<usize>) {
-        for (place, word) in view.words[chain.clone()].iter().enumerate() {
-            let Some(around) = self.sums[place..].first_chunk_mut::<DISTANCES>() else { continue };
-            // at the piece before, the word stands one behind
-            for (own, sums) in around.iter_mut().rev().zip(lexicon.sums(*word)) {
-                add_sums(own, sums);
-            }
-        }
-        let count = chain.len();
-        for beyond in 1..=REACH {
-            // before the first piece, and behind the last
-            for place in 0..(REACH + 1 - beyond).min(count) {
-                add_sums(&mut self.sums[REACH + place], lexicon.beyond(REACH - place - beyond));
-                add_sums(&mut self.sums[REACH + count - 1 - place], lexicon.beyond(REACH + place + beyond));
-            }
-        }
-    }
-
-    /// Adds what shapes give, and the words as white space cuts them.
-    fn add_shapes(&mut self, view: &PassageView, lexicon: &Lexicon, chain: &Range<usize>) {
-        for (place, at) in chain.clone().enumerate() {
-            let own = &mut self.sums[place + REACH];
-            for sums in lexicon.shape_sums(view.words[at], spaces(view, chain, at), view.repeated[at]) {
-                add_sums(own, sums);
-            }
-            let (chunk, part) = view.chunks[at];
-            if part > 0 {
-                add_sums(own, lexicon.chunks().sums(chunk, part));
-            }
-            let (before, after) = neighbouring_chunks(view, chain, at);
-            for (chunk, is_before) in [(before, true), (after, false)] {
-                if let Some(chunk) = chunk {
-                    add_sums(own, lexicon.chunks().sums_beside(chunk, is_before));
-                }
             }
         }
     }
@@ -116,6 +90,23 @@ impl Summing {
         black_box(joint.iter().fold(0, |seen, (feature, _)| seen ^ models.table.peek(*feature)));
         for (feature, place) in joint {
             models.table.add_likely(*feature, &mut sums[*place + REACH]);
+        }
+    }
+}
+
+/// Adds what the shape of a piece gives it, and the words as white space cuts them.
+fn add_shapes(own: &mut Sums, view: &PassageView, lexicon: &Lexicon, chain: &Range<usize>, at: usize) {
+    for sums in lexicon.shape_sums(view.words[at], spaces(view, chain, at), view.repeated[at]) {
+        add_sums(own, sums);
+    }
+    let (chunk, part) = view.chunks[at];
+    if part > 0 {
+        add_sums(own, lexicon.chunks().sums(chunk, part));
+    }
+    let (before, after) = neighbouring_chunks(view, chain, at);
+    for (chunk, is_before) in [(before, true), (after, false)] {
+        if let Some(chunk) = chunk {
+            add_sums(own, lexicon.chunks().sums_beside(chunk, is_before));
         }
     }
 }
