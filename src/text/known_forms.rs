@@ -2,18 +2,32 @@
 
 use std::cell::RefCell;
 
-use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 
-/// The most words whose forms a thread keeps; then they are forgotten, which changes nothing.
+/// The most words whose forms a thread keeps; a new one takes the place of another.
 const WORDS_LIMIT: usize = 1 << 16;
-/// The most bytes of a form that is kept.
-const KEPT_BYTES_LIMIT: usize = 64;
+/// The most bytes of a form that is kept; as many as fit beside its key.
+const KEPT_BYTES_LIMIT: usize = 23;
+/// How many words share a place, so that two common ones do not push each other out.
+const WAYS: usize = 2;
+
+/// A word's form by the hash of the word; an empty one for none.
+#[derive(Debug, Clone, Default)]
+struct Kept {
+    key: u64,
+    form: SmolStr,
+}
+
+/// The words of a place, which is as large as what memory gives at once.
+#[derive(Debug, Clone, Default)]
+#[repr(align(64))]
+struct Place([Kept; WAYS]);
 
 /// The forms of words in ASCII that are one token, by the hashes of the words: most words of a text were met before.
 #[derive(Debug, Default)]
 pub(super) struct WordMemory {
-    places: FxHashMap<u64, (u32, u32)>,
-    forms: String,
+    /// Empty until the first word is kept.
+    places: Vec<Place>,
 }
 
 thread_local! {
@@ -27,27 +41,30 @@ impl WordMemory {
     }
 
     /// The form of a word.
+    #[inline]
     pub(super) fn get(&self, key: u64) -> Option<&str> {
-        self.places.get(&key).map(|(start, end)| &self.forms[*start as usize..*end as usize])
+        let place = self.places.get(place(key))?;
+        place.0.iter().find(|kept| kept.key == key && !kept.form.is_empty()).map(|kept| kept.form.as_str())
     }
 
-    /// Keeps the form of a word, if it is short.
+    /// Keeps the form of a word that is not kept, if it is short, in the place of the one kept longest there.
     pub(super) fn insert(&mut self, key: u64, form: &str) {
         if form.len() > KEPT_BYTES_LIMIT {
             return;
         }
-        if self.places.len() >= WORDS_LIMIT {
-            *self = Self::default();
+        if self.places.is_empty() {
+            self.places.resize(WORDS_LIMIT / WAYS, Place::default());
         }
-        let start = place(&self.forms);
-        self.forms.push_str(form);
-        self.places.insert(key, (start, place(&self.forms)));
+        if let Some(Place(ways)) = self.places.get_mut(place(key)) {
+            ways.rotate_right(1);
+            ways[0] = Kept { key, form: form.into() };
+        }
     }
 }
 
-/// The end of the forms, which [`WORDS_LIMIT`] and [`KEPT_BYTES_LIMIT`] keep within 32 bits.
-fn place(forms: &str) -> u32 {
-    u32::try_from(forms.len()).unwrap_or(u32::MAX)
+/// The place of a key.
+const fn place(key: u64) -> usize {
+    key as usize % (WORDS_LIMIT / WAYS)
 }
 
 #[cfg(test)]
@@ -56,15 +73,28 @@ mod tests {
 
     #[test]
     fn forms_are_kept_up_to_the_bounds() {
+        assert_eq!(size_of::<Place>(), 64);
         let mut memory = WordMemory::default();
-        memory.insert(0, &"a".repeat(KEPT_BYTES_LIMIT + 1));
         assert_eq!(memory.get(0), None);
-        memory.insert(0, &"a".repeat(KEPT_BYTES_LIMIT));
-        for key in 0..=WORDS_LIMIT as u64 {
+        memory.insert(7, &"a".repeat(KEPT_BYTES_LIMIT + 1));
+        assert_eq!(memory.get(7), None);
+        memory.insert(7, &"a".repeat(KEPT_BYTES_LIMIT));
+        assert_eq!((memory.get(7), memory.get(0)), (Some("a".repeat(KEPT_BYTES_LIMIT).as_str()), None));
+        for key in 0..2 * WORDS_LIMIT as u64 {
             memory.insert(key, "form");
-            assert!(memory.places.len() <= WORDS_LIMIT);
+            assert_eq!(memory.get(key), Some("form"));
         }
-        assert_eq!((memory.places.len(), memory.forms.as_str()), (1, "form"));
-        assert_eq!((memory.get(0), memory.get(WORDS_LIMIT as u64)), (None, Some("form")));
+        let kept = (0..2 * WORDS_LIMIT as u64).filter(|key| memory.get(*key).is_some()).count();
+        assert_eq!((kept, memory.get(0)), (WORDS_LIMIT, None));
+    }
+
+    #[test]
+    fn words_of_one_place_push_out_the_oldest() {
+        let mut memory = WordMemory::default();
+        let keys = [1, 1 + WORDS_LIMIT as u64, 1 + 2 * WORDS_LIMIT as u64];
+        for (key, form) in keys.iter().zip(["a", "b", "c"]) {
+            memory.insert(*key, form);
+        }
+        assert_eq!(keys.map(|key| memory.get(key)), [None, Some("b"), Some("c")]);
     }
 }

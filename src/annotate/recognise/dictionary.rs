@@ -252,7 +252,9 @@ fn look_ahead(
     let names = vocabulary.names();
     let tokens = folded.tokens();
     memory.ahead.clear();
-    let mut seen = 0;
+    let known = |first: usize| memory.starts.get(number(first) as usize).is_some_and(Option::is_some);
+    let mut seen = block.clone().fold(0, |seen, first| seen ^ u64::from(known(first)));
+    black_box(seen);
     for first in block {
         let start = memory.starts.get(number(first) as usize).copied().flatten().and_then(|start| start.step);
         let goes_on = tokens.get(first + 1).is_some_and(|next| next.gap != Gap::Break);

@@ -14,18 +14,14 @@ use super::words::{Form, Word};
 /// The most words that are kept; then they are forgotten, which changes no answer.
 const WORDS_LIMIT: usize = 1 << 17;
 
-/// The place of the sums of a word that was never asked for them.
-const NO_SUMS: u32 = u32::MAX;
 /// How many kinds of spaces and of repetitions there are.
 pub(crate) const SPACES: usize = 4;
 const REPETITIONS: usize = 4;
 
 /// What is looked at again and again of a word.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Hot {
     form: Form,
-    /// Among the sums of words.
-    sums: u32,
     /// Among the sums of shapes.
     shape: u32,
     /// Whether the model knows the word itself.
@@ -89,8 +85,8 @@ impl Lexicon {
             (0, _) => xxh3_64_with_seed(folded.as_bytes(), xxh3_64_with_seed(written.as_bytes(), 0)),
             _ => hash,
         };
-        let number = self.place(key);
-        if self.hot[number as usize].sums == NO_SUMS {
+        let (number, is_new) = self.place(key);
+        if is_new {
             let word = Word::new(written, folded, &models.spelling);
             self.sum_word(number as usize, &word, &models.table);
             self.keep(number as usize, word);
@@ -109,10 +105,8 @@ impl Lexicon {
         if shape == next {
             self.shapes.push(sum_shape(table, form.short_shape));
         }
-        let hot = &mut self.hot[at];
-        (hot.form, hot.sums, hot.shape) = (form, self.sums.len() as u32, shape);
-        hot.known = table.knows(of_word_itself(word));
-        self.sums.push(sums);
+        self.hot[at] = Hot { form, shape, known: table.knows(of_word_itself(word)) };
+        self.sums[at] = sums;
     }
 
     /// The number of a word as white space cuts it, of which only the form is looked at.
@@ -120,15 +114,25 @@ impl Lexicon {
         self.chunks.number(&models.table, written, self.keeps_words)
     }
 
-    /// The number of a word by its key.
+    /// The number of a word by its key, and whether it has just been given.
     #[inline]
-    fn place(&mut self, key: u64) -> u32 {
+    fn place(&mut self, key: u64) -> (u32, bool) {
         let next = self.hot.len() as u32;
         let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
-            self.hot.push(Hot { form: Form::default(), sums: NO_SUMS, shape: 0, known: false });
+            self.hot.push(Hot::default());
+            self.sums.push([[0; SLOT_BYTES]; DISTANCES]);
         }
-        number
+        (number, number == next)
+    }
+
+    /// A number that tells nothing, but has what is asked of a word for its sums come nearer.
+    #[inline]
+    pub(crate) fn peek(&self, number: u32) -> i16 {
+        let hot = self.hot.get(number as usize).map_or(0, |hot| hot.shape as i16);
+        // a word's sums lie over several lines of memory
+        let sums = self.sums.get(number as usize).map_or(0, |sums| sums[0][0] ^ sums[2][0] ^ sums[4][0]);
+        hot ^ sums
     }
 
     fn keep(&mut self, at: usize, word: Word) {
@@ -155,7 +159,7 @@ impl Lexicon {
 
     /// What the own features of a word that stands in a sentence sum up to, by distance.
     pub(crate) fn sums(&self, number: u32) -> &[Sums; DISTANCES] {
-        &self.sums[self.hot[number as usize].sums as usize]
+        &self.sums[number as usize]
     }
 
     /// What a place beyond an end of a sentence sums up to at each distance.
@@ -199,11 +203,11 @@ mod tests {
             lexicon.place(number as u64);
         }
         assert!(!lexicon.is_full());
-        assert_eq!(lexicon.place(1), 0, "a word has one number");
+        assert_eq!(lexicon.place(1), (0, false), "a word has one number");
         lexicon.place(0);
         assert!(lexicon.is_full());
         lexicon.clear(&table);
         assert!(!lexicon.is_full() && lexicon.numbers.is_empty());
-        assert_eq!(lexicon.place(0), 0);
+        assert_eq!(lexicon.place(0), (0, true));
     }
 }

@@ -36,6 +36,8 @@ impl Summing {
         (lexicon, book): (&Lexicon, &mut TagBook),
         chain: &Range<usize>,
     ) {
+        // the waits for memory overlap
+        black_box(view.words[chain.clone()].iter().fold(0, |seen, word| seen ^ lexicon.peek(*word)));
         let untagged = *book.untagged(&models.table);
         self.sums.clear();
         self.sums.resize(chain.len() + 2 * REACH, [0; SLOT_BYTES]);
