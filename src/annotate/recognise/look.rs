@@ -15,8 +15,8 @@ use std::sync::OnceLock;
 
 use kinds::{Kind, follows_strain};
 use letters::Letters;
-use rivals::Rivals;
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rivals::{Rivals, rivals};
+use rustc_hash::{FxHashMap, FxHashSet};
 use said::{OfTypes, Said, Texts};
 
 use super::super::link::Target;
@@ -28,7 +28,7 @@ use super::table::MODEL_TYPES;
 use super::words::hash;
 use super::{Found, Prepared};
 use crate::model::EntityType;
-use crate::text::pauses::{work_done, worked};
+use crate::text::pauses::work_done;
 
 /// How many numbers describe a span.
 pub(crate) const LOOK_FEATURES: usize = 71;
@@ -41,8 +41,6 @@ const PROBABILITY_LOOKED_AT: f32 = 0.05;
 const LOG_ODDS_LIMIT: f32 = 6.0;
 /// The log-odds from which a span is taken for certain.
 const CERTAIN_LOG_ODDS: f32 = 2.0;
-/// The most bytes between neighbours of a list.
-const GAP_BYTES_LIMIT: usize = 6;
 /// The most pieces and occurrences that are told apart.
 const COUNT_LIMIT: usize = 12;
 /// The counts whose logarithms are taken once.
@@ -211,21 +209,12 @@ struct Spans<'d> {
     /// The short forms by their long ones, and the other way.
     partners: FxHashMap<&'d str, &'d str>,
     rivals: Vec<Rivals>,
-    /// The likeliest that end and that start at a place, by [`edge`].
-    ends: FxHashMap<u64, f32>,
-    starts: FxHashMap<u64, f32>,
     /// The sum of the probabilities of each type.
     sums: [f32; MODEL_TYPES.len()],
     /// What they and the document's length tell of its kind.
     kind: Kind,
     /// The first passage with any piece, mostly the title.
     title: usize,
-}
-
-/// A place where a span of a type ends or starts, as one number; two places that have the same stand so far apart that no
-/// document has both.
-const fn edge(passage: usize, at: usize, model_type: usize) -> u64 {
-    (passage as u64) << 40 ^ (at as u64) << 4 ^ model_type as u64
 }
 
 /// What a span is found by: the places of its text and its folded name, and the name.
@@ -237,7 +226,6 @@ struct Keys<'d> {
 
 impl<'d> Spans<'d> {
     fn new(passages: &'d [PassageText<'d>], prepared: &'d Prepared, found: &[Found]) -> Self {
-        let edges = || FxHashMap::with_capacity_and_hasher(found.len(), FxBuildHasher);
         let pieces = prepared.views.iter().map(|view| view.pieces.pieces.len()).sum();
         let mut spans = Self {
             passages,
@@ -248,8 +236,6 @@ impl<'d> Spans<'d> {
             strains: FxHashSet::default(),
             partners: FxHashMap::default(),
             rivals: Vec::new(),
-            ends: edges(),
-            starts: edges(),
             sums: [0.0; MODEL_TYPES.len()],
             kind: Kind::default(),
             title: prepared.views.iter().position(|view| !view.pieces.pieces.is_empty()).unwrap_or(0),
@@ -265,7 +251,9 @@ impl<'d> Spans<'d> {
             spans.partners.entry(short).or_insert(long);
             spans.partners.entry(long).or_insert(short);
         }
-        spans.rivals = spans.rivals(found);
+        let elsewhere = |(place, own): (usize, &Found)| spans.said_as(place, own.model_type).elsewhere(place);
+        let elsewhere: Vec<f32> = found.iter().enumerate().map(elsewhere).collect();
+        spans.rivals = rivals(found, &elsewhere);
         spans
     }
 
@@ -277,11 +265,6 @@ impl<'d> Spans<'d> {
         let written = self.written.add(hash(passage.slice(own.span)), place, own);
         let folded = self.folded.add(hash(name), place, own);
         self.keys.push(Keys { written, folded, name });
-        let edges = [(&mut self.ends, own.span.end), (&mut self.starts, own.span.start)];
-        for (places, at) in edges {
-            let best = places.entry(edge(own.passage, at, own.model_type)).or_default();
-            *best = best.max(own.probability);
-        }
         self.sums[own.model_type] += own.probability;
         if MODEL_TYPES[own.model_type] == EntityType::Species && follows_strain(passages, own) {
             self.strains.insert(written);
@@ -323,16 +306,12 @@ impl<'d> Spans<'d> {
 
     /// The spans that overlap it and those beside it, and how many of its type the document has.
     fn describe_neighbours(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
-        let Rivals { same_type, same_elsewhere, same_span, other_type } = self.rivals[place];
+        let Rivals { same_type, same_elsewhere, same_span, other_type, before, after } = self.rivals[place];
         for rival in [same_type, same_elsewhere, same_span, other_type] {
             numbers.add_odds(some(rival));
         }
-        let at = |places: &FxHashMap<u64, f32>, at: usize| {
-            places.get(&edge(own.passage, at, own.model_type)).copied()
-        };
-        let before = |gap| at(&self.ends, own.span.start.checked_sub(gap)?);
-        numbers.add_odds((1..=GAP_BYTES_LIMIT).find_map(before));
-        numbers.add_odds((1..=GAP_BYTES_LIMIT).find_map(|gap| at(&self.starts, own.span.end + gap)));
+        numbers.add_odds(before.probability());
+        numbers.add_odds(after.probability());
         numbers.add(self.sums[own.model_type].ln_1p());
         numbers.add(self.kind.length);
         numbers.add_if(own.passage == self.title);
@@ -389,26 +368,5 @@ impl<'d> Spans<'d> {
         numbers.add_if(letters.digit);
         numbers.add_if(!letters.upper);
         numbers.add_if(!letters.lower);
-    }
-
-    fn rivals(&self, found: &[Found]) -> Vec<Rivals> {
-        let elsewhere: Vec<f32> = found
-            .iter()
-            .enumerate()
-            .map(|(place, own)| self.said_as(place, own.model_type).elsewhere(place))
-            .collect();
-        let mut order: Vec<usize> = (0..found.len()).collect();
-        order.sort_unstable_by_key(|&at| worked((found[at].passage, found[at].span, found[at].model_type)));
-        let mut rivals = vec![Rivals::default(); found.len()];
-        for (index, &one) in order.iter().enumerate() {
-            work_done(1);
-            let reaches =
-                |other: &Found| other.passage == found[one].passage && other.span.start < found[one].span.end;
-            for &other in order[index + 1..].iter().take_while(|&&other| reaches(&found[other])) {
-                rivals[one].meet(&found[one], &found[other], elsewhere[other]);
-                rivals[other].meet(&found[other], &found[one], elsewhere[one]);
-            }
-        }
-        rivals
     }
 }

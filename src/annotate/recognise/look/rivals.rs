@@ -1,8 +1,12 @@
-//! The spans that overlap one.
+//! The spans that overlap one, and those beside it.
 
 use crate::annotate::recognise::Found;
+use crate::text::pauses::{work_done, worked};
 
-/// The likeliest of the spans that overlap one; 0 where there is none.
+/// The most bytes between neighbours of a list.
+pub(super) const GAP_BYTES_LIMIT: usize = 6;
+
+/// The likeliest of the spans that overlap one; 0 where there is none. And the nearest of its type beside it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Rivals {
     /// Of its own type.
@@ -13,6 +17,61 @@ pub(super) struct Rivals {
     pub(super) same_span: f32,
     /// Of another type and place.
     pub(super) other_type: f32,
+    /// Before it in a list.
+    pub(super) before: Beside,
+    /// Behind it in a list.
+    pub(super) after: Beside,
+}
+
+/// The nearest span on one side; of two as near the likelier.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Beside {
+    /// The bytes between; 0 for none, as there are some between neighbours.
+    gap: usize,
+    probability: f32,
+}
+
+impl Beside {
+    fn meet(&mut self, gap: usize, other: &Found) {
+        if self.gap == 0 || gap < self.gap {
+            *self = Self { gap, probability: other.probability };
+        } else if gap == self.gap {
+            self.probability = self.probability.max(other.probability);
+        }
+    }
+
+    /// How likely it is, if there is one.
+    pub(super) fn probability(self) -> Option<f32> {
+        (self.gap > 0).then_some(self.probability)
+    }
+}
+
+/// The rivals of each span. `elsewhere` is what the document says of each at other places.
+pub(super) fn rivals(found: &[Found], elsewhere: &[f32]) -> Vec<Rivals> {
+    let mut order: Vec<usize> = (0..found.len()).collect();
+    order.sort_unstable_by_key(|&at| worked((found[at].passage, found[at].span, found[at].model_type)));
+    let mut rivals = vec![Rivals::default(); found.len()];
+    for (index, &one) in order.iter().enumerate() {
+        work_done(1);
+        let own = &found[one];
+        let reaches = |other: &Found| {
+            other.passage == own.passage && other.span.start <= own.span.end + GAP_BYTES_LIMIT
+        };
+        for &other in order[index + 1..].iter().take_while(|&&other| reaches(&found[other])) {
+            match found[other].span.start.checked_sub(own.span.end) {
+                None => {
+                    rivals[one].meet(own, &found[other], elsewhere[other]);
+                    rivals[other].meet(&found[other], own, elsewhere[one]);
+                }
+                Some(gap) if gap > 0 && found[other].model_type == own.model_type => {
+                    rivals[one].after.meet(gap, &found[other]);
+                    rivals[other].before.meet(gap, own);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    rivals
 }
 
 impl Rivals {
@@ -48,7 +107,37 @@ mod tests {
         {
             rivals.meet(&own, &other, elsewhere);
         }
-        let Rivals { same_type, same_elsewhere, same_span, other_type } = rivals;
+        let Rivals { same_type, same_elsewhere, same_span, other_type, .. } = rivals;
         assert_eq!([same_type, same_elsewhere, same_span, other_type], [0.3, 0.8, 0.6, 0.7]);
+    }
+
+    #[test]
+    fn the_nearest_of_a_type_are_beside_a_span() {
+        let one = |passage, start, end, model_type, probability| Found {
+            passage,
+            span: Span { start, end },
+            model_type,
+            probability,
+        };
+        let (own, far) = (one(0, 20, 24, 0, 0.5), 25 + GAP_BYTES_LIMIT);
+        let all = [
+            own,
+            one(0, 10, 17, 0, 0.9),
+            one(0, 10, 18, 0, 0.3),
+            one(0, 12, 18, 0, 0.4),
+            one(0, 14, 20, 0, 0.8),
+            one(0, 10, 19, 1, 0.7),
+            one(0, 26, 30, 0, 0.2),
+            one(0, 26, 28, 0, 0.1),
+            one(1, 25, 26, 0, 0.9),
+            one(0, far, far + 1, 0, 0.6),
+        ];
+        let rivals = rivals(&all, &[0.0; 10]);
+        let beside = |at: usize| [rivals[at].before.probability(), rivals[at].after.probability()];
+        assert_eq!(beside(0), [Some(0.4), Some(0.2)]);
+        assert_eq!(beside(1), [None, Some(0.5)]);
+        assert_eq!(beside(5), [None, None]);
+        assert_eq!(beside(8), [None, None]);
+        assert_eq!(beside(9), [Some(0.2), None], "it is too far from the first");
     }
 }

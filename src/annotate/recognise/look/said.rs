@@ -34,6 +34,9 @@ impl Said {
     }
 }
 
+/// The most texts that room is made for before they are read.
+const ROOM_TEXTS: usize = 512;
+
 /// What is said of one text as each type.
 pub(super) type OfTypes = [Said; MODEL_TYPES.len()];
 
@@ -46,8 +49,9 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    /// Room for the texts of so many spans.
+    /// Room for the texts of so many spans. Of very many some are the same mostly.
     pub(super) fn with_room(count: usize) -> Self {
+        let count = count.min(ROOM_TEXTS);
         Self {
             places: FxHashMap::with_capacity_and_hasher(count, FxBuildHasher),
             said: Vec::with_capacity(count),
