@@ -251,3 +251,45 @@ fn variant(passage: &PassageText<'_>, span: Span, score: f32) -> Reading {
         None => unlinked(EntityType::Variant, score),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::model::{AnnotateOptions, NamespacePreference};
+
+    #[test]
+    fn an_answer_has_the_candidates_that_the_ranking_would_put_first() {
+        let catalog = Catalog::embedded().unwrap();
+        let options = |options: AnnotateOptions| PreparedOptions::new(&options).unwrap();
+        let usual = options(AnnotateOptions::default());
+        let count = 1 + AnnotateOptions::DEFAULT_MAX_CANDIDATES + READINGS_SPARE;
+        // beyond the first three all score alike, and the more known ones come last
+        let one = |(at, entity): (usize, _)| Candidate {
+            probability: [0.5, 0.2, 0.1].get(at).copied().unwrap_or(0.0),
+            prominence: u8::try_from(at / 2).unwrap(),
+            ..Candidate::named(entity)
+        };
+        let candidates: Vec<Candidate> = catalog.indices().take(3 * count).enumerate().map(one).collect();
+        let score_of = |candidate: &Candidate| candidate.probability.max(SCORE_MIN);
+        let places = |of: usize, options: &PreparedOptions| -> Vec<usize> {
+            let own = needed(candidates[..of].iter().collect(), score_of, EntityType::Gene, options);
+            let place = |own: &&Candidate| candidates.iter().position(|other| other.entity == own.entity);
+            own.iter().filter_map(place).collect()
+        };
+        for few in [0, 1, count - 1] {
+            assert_eq!(places(few, &usual), (0..few).collect::<Vec<_>>());
+        }
+        let mut expected: Vec<usize> = (3..3 * count).collect();
+        expected.sort_by_key(|at| (Reverse(at / 2), *at));
+        let expected: Vec<usize> = (0..3).chain(expected).take(count).collect();
+        assert_eq!(places(3 * count, &usual), expected);
+        let every = AnnotateOptions { overlap: OverlapPolicy::All, ..AnnotateOptions::default() };
+        let prefixes = vec!["HGNC".to_owned()];
+        let namespaces = vec![NamespacePreference { entity_type: EntityType::Gene, prefixes }];
+        let other_ids = AnnotateOptions { namespaces, ..AnnotateOptions::default() };
+        for all in [every, other_ids] {
+            assert_eq!(places(3 * count, &options(all)).len(), 3 * count);
+        }
+    }
+}
