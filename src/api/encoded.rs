@@ -9,8 +9,8 @@ use prost::encoding::{
 };
 use prost::{DecodeError, Message};
 
-/// What the sequence, keys and lengths of an answer of a stream take, at most.
-const HEAD_BYTES: usize = 32;
+/// What the key and the length of an answer's message take, at most.
+const HEAD_BYTES: usize = 16;
 /// The field of every answer of a stream that counts them.
 const SEQUENCE: u32 = 1;
 
@@ -33,16 +33,18 @@ impl Encoded {
 
     /// The answer for a paper of that identifier whose field `tag` is the encoded message `body`.
     pub fn of_paper(id: &str, tag: u32, body: Vec<u8>) -> Self {
-        let mut head = Writer::with_capacity(HEAD_BYTES + id.len());
-        head.field(Field::Text(PAPER_ID, id));
-        head.begin(tag, body.len());
-        Self { head: head.0.into(), body: body.into() }
+        Self::of_two(Field::Text(PAPER_ID, id), tag, body)
     }
 
     /// The answer of a stream with that sequence whose field `tag` is the encoded message `body`.
     pub fn answer(sequence: u64, tag: u32, body: Vec<u8>) -> Self {
-        let mut head = Writer::with_capacity(HEAD_BYTES);
-        head.field(Field::Number(SEQUENCE, sequence));
+        Self::of_two(Field::Number(SEQUENCE, sequence), tag, body)
+    }
+
+    /// A message of a short field, and a message behind it in its bytes.
+    fn of_two(first: Field<'_>, tag: u32, body: Vec<u8>) -> Self {
+        let mut head = Writer::with_capacity(HEAD_BYTES + first.encoded_len());
+        head.field(first);
         head.begin(tag, body.len());
         Self { head: head.0.into(), body: body.into() }
     }

@@ -36,20 +36,20 @@ impl Summing {
         (lexicon, book): (&Lexicon, &mut TagBook),
         chain: &Range<usize>,
     ) {
+        let words = &view.words[chain.clone()];
         // the waits for memory overlap
-        black_box(view.words[chain.clone()].iter().fold(0, |seen, word| seen ^ lexicon.peek(*word)));
+        black_box(words.iter().fold(0, |seen, word| seen ^ lexicon.peek(*word)));
         let untagged = *book.untagged(&models.table);
         self.sums.clear();
-        self.sums.resize(chain.len() + 2 * REACH, [0; SLOT_BYTES]);
-        let count = chain.len();
-        let row = |place: usize| match view.words[chain.clone()].get(place) {
+        self.sums.resize(words.len() + 2 * REACH, [0; SLOT_BYTES]);
+        let row = |place: usize| match words.get(place) {
             Some(word) => lexicon.sums(*word),
             None => lexicon.beyond(),
         };
         // those of the words around a piece, from two before to two behind
         let mut around: [&[Sums; DISTANCES]; DISTANCES] = [lexicon.beyond(); DISTANCES];
         (0..REACH).for_each(|ahead| around[REACH + 1 + ahead] = row(ahead));
-        for place in 0..count {
+        for place in 0..words.len() {
             around.rotate_left(1);
             around[DISTANCES - 1] = row(place + REACH);
             let at = chain.start + place;

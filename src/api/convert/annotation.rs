@@ -1,5 +1,6 @@
 //! Annotated documents, straight into the bytes of their messages, and readings.
 
+use super::bytes::type_number;
 use crate::api::encoded::{Field, Writer};
 use crate::api::proto;
 use crate::model::{AnnotatedDocument, Annotation, Candidate, Document, Method, OffsetUnit, Span};
@@ -75,10 +76,6 @@ fn fields(candidate: &Candidate) -> [Field<'_>; 5] {
         Float(4, candidate.score),
         Text(5, &candidate.reason),
     ]
-}
-
-fn type_number(entity_type: crate::model::EntityType) -> u64 {
-    proto::EntityType::from(entity_type) as u64
 }
 
 /// A reading for the wire.

@@ -14,7 +14,8 @@ use Field::{Curie, Item, Number, Text};
 /// Room for an entity, in bytes; most take less.
 const ENTITY_BYTES: usize = 1_024;
 
-fn type_number(entity_type: EntityType) -> u64 {
+/// The number of a type on the wire.
+pub(super) fn type_number(entity_type: EntityType) -> u64 {
     proto::EntityType::from(entity_type) as u64
 }
 
