@@ -9,9 +9,10 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::characters::{Class, classify, classify_ascii, greek_name, plain_greek, push_plain};
+use super::characters::{Class, classify, greek_name, plain_greek, push_plain};
 use super::known_forms::WordMemory;
 use super::pauses::work_done;
+use super::runs::{Run, class_at, find_runs};
 use super::words::fold_word;
 
 /// The most bytes of a text that are folded; what stands after them has no tokens. It keeps offsets within 32 bits.
@@ -91,6 +92,8 @@ pub struct FoldedText {
     origins: Vec<u32>,
     /// The borders of the pieces of a run of letters.
     cuts: Vec<usize>,
+    /// Some runs of the text.
+    runs: Vec<Run>,
 }
 
 impl FoldedText {
@@ -157,61 +160,63 @@ impl FoldedText {
         // forms are mostly as long as words are
         self.folded.reserve(text.len() + 1);
         self.tokens.reserve(text.len() / 6);
+        let mut runs = std::mem::take(&mut self.runs);
         let mut position = 0;
         // Where the last token, with what belongs to it (a possessive), ended.
         let mut gap_start = None;
-        while let Some((class, length)) = class_at(text, position) {
-            if !matches!(class, Class::Letter | Class::Greek | Class::Digit) {
-                position += length;
-                continue;
+        loop {
+            position = find_runs(text, position, &mut runs);
+            if runs.is_empty() {
+                break;
             }
-            work_done(1);
-            let run = run_at(text, position, class);
-            let gap = gap_start.map_or(Gap::Break, |start| gap_of(&text[start..position]));
-            if class == Class::Letter && gap == Gap::Joiner && self.is_possessive(text, position, &run) {
+            work_done(runs.len());
+            runs.iter().for_each(|run| memory.look_towards(run.key));
+            for run in &runs {
+                let gap = gap_start.map_or(Gap::Break, |start| gap_of(&text[start..run.start]));
                 gap_start = Some(run.end);
-                position = run.next;
-                continue;
-            }
-            match class {
-                Class::Digit => self.digits(text, position, &run, gap),
-                Class::Greek if run.characters <= GREEK_LETTERS_LIMIT => {
-                    self.greek(text, position, &run, gap);
+                if !(run.class == Class::Letter && gap == Gap::Joiner && self.is_possessive(text, run)) {
+                    self.add(text, run, gap, memory);
                 }
-                _ => self.letters(text, position, &run, gap, memory),
             }
-            gap_start = Some(run.end);
-            position = run.next;
+        }
+        self.runs = runs;
+    }
+
+    /// Adds the tokens of a run.
+    fn add(&mut self, text: &str, run: &Run, gap: Gap, memory: &mut WordMemory) {
+        match run.class {
+            Class::Digit => self.digits(text, run, gap),
+            Class::Greek if run.characters <= GREEK_LETTERS_LIMIT => self.greek(text, run, gap),
+            _ => self.letters(text, run, gap, memory),
         }
     }
 
-    /// Whether the letters at `start` are the `s` of `Crohn's`.
-    fn is_possessive(&self, text: &str, start: usize, run: &Run) -> bool {
+    /// Whether letters are the `s` of `Crohn's`.
+    fn is_possessive(&self, text: &str, run: &Run) -> bool {
         let Some(last) = self.tokens.last() else { return false };
-        let apostrophe = &text[last.end as usize..start];
+        let apostrophe = &text[last.end as usize..run.start];
         run.characters == 1
-            && text[start..].starts_with('s')
+            && text[run.start..].starts_with('s')
             && matches!(apostrophe, "'" | "’")
             && last.kind == TokenKind::Letters
             && !matches!(class_at(text, run.next), Some((Class::Letter | Class::Greek | Class::Digit, _)))
     }
 
-    fn digits(&mut self, text: &str, start: usize, run: &Run, gap: Gap) {
+    fn digits(&mut self, text: &str, run: &Run, gap: Gap) {
         let at = self.begin();
-        let mut hash = 0;
+        let digits = &text[run.start..run.end];
         if run.ascii {
-            self.folded.push_str(&text[start..run.end]);
-            hash = xxh3_64(&text.as_bytes()[start..run.end]);
+            self.folded.push_str(digits);
         } else {
-            for character in text[start..run.end].chars().filter(|c| classify(*c) == Class::Digit) {
+            for character in digits.chars().filter(|c| classify(*c) == Class::Digit) {
                 push_plain(character, &mut self.folded);
             }
         }
-        self.finish((start, run.end), at, TokenKind::Digits, gap, hash);
+        self.finish((run.start, run.end), at, TokenKind::Digits, gap, run.key);
     }
 
-    fn greek(&mut self, text: &str, start: usize, run: &Run, gap: Gap) {
-        let mut gap = gap;
+    fn greek(&mut self, text: &str, run: &Run, gap: Gap) {
+        let (mut gap, start) = (gap, run.start);
         let mut letters =
             text[start..run.end].char_indices().filter(|(_, c)| classify(*c) == Class::Greek).peekable();
         while let Some((offset, letter)) = letters.next() {
@@ -223,9 +228,9 @@ impl FoldedText {
         }
     }
 
-    fn letters(&mut self, text: &str, start: usize, run: &Run, gap: Gap, memory: &mut WordMemory) {
+    fn letters(&mut self, text: &str, run: &Run, gap: Gap, memory: &mut WordMemory) {
+        let (start, key) = (run.start, run.key);
         let word = &text[start..run.end];
-        let key = if run.ascii { xxh3_64(word.as_bytes()) } else { 0 };
         if run.ascii
             && let Some(folded) = memory.get(key)
         {
@@ -332,56 +337,6 @@ pub fn fold_to_string(text: &str) -> String {
 /// Offsets fit 32 bits, as [`TEXT_BYTES_LIMIT`] times the longest form of a character's bytes does.
 fn to_u32(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
-}
-
-/// The class and the length in bytes of the character at `position`.
-fn class_at(text: &str, position: usize) -> Option<(Class, usize)> {
-    let byte = *text.as_bytes().get(position)?;
-    if byte.is_ascii() {
-        return Some((classify_ascii(byte), 1));
-    }
-    let character = text[position..].chars().next()?;
-    Some((classify(character), character.len_utf8()))
-}
-
-/// Characters of one class.
-struct Run {
-    /// After its last character and the marks on it.
-    end: usize,
-    /// After invisible characters that follow it as well: where reading goes on.
-    next: usize,
-    /// Whether all of it is ASCII.
-    ascii: bool,
-    /// How many characters are of the class.
-    characters: usize,
-}
-
-fn run_at(text: &str, start: usize, class: Class) -> Run {
-    let bytes = &text.as_bytes()[start..];
-    let plain = match class {
-        Class::Letter => bytes.iter().take_while(|byte| byte.is_ascii_alphabetic()).count(),
-        Class::Digit => bytes.iter().take_while(|byte| byte.is_ascii_digit()).count(),
-        _ => 0,
-    };
-    let mut run = Run { end: start + plain, next: start + plain, ascii: true, characters: plain };
-    if bytes.get(plain).is_none_or(u8::is_ascii) {
-        return run;
-    }
-    while let Some((next, length)) = class_at(text, run.next) {
-        match next {
-            _ if next == class => run.characters += 1,
-            Class::Mark if run.next == run.end => {}
-            Class::Invisible => {
-                run.next += length;
-                continue;
-            }
-            _ => break,
-        }
-        run.ascii &= length == 1 && run.next == run.end;
-        run.next += length;
-        run.end = run.next;
-    }
-    run
 }
 
 /// What the characters between two tokens amount to.

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 
 use smol_str::SmolStr;
 
+use super::prefetch::prefetch;
+
 /// The most words whose forms a thread keeps; a new one takes the place of another.
 const WORDS_LIMIT: usize = 1 << 16;
 /// The most bytes of a form that is kept; as many as fit beside its key.
@@ -45,6 +47,12 @@ impl WordMemory {
     pub(super) fn get(&self, key: u64) -> Option<&str> {
         let place = self.places.get(place(key))?;
         place.0.iter().find(|kept| kept.key == key && !kept.form.is_empty()).map(|kept| kept.form.as_str())
+    }
+
+    /// Has the form of a word come nearer.
+    #[inline]
+    pub(super) fn look_towards(&self, key: u64) {
+        prefetch(self.places.get(place(key)));
     }
 
     /// Keeps the form of a word that is not kept, if it is short, in the place of the one kept longest there.

@@ -8,6 +8,8 @@ mod known_forms;
 mod names;
 pub mod offsets;
 pub mod pauses;
+mod prefetch;
+mod runs;
 mod sentences;
 mod unfinished;
 mod words;
@@ -16,6 +18,8 @@ pub use bags::{BAG_NUMBERS_LIMIT, BAG_TOKENS_LIMIT, Bag, Bags, bag_rules, bags, 
 pub use characters::spelled_greek;
 pub use fold::{FoldedText, Gap, TEXT_BYTES_LIMIT, Token, TokenKind, fold_to_string};
 pub use names::{NAME_KEYS_LIMIT, NameFolder, name_keys};
+pub(crate) use prefetch::prefetch;
+pub(crate) use runs::letters;
 pub use sentences::sentences;
 pub use unfinished::{UNFINISHED_KEYS_LIMIT, unfinished_keys};
 
