@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::passages::PassageText;
 use super::surface;
 use crate::text::pauses::work_done;
-use crate::text::{Gap, TokenKind};
+use crate::text::{Gap, Token, TokenKind};
 
 /// The most binomials of a document that are remembered.
 const BINOMIALS_LIMIT: usize = 2_000;
@@ -86,10 +86,15 @@ fn word<'d>(passage: &PassageText<'d>, at: usize) -> &'d str {
     &passage.text[token.start as usize..token.end as usize]
 }
 
-/// Whether a token may begin in upper case, as its first byte tells: most do not.
-fn begins_in_upper_case(passage: &PassageText<'_>, at: usize) -> bool {
-    let start = passage.folded.tokens()[at].start as usize;
-    passage.text.as_bytes().get(start).is_some_and(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
+/// The tokens behind one that may begin in upper case, as its first byte tells: most do not.
+fn behind_capitals<'p>(passage: &'p PassageText<'_>) -> impl Iterator<Item = usize> + 'p {
+    let bytes = passage.text.as_bytes();
+    let is_capital = |token: &Token| {
+        bytes.get(token.start as usize).is_some_and(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
+    };
+    let tokens = passage.folded.tokens();
+    work_done(tokens.len());
+    tokens.iter().zip(1..tokens.len()).filter(move |(token, _)| is_capital(token)).map(|(_, at)| at)
 }
 
 fn is_genus(passage: &PassageText<'_>, at: usize) -> bool {
@@ -113,11 +118,8 @@ impl<'d> Binomials<'d> {
     pub(crate) fn find(passages: &[PassageText<'d>]) -> Self {
         let mut found = Self::default();
         for passage in passages {
-            for (at, token) in passage.folded.tokens().iter().enumerate().skip(1) {
-                work_done(1);
-                if !begins_in_upper_case(passage, at - 1) {
-                    continue;
-                }
+            for at in behind_capitals(passage) {
+                let token = &passage.folded.tokens()[at];
                 let epithet = word(passage, at);
                 if token.gap != Gap::Space || !is_genus(passage, at - 1) || !is_epithet(epithet) {
                     continue;
@@ -165,34 +167,25 @@ impl<'d> Binomials<'d> {
         self.only_species.get(genus).copied().flatten()
     }
 
-    /// What each token of a passage is to a binomial.
-    pub(crate) fn parts(&self, passage: &PassageText<'d>) -> Vec<Part> {
+    /// Calls `take` with each token of a passage that is a part of a binomial, and what it is; the last time holds.
+    pub(crate) fn each_part(&self, passage: &PassageText<'d>, mut take: impl FnMut(usize, Part)) {
         let tokens = passage.folded.tokens();
-        let mut parts = vec![Part::None; tokens.len()];
-        for at in 1..tokens.len() {
-            work_done(1);
-            if !begins_in_upper_case(passage, at - 1) {
-                continue;
-            }
+        for at in behind_capitals(passage) {
             let own = word(passage, at);
-            match tokens[at].gap {
-                Gap::Space if is_genus(passage, at - 1) && is_epithet(own) => {
-                    (parts[at - 1], parts[at]) = (Part::Genus, Part::Epithet);
-                }
+            let (first, second) = match tokens[at].gap {
+                Gap::Space if is_genus(passage, at - 1) && is_epithet(own) => (Part::Genus, Part::Epithet),
                 Gap::Stop | Gap::Joiner if is_initial(passage, at - 1) && is_short_epithet(passage, at) => {
-                    let known = word(passage, at - 1)
-                        .chars()
-                        .next()
-                        .is_some_and(|initial| self.full.contains_key(&(initial, own)));
-                    (parts[at - 1], parts[at]) = match known {
+                    let initial = word(passage, at - 1).chars().next();
+                    match initial.is_some_and(|initial| self.full.contains_key(&(initial, own))) {
                         true => (Part::KnownInitial, Part::KnownEpithet),
                         false => (Part::Initial, Part::ShortEpithet),
-                    };
+                    }
                 }
-                _ => {}
-            }
+                _ => continue,
+            };
+            take(at - 1, first);
+            take(at, second);
         }
-        parts
     }
 }
 
@@ -237,8 +230,13 @@ mod tests {
         for other in ["S. aureus", "coli", "Escherichia coli", ""] {
             assert_eq!(binomials.full(other), None, "{other}");
         }
-        assert_eq!(binomials.parts(&passages[0])[..2], [Part::Genus, Part::Epithet]);
-        let parts = binomials.parts(&passages[1]);
+        let parts = |passage: &PassageText<'_>| {
+            let mut parts = vec![Part::None; passage.folded.tokens().len()];
+            binomials.each_part(passage, |at, part| parts[at] = part);
+            parts
+        };
+        assert_eq!(parts(&passages[0])[..2], [Part::Genus, Part::Epithet]);
+        let parts = parts(&passages[1]);
         assert_eq!(parts[..2], [Part::KnownInitial, Part::KnownEpithet]);
         assert_eq!(parts[2..4], [Part::Initial, Part::ShortEpithet]);
     }

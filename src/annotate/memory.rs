@@ -135,7 +135,7 @@ mod tests {
         let again = prepare(Vocabulary::new(&catalog), &models, &passages, true, &mut memory);
         let anew = prepare(Vocabulary::new(&catalog), &models, &passages, true, &mut Memory::new(&models));
         assert_eq!(memory.room.len(), ROOM_PASSAGES_LIMIT - 1);
-        assert_eq!(again.views[0].types, anew.views[0].types);
+        assert_eq!(again.views[0].tags, anew.views[0].tags);
         assert_eq!(again.matches[0].len(), anew.matches[0].len());
     }
 }

@@ -155,10 +155,9 @@ impl<'a> NameIndex<'a> {
         Some(NameStep { hash, continues, key })
     }
 
-    /// A word of memory that tells nothing, but has what [`NameIndex::step_to`] reads of that hash come nearer. Asked for of
-    /// several before they are read, the waits overlap.
-    pub fn peek(self, hash: u64) -> u64 {
-        self.trie.peek(hash)
+    /// Has what [`NameIndex::step_to`] reads of that hash come nearer.
+    pub fn look_towards(self, hash: u64) {
+        self.trie.look_towards(hash);
     }
 
     /// The names whose key is `text`, which a step has read.

@@ -71,12 +71,11 @@ impl<'a> Trie<'a> {
         self.find(hash_behind(hash, token))
     }
 
-    /// What stands where the search for a hash begins. Asked for of several before they are searched for, the waits for
-    /// memory overlap.
+    /// Has the place where the search for a hash begins come nearer.
     #[inline]
-    pub(super) fn peek(self, hash: u64) -> u64 {
+    pub(super) fn look_towards(self, hash: u64) {
         let count = (self.slots.len() as u64).saturating_sub(1);
-        if count == 0 { 0 } else { self.slots.get(home(hash, count) as usize + 1) }
+        self.slots.look_towards(home(hash, count) as usize + 1);
     }
 
     /// The beginning of that hash. `None` when no key begins so.

@@ -69,8 +69,9 @@ impl Lattice {
         self.emissions.extend(logits.iter().enumerate().map(|(at, logit)| {
             let mask = allowed.get(at).copied().unwrap_or(ANY_LABEL);
             let factor = |logit: f32| logit.clamp(-LOGIT_LIMIT, LOGIT_LIMIT).exp();
-            let bit = |label: usize, value: f32| if mask >> label & 1 == 1 { value } else { 0.0 };
-            [bit(OUTSIDE, 1.0), bit(BEGIN, factor(logit[0])), bit(INSIDE, factor(logit[1]))]
+            let may = |label: usize| mask >> label & 1 == 1;
+            let factor = |label: usize| if may(label) { factor(logit[label - 1]) } else { 0.0 };
+            [if may(OUTSIDE) { 1.0 } else { 0.0 }, factor(BEGIN), factor(INSIDE)]
         }));
         self.run_forward(factors);
         self.run_backward();

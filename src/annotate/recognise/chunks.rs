@@ -1,12 +1,13 @@
 //! Words as white space cuts them, of several pieces each ("IL-2"), that were read before, with the sums of the weights of
 //! the features that they give their pieces and the pieces beside them.
 
-use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::features::{each_chunk_feature, each_feature_beside_chunk};
+use super::numbers::Numbers;
 use super::table::{SLOT_BYTES, Sums, Table};
 use super::words::Word;
+use crate::text::prefetch;
 
 /// The most that are kept; then they are forgotten, which changes no answer. Most stand in one document only.
 const CHUNKS_LIMIT: usize = 1 << 16;
@@ -18,7 +19,7 @@ const MARK: u32 = 1 << 31;
 /// The words.
 #[derive(Debug, Default)]
 pub(crate) struct Chunks {
-    numbers: FxHashMap<u64, u32>,
+    numbers: Numbers,
     /// For the own pieces by their place, then for the pieces of the words after it and before it.
     sums: Vec<[Sums; PLACES + 2]>,
     /// What is known of each, where it is kept.
@@ -33,12 +34,35 @@ impl Chunks {
         }
     }
 
-    /// The number of a word, which is no other word's.
-    pub(super) fn number(&mut self, table: &Table, written: &str, keeps_words: bool) -> u32 {
-        let next = self.sums.len() as u32 | MARK;
-        let number = *self.numbers.entry(xxh3_64(written.as_bytes())).or_insert(next);
-        if number == next {
-            let word = Word::form(written);
+    /// The hash of a word.
+    pub(super) fn hash(written: &str) -> u64 {
+        xxh3_64(written.as_bytes())
+    }
+
+    /// Has the number of a word come nearer, by its hash.
+    #[inline]
+    pub(super) fn look_towards_number(&self, hash: u64) {
+        self.numbers.look_towards(hash);
+    }
+
+    /// Has what a word sums up to come nearer.
+    #[inline]
+    pub(super) fn look_towards(&self, number: u32) {
+        let sums = self.sums.get((number ^ MARK) as usize);
+        [0, 2, 4].into_iter().for_each(|at| prefetch(sums.map(|sums| &sums[at])));
+    }
+
+    /// The number of a word by its hash, which is no other word's.
+    pub(super) fn number<'w>(
+        &mut self,
+        table: &Table,
+        hash: u64,
+        written: impl Fn() -> &'w str,
+        keeps_words: bool,
+    ) -> u32 {
+        let (number, is_new) = self.numbers.number(hash);
+        if is_new {
+            let word = Word::form(written());
             let mut all = [[0; SLOT_BYTES]; PLACES + 2];
             for (at, sums) in (0_u8..).zip(&mut all) {
                 let add = |feature| table.add(feature, sums);
@@ -52,7 +76,7 @@ impl Chunks {
                 self.words.push(word);
             }
         }
-        number
+        number | MARK
     }
 
     /// What is known of one of them, where it is kept.
@@ -84,14 +108,16 @@ mod tests {
         let table = Table::build(&[]);
         let mut chunks = Chunks::default();
         for number in 1..CHUNKS_LIMIT {
-            chunks.number(&table, &format!("a-{number}"), false);
+            let written = format!("a-{number}");
+            chunks.number(&table, Chunks::hash(&written), || written.as_str(), false);
         }
         chunks.make_room();
         assert_eq!(chunks.sums.len(), CHUNKS_LIMIT - 1);
-        let last = chunks.number(&table, "a-0", false);
+        let mut number = || chunks.number(&table, Chunks::hash("a-0"), || "a-0", false);
+        let last = number();
         assert_eq!((last ^ MARK) as usize, CHUNKS_LIMIT - 1);
         chunks.make_room();
-        assert!(chunks.sums.is_empty() && chunks.numbers.is_empty());
-        assert_eq!(chunks.number(&table, "a-0", false), MARK);
+        assert!(chunks.sums.is_empty() && chunks.numbers.len() == 0);
+        assert_eq!(chunks.number(&table, Chunks::hash("a-0"), || "a-0", false), MARK);
     }
 }

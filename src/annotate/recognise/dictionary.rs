@@ -1,6 +1,5 @@
 //! What the dictionary says of each piece: for every type the longest names that cover it, and how they match.
 
-use std::hint::black_box;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
@@ -10,16 +9,17 @@ use super::super::passages::PassageText;
 use super::super::surface::{self, Agreement};
 use super::super::vocabulary::Vocabulary;
 use super::pieces::Pieces;
+use super::tags::{Tag, Tags};
 use crate::catalog::{GroupIndex, NameIndex, NameStep};
 use crate::model::{EntityType, SynonymScope};
 use crate::text::pauses::work_done;
-use crate::text::{FoldedText, Gap};
+use crate::text::{Gap, prefetch};
 
 /// How many types there are.
 pub(crate) const TYPES: usize = EntityType::ALL.len();
 /// The most entities of a name that are looked at.
 const BEARERS_LIMIT: usize = 48;
-/// In the place of the hash of a word that was not met before.
+/// In the place of the hash of a word that no name goes on from.
 const NOT_AHEAD: u64 = 0;
 /// The tokens whose beginnings are looked for together.
 const BLOCK_TOKENS: usize = 64;
@@ -28,7 +28,7 @@ const NAMES_LIMIT: usize = 1 << 16;
 
 /// How a name matches as one of a type: bits for another case than the name's, the scope (2), whether the entity's own
 /// namespace is the wanted one, how many entities share it (2), and one that is always set.
-type Quality = u8;
+pub(crate) type Quality = u8;
 pub(crate) const PRESENT: Quality = 1 << 7;
 /// The bit of a name in the case that the text has it in.
 pub(crate) const SAME_CASE: Quality = 1;
@@ -59,21 +59,37 @@ pub(crate) struct NameMatch {
 type Known = Option<(GroupIndex, Profile)>;
 
 /// What a word begins and is by itself.
+#[derive(Debug, Clone, Copy, Default)]
+struct Head {
+    /// The hash of the names that begin with it.
+    hash: u64,
+    /// The place of its own name among those kept, plus one; 0 where it is none.
+    name: u32,
+    /// Whether anything is known of it yet.
+    known: bool,
+    /// Whether longer names go on from it.
+    continues: bool,
+}
+
+/// A word of a block with what it begins.
 #[derive(Debug, Clone, Copy)]
-struct Start {
-    step: Option<NameStep>,
-    name: Known,
+struct Ahead {
+    head: Head,
+    /// The hash of it with the next word, where a name may go on so; else [`NOT_AHEAD`].
+    hash: u64,
 }
 
 /// The names that were met before.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     /// By the number of the word.
-    starts: Vec<Option<Start>>,
+    heads: Vec<Head>,
+    /// The names of one word.
+    own: Vec<(GroupIndex, Profile)>,
     /// Names of several words, by what was read and how it is written.
     known: FxHashMap<u64, Known>,
-    /// Room for the hashes of two words each.
-    ahead: Vec<u64>,
+    /// Room for the words of a block.
+    ahead: Vec<Ahead>,
 }
 
 impl Names {
@@ -84,38 +100,45 @@ impl Names {
 
     /// Forgets the numbers of words.
     pub(crate) fn forget_words(&mut self) {
-        self.starts.clear();
+        self.heads.clear();
+        self.own.clear();
     }
 
     #[inline]
-    fn start<'t>(
+    fn head<'t>(
         &mut self,
         names: NameIndex<'_>,
         vocabulary: Vocabulary<'_>,
         number: u32,
         word: impl FnOnce() -> Written<'t>,
-    ) -> Start {
-        match self.starts.get(number as usize) {
-            Some(Some(start)) => *start,
-            _ => self.new_start(names, vocabulary, number as usize, word()),
+    ) -> Head {
+        match self.heads.get(number as usize) {
+            Some(head) if head.known => *head,
+            _ => self.new_head(names, vocabulary, number as usize, word()),
         }
     }
 
-    fn new_start(
+    #[cold]
+    fn new_head(
         &mut self,
         names: NameIndex<'_>,
         vocabulary: Vocabulary<'_>,
         at: usize,
         word: Written<'_>,
-    ) -> Start {
-        if self.starts.len() <= at {
-            self.starts.resize(at + 1, None);
+    ) -> Head {
+        let mut head = Head { known: true, ..Head::default() };
+        if let Some(step) = names.step(names.root(), word.folded) {
+            (head.hash, head.continues) = (step.hash, step.continues);
+            if let Some(name) = read(names, vocabulary, step, word) {
+                self.own.push(name);
+                head.name = u32::try_from(self.own.len()).unwrap_or(0);
+            }
         }
-        let step = names.step(names.root(), word.folded);
-        let name = step.and_then(|step| read(names, vocabulary, step, word));
-        let start = Start { step, name };
-        self.starts[at] = Some(start);
-        start
+        if self.heads.len() <= at {
+            self.heads.resize(at + 1, Head::default());
+        }
+        self.heads[at] = head;
+        head
     }
 
     fn of(
@@ -202,70 +225,71 @@ pub(crate) fn find_matches(
     let names = vocabulary.names();
     let folded = &passage.folded;
     let tokens = folded.tokens();
-    let written = |first: usize, end: usize| Written {
-        text: passage.slice(passage.span(first, end)),
-        folded: folded.key(first, end),
-    };
     matches.clear();
     for block in (0..tokens.len()).step_by(BLOCK_TOKENS) {
         let block = block..(block + BLOCK_TOKENS).min(tokens.len());
         work_done(2 * block.len());
-        look_ahead(vocabulary, folded, &number, memory, block.clone());
-        for first in block.clone().filter(|&first| folded.begins_word(first)) {
-            let start = memory.start(names, vocabulary, number(first), || written(first, first + 1));
-            if let Some((group, profile)) = start.name
+        look_ahead(vocabulary, passage, &number, memory, block.clone());
+        for first in block.clone() {
+            let Ahead { head, hash } = memory.ahead[first - block.start];
+            if let Some((group, profile)) = head.name.checked_sub(1).map(|name| memory.own[name as usize])
                 && folded.ends_word(first)
                 && is_usable(first, first + 1)
             {
                 matches.push(NameMatch { first, end: first + 1, group, profile });
             }
-            let mut last = start.step;
-            for (at, token) in tokens.iter().enumerate().skip(first + 1) {
-                let Some(before) = last.filter(|step| step.continues && token.gap != Gap::Break) else {
-                    break;
-                };
-                let ahead = if at == first + 1 { memory.ahead[first - block.start] } else { NOT_AHEAD };
-                last = match ahead {
-                    NOT_AHEAD => names.step(before.hash, folded.folded(at)),
-                    hash => names.step_to(hash),
-                };
-                if let Some(step) = last.filter(|step| step.may_end())
+            let mut last = if hash == NOT_AHEAD { None } else { names.step_to(hash) };
+            let mut at = first + 1;
+            while let Some(step) = last {
+                if step.may_end()
                     && folded.ends_word(at)
                     && is_usable(first, at + 1)
-                    && let Some((group, profile)) = memory.of(names, vocabulary, step, written(first, at + 1))
+                    && let Some((group, profile)) =
+                        memory.of(names, vocabulary, step, written(passage, first, at + 1))
                 {
                     matches.push(NameMatch { first, end: at + 1, group, profile });
                 }
+                at += 1;
+                let goes_on = step.continues && tokens.get(at).is_some_and(|token| token.gap != Gap::Break);
+                last = goes_on.then(|| names.step(step.hash, folded.folded(at))).flatten();
             }
         }
     }
 }
 
-/// Hashes each word of a block that may go on with the next one, and has the catalog look towards them.
+fn written<'p>(passage: &'p PassageText<'_>, first: usize, end: usize) -> Written<'p> {
+    Written { text: passage.slice(passage.span(first, end)), folded: passage.folded.key(first, end) }
+}
+
+/// Tells what each token of a block begins, hashes each that may go on with the next one, and has the catalog look towards
+/// them.
 fn look_ahead(
     vocabulary: Vocabulary<'_>,
-    folded: &FoldedText,
+    passage: &PassageText<'_>,
     number: impl Fn(usize) -> u32,
     memory: &mut Names,
     block: Range<usize>,
 ) {
     let names = vocabulary.names();
+    let folded = &passage.folded;
     let tokens = folded.tokens();
     memory.ahead.clear();
-    let known = |first: usize| memory.starts.get(number(first) as usize).is_some_and(Option::is_some);
-    let mut seen = block.clone().fold(0, |seen, first| seen ^ u64::from(known(first)));
-    black_box(seen);
+    block.clone().for_each(|first| prefetch(memory.heads.get(number(first) as usize)));
     for first in block {
-        let start = memory.starts.get(number(first) as usize).copied().flatten().and_then(|start| start.step);
-        let goes_on = tokens.get(first + 1).is_some_and(|next| next.gap != Gap::Break);
-        let step = start.filter(|step| step.continues && goes_on && folded.begins_word(first));
-        let hash = step.map_or(NOT_AHEAD, |step| NameIndex::hash_behind(step.hash, folded.folded(first + 1)));
-        if step.is_some() {
-            seen ^= names.peek(hash);
+        if tokens[first].gap == Gap::None {
+            // no name begins within a word
+            memory.ahead.push(Ahead { head: Head::default(), hash: NOT_AHEAD });
+            continue;
         }
-        memory.ahead.push(hash);
+        let head = memory.head(names, vocabulary, number(first), || written(passage, first, first + 1));
+        let goes_on = head.continues && tokens.get(first + 1).is_some_and(|next| next.gap != Gap::Break);
+        let mut hash = NOT_AHEAD;
+        if goes_on {
+            hash = NameIndex::hash_behind(head.hash, folded.folded(first + 1));
+            names.look_towards(hash);
+        }
+        memory.ahead.push(Ahead { head, hash });
     }
-    black_box(seen);
 }
 
 /// Where in a name a piece stands.
@@ -274,68 +298,39 @@ const FIRST: u8 = 2;
 const MIDDLE: u8 = 3;
 const LAST: u8 = 4;
 
-/// What the dictionary says of one piece as one of a type.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Tag {
-    /// Where in the name it stands; 0 where no name covers it.
-    pub place: u8,
-    /// How the name matches.
-    pub quality: Quality,
-}
-
-/// The tags of a piece, by type.
-pub(crate) type Tags = [Tag; TYPES];
-
-/// The places in names of all types as one number, three bits each.
-pub(crate) fn packed_places(tags: &Tags) -> u64 {
-    tags.iter().enumerate().map(|(of, tag)| u64::from(tag.place) << (3 * of)).sum()
-}
-
 /// Writes the tags of a passage's pieces: of each type the longest names from the left.
-/// `types` are [`packed_places`] of each.
-pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>, types: &mut Vec<u64>) {
+pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>) {
     tags.clear();
     tags.resize(pieces.pieces.len(), Tags::default());
-    types.clear();
-    types.resize(pieces.pieces.len(), 0);
     let mut free_from = [0_usize; TYPES];
     // matches stand by their first token; of one first token the longest come last
-    let mut from = 0;
-    while let Some(head) = matches.get(from) {
-        let count = matches[from..].iter().take_while(|other| other.first == head.first).count();
-        work_done(count);
-        for found in matches[from..from + count].iter().rev() {
-            for (at, quality) in
-                found.profile.qualities.iter().enumerate().filter(|(_, quality)| **quality != 0)
-            {
+    for names in matches.chunk_by(|one, other| one.first == other.first) {
+        work_done(names.len());
+        for found in names.iter().rev() {
+            let mut types = found.profile.types;
+            while types != 0 {
+                let at = types.trailing_zeros() as usize;
+                types &= types - 1;
                 if found.first >= free_from[at] {
                     free_from[at] = found.end;
-                    write_tag(pieces, found, (at, *quality), tags, types);
+                    write_tag(pieces, found, at, tags);
                 }
             }
         }
-        from += count;
     }
 }
 
-fn write_tag(
-    pieces: &Pieces,
-    found: &NameMatch,
-    (at, quality): (usize, Quality),
-    tags: &mut [Tags],
-    types: &mut [u64],
-) {
+fn write_tag(pieces: &Pieces, found: &NameMatch, at: usize, tags: &mut [Tags]) {
+    let quality = found.profile.qualities[at];
     let (first, last) = (pieces.of_token[found.first], pieces.of_token[found.end - 1]);
-    let own = tags[first..=last].iter_mut().zip(&mut types[first..=last]);
-    for (piece, (tags, types)) in (first..).zip(own) {
+    for (piece, tags) in (first..).zip(&mut tags[first..=last]) {
         let place = match (piece == first, piece == last) {
             (true, true) => SINGLE,
             (true, false) => FIRST,
             (false, true) => LAST,
             (false, false) => MIDDLE,
         };
-        tags[at] = Tag { place, quality };
-        *types |= u64::from(place) << (3 * at);
+        tags.add(at, Tag { place, quality });
     }
 }
 
@@ -357,9 +352,9 @@ mod tests {
             assert!(memory.known.len() <= NAMES_LIMIT);
         }
         assert_eq!(memory.known.len(), 1);
-        memory.starts.resize(3, None);
+        memory.heads.resize(3, Head::default());
         memory.forget_words();
-        assert!(memory.starts.is_empty() && memory.known.len() == 1);
+        assert!(memory.heads.is_empty() && memory.known.len() == 1);
         memory.clear();
         assert!(memory.known.is_empty());
     }

@@ -6,8 +6,9 @@
 use std::ops::Range;
 
 use super::super::binomials::Part;
-use super::dictionary::{TYPES, Tags, packed_places};
+use super::dictionary::TYPES;
 use super::lexicon::Lexicon;
+use super::tags::Tags;
 use super::view::PassageView;
 use super::words::{Form, Word, both, feature};
 
@@ -155,18 +156,18 @@ pub(crate) fn each_repetition_feature(short_shape: u64, repeated: u8, mut take: 
 
 /// Calls `take` with each feature that the dictionary alone gives a piece.
 pub(crate) fn each_tag_feature(tags: &Tags, mut take: impl FnMut(u64)) {
-    for (of, tag) in tags.iter().enumerate().filter(|(_, tag)| tag.place > 0) {
+    for (of, tag) in tags.each() {
         let place = (of as u64) << 8 | u64::from(tag.place);
         take(feature(kind::NAME_PLACE + 1, place));
         take(feature(kind::NAME_QUALITY, place << 8 | u64::from(tag.quality)));
     }
-    take(feature(kind::NAME_TYPES, packed_places(tags)));
+    take(feature(kind::NAME_TYPES, tags.places()));
 }
 
 /// Calls `take` with each feature of a piece beside one with those tags.
 pub(crate) fn each_feature_beside_tags(tags: &Tags, is_before: bool, mut take: impl FnMut(u64)) {
     let kind = kind::NAME_PLACE + if is_before { 0 } else { 2 };
-    for (of, tag) in tags.iter().enumerate().take(TYPES).filter(|(_, tag)| tag.place > 0) {
+    for (of, tag) in tags.each() {
         take(feature(kind, (of as u64) << 8 | u64::from(tag.place)));
     }
 }
@@ -222,23 +223,26 @@ pub(crate) fn each_context_feature(
             each_feature_beside_tags(&view.tags[place], is_before, &mut dictionary);
         }
     }
-    each_joint_feature(view, |place| lexicon.form(view.words[place]), chain, at, take);
+    let form = |place: &usize| lexicon.form(view.words[*place]);
+    let around = std::array::from_fn(|distance| {
+        let place = (at + distance).checked_sub(REACH).filter(|place| chain.contains(place));
+        place.as_ref().map_or(Form::BEYOND, form)
+    });
+    each_joint_feature(view, &around, chain, at, take);
 }
 
-/// Calls `take` with each feature of the piece `at` of a chain that several things give together; `form` tells of the
-/// word of a piece.
+/// Calls `take` with each feature of the piece `at` of a chain that several things give together; `around` are the forms of
+/// the words around it.
+#[inline]
 pub(crate) fn each_joint_feature(
     view: &PassageView,
-    form: impl Fn(usize) -> Form,
+    around: &[Form; DISTANCES],
     chain: &Range<usize>,
     at: usize,
     take: &mut impl FnMut(Origin, u64),
 ) {
-    let word = |distance: isize| {
-        at.checked_add_signed(distance).filter(|place| chain.contains(place)).map_or(Form::BEYOND, &form)
-    };
     let mut text = |kind: u32, value: u64| take(Origin::Text, feature(kind, value));
-    let (two_before, before, own, after, two_after) = (word(-2), word(-1), word(0), word(1), word(2));
+    let [two_before, before, own, after, two_after] = around;
     text(kind::PAIR_BEFORE, both(before.folded, own.folded));
     text(kind::PAIR_AFTER, both(own.folded, after.folded));
     text(kind::PAIR_AROUND, both(before.folded, after.folded));
@@ -277,16 +281,14 @@ fn joint_tags(
     take: &mut impl FnMut(Origin, u64),
 ) {
     let mut give = |kind: u32, value: u64| take(Origin::Dictionary, feature(kind, value));
-    let own_types = view.types[at];
-    if own_types != 0 {
-        for (of, tag) in view.tags[at].iter().enumerate().filter(|(_, tag)| tag.place > 0) {
-            give(kind::NAME_AND_WORD, both((of as u64) << 8 | u64::from(tag.place), own));
-        }
+    let own_types = view.tags[at].places();
+    for (of, tag) in view.tags[at].each() {
+        give(kind::NAME_AND_WORD, both((of as u64) << 8 | u64::from(tag.place), own));
     }
     for (kind, place) in
         [(kind::NAME_TYPES_BEFORE, at.checked_sub(1)), (kind::NAME_TYPES_AFTER, Some(at + 1))]
     {
-        let beside = place.filter(|place| chain.contains(place)).map_or(0, |place| view.types[place]);
+        let beside = place.filter(|place| chain.contains(place)).map_or(0, |place| view.tags[place].places());
         if beside != 0 {
             give(kind, both(beside, own_types));
         }

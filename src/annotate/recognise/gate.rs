@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use wide::i16x8;
+
 use super::chain::{BEGIN, INSIDE, LABELS, LOGIT_LIMIT, OUTSIDE, Transitions};
 use super::table::{FIRST_WEIGHT, MODEL_TYPES, ROW, SLOT_BYTES, Sums, place_in_row};
 
@@ -17,24 +19,30 @@ const LANES: usize = 8;
 const FIRST_LANE: usize = LANES - MODEL_TYPES.len();
 const BEGIN_END: usize = FIRST_WEIGHT + place_in_row(0, true);
 const _: () = assert!(MODEL_TYPES.len() <= LANES && BEGIN_END >= LANES && FIRST_WEIGHT + ROW == SLOT_BYTES);
+/// The types of all lanes, as bits.
+const ALL_TYPES: u8 = (1 << MODEL_TYPES.len()) - 1;
 
-/// A number for each type.
-type Lanes = [f32; LANES];
+/// A number for each type, in steps of its quantised weights.
+type Lanes = i16x8;
+/// What a step may weigh, either way, in steps of a quantised weight.
+const STEP_LIMIT: f32 = 8_000.0;
 
-/// What bounds the probability of spans from above, in log-odds, by type.
+/// What bounds the probability of spans from above, in log-odds, by type. It is reckoned in whole steps of the quantised
+/// weights, rounded up, so that a vector has room for all types.
 #[derive(Debug, Clone)]
 pub(crate) struct Gate {
-    scales: Lanes,
+    /// What a step of a type's weights stands for; 0 for one without a model.
+    scales: [f32; LANES],
     enter: Lanes,
     stay: Lanes,
     leave: Lanes,
+    /// Sums below this count as this.
+    lowest: Lanes,
 }
 
 /// What reading a sentence needs again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Passing {
-    /// The logits of B and of I of each piece.
-    logits: Vec<[Lanes; 2]>,
     /// The most that a span can reach which ends with the piece.
     reached: Vec<Lanes>,
     /// The types that each piece may be a part of a mention of, as bits.
@@ -44,7 +52,7 @@ pub(crate) struct Passing {
 }
 
 /// The most log-odds that a span can have by itself over one step in, some through and one out.
-fn bounds(transitions: &Transitions) -> (f32, f32, f32) {
+fn bounds(transitions: &Transitions) -> [f32; 3] {
     let Transitions { start, next } = transitions;
     let enter =
         next.iter().map(|row| row[BEGIN] - row[OUTSIDE]).fold(start[BEGIN] - start[OUTSIDE], f32::max);
@@ -53,29 +61,67 @@ fn bounds(transitions: &Transitions) -> (f32, f32, f32) {
         .into_iter()
         .flat_map(|last| [OUTSIDE, BEGIN].map(|to| next[last][to] - next[OUTSIDE][to]));
     // a span that ends the sentence is left by no step
-    (enter, stay, steps.fold(0.0, f32::max))
+    [enter, stay, steps.fold(0.0, f32::max)]
+}
+
+/// A bound from above as a whole number; one that is too large lets everything pass.
+fn from_above(value: f32) -> i16 {
+    if value > STEP_LIMIT { i16::MAX } else { value.max(-STEP_LIMIT).ceil() as i16 }
+}
+
+/// A bound from below as a whole number; one that is too small lets everything pass.
+fn from_below(value: f32) -> i16 {
+    if value < -STEP_LIMIT { i16::MIN } else { value.min(STEP_LIMIT).floor() as i16 }
+}
+
+/// The types whose lane is larger in one than in the other, as bits.
+#[inline]
+fn larger(one: Lanes, other: Lanes) -> u8 {
+    (one.simd_gt(other).to_bitmask() >> FIRST_LANE) as u8
 }
 
 impl Gate {
     /// The gate of models, by type: what a quantised weight of one stands for, and the weights of steps.
     pub(crate) fn new<'t>(chains: impl Iterator<Item = Option<(f32, &'t Transitions)>>) -> Self {
-        let zero = [0.0; LANES];
-        let mut gate = Self { scales: zero, enter: [f32::NEG_INFINITY; LANES], stay: zero, leave: zero };
+        let mut scales = [0.0; LANES];
+        // what stands in a lane without a model means nothing
+        let [mut enter, mut stay, mut leave, mut lowest] = [[i16::MIN; LANES]; 4];
         let own = (FIRST_LANE..LANES).zip(chains);
         for (at, (scale, transitions)) in own.filter_map(|(at, chain)| Some((at, chain?))) {
-            gate.scales[at] = scale;
-            (gate.enter[at], gate.stay[at], gate.leave[at]) = bounds(transitions);
+            scales[at] = scale;
+            [enter[at], stay[at], leave[at]] = bounds(transitions).map(|bound| from_above(bound / scale));
+            lowest[at] = from_above(-LOGIT_LIMIT / scale);
         }
-        gate
+        let [enter, stay, leave, lowest] = [enter, stay, leave, lowest].map(Lanes::new);
+        Self { scales, enter, stay, leave, lowest }
     }
 
-    /// The logits of B and of I by type.
-    fn logits(&self, sums: &Sums) -> [Lanes; 2] {
-        let from = |first: usize| -> Lanes {
-            std::array::from_fn(|at| f32::from(sums[first + at]) * self.scales[at])
-        };
-        let (begin, inside) = (from(BEGIN_END - LANES), from(SLOT_BYTES - LANES));
-        [begin, inside].map(|lanes| lanes.map(|logit| logit.clamp(-LOGIT_LIMIT, LOGIT_LIMIT)))
+    /// What spans must have more than whose probability may have that logarithm.
+    fn least(&self, logarithm: f32) -> Lanes {
+        let least = |scale| if scale > 0.0 { from_below(logarithm / scale - 1.0) } else { i16::MAX };
+        Lanes::new(self.scales.map(least))
+    }
+
+    /// The sums of B, by type.
+    #[inline]
+    fn begin(&self, sums: &Sums) -> Lanes {
+        Lanes::new(std::array::from_fn(|at| sums[BEGIN_END - LANES + at])).max(self.lowest)
+    }
+
+    /// The sums of I, by type.
+    #[inline]
+    fn inside(&self, sums: &Sums) -> Lanes {
+        Lanes::new(std::array::from_fn(|at| sums[SLOT_BYTES - LANES + at])).max(self.lowest)
+    }
+
+    /// The logits of B and of I of a type.
+    #[inline]
+    pub(crate) fn logits(&self, sums: &Sums, model_type: usize) -> [f32; LABELS - 1] {
+        let scale = self.scales[FIRST_LANE + model_type];
+        [false, true].map(|inside| {
+            let sum = sums[FIRST_WEIGHT + place_in_row(model_type, inside)];
+            (f32::from(sum) * scale).clamp(-LOGIT_LIMIT, LOGIT_LIMIT)
+        })
     }
 }
 
@@ -83,48 +129,32 @@ impl Passing {
     /// Finds what each piece may be a part of: of spans whose probability may have `least_logarithm` or more.
     pub(crate) fn read(&mut self, gate: &Gate, sums: &[Sums], least_logarithm: f32) {
         self.types.clear();
-        self.types.resize(sums.len(), u8::MAX);
-        self.logits.clear();
-        self.logits.extend(sums.iter().map(|sums| gate.logits(sums)));
-        self.sweep(gate, least_logarithm);
+        self.types.resize(sums.len(), ALL_TYPES);
+        self.read_again(gate, sums, least_logarithm);
     }
 
     /// The same when the sums of the pieces have changed that may be a part of something; the others cannot any more.
     pub(crate) fn read_again(&mut self, gate: &Gate, sums: &[Sums], least_logarithm: f32) {
-        for (place, sums) in sums.iter().enumerate() {
-            if self.types[place] != 0 {
-                self.logits[place] = gate.logits(sums);
-            }
+        let least = gate.least(least_logarithm);
+        let mut reach = Lanes::splat(i16::MIN);
+        let mut highest = reach;
+        self.reached.resize(sums.len(), reach);
+        for (reached, sums) in self.reached.iter_mut().zip(sums) {
+            let began = gate.enter.saturating_add(gate.begin(sums));
+            reach = reach.saturating_add(gate.stay).saturating_add(gate.inside(sums)).max(began);
+            highest = highest.max(reach);
+            *reached = reach;
         }
-        self.sweep(gate, least_logarithm);
-    }
-
-    fn sweep(&mut self, gate: &Gate, least_logarithm: f32) {
-        self.reached.clear();
-        let mut open = [f32::NEG_INFINITY; LANES];
-        self.reached.extend(self.logits.iter().map(|[begin, inside]| {
-            open = std::array::from_fn(|at| {
-                let (began, went_on) = (gate.enter[at] + begin[at], open[at] + gate.stay[at] + inside[at]);
-                if began > went_on { began } else { went_on }
-            });
-            open
-        }));
         let mut beyond = gate.leave;
-        for (place, types) in self.types.iter_mut().enumerate().rev() {
-            let (reached, [_, inside]) = (&self.reached[place], &self.logits[place]);
-            let reaches: [bool; LANES] =
-                std::array::from_fn(|at| reached[at] + beyond[at] >= least_logarithm);
-            if reaches != [false; LANES] {
-                let of_types = reaches[FIRST_LANE..].iter().enumerate();
-                let bits = of_types.map(|(at, reaches)| u8::from(*reaches) << at);
-                *types &= bits.fold(0, |all, bit| all | bit);
-            } else {
-                *types = 0;
-            }
-            beyond = std::array::from_fn(|at| {
-                let further = beyond[at] + gate.stay[at] + inside[at];
-                if further > gate.leave[at] { further } else { gate.leave[at] }
-            });
+        let pieces = self.types.iter_mut().zip(&self.reached).zip(sums);
+        for ((types, reached), sums) in pieces.rev() {
+            *types &= larger(reached.saturating_add(beyond), least);
+            beyond = beyond.saturating_add(gate.stay).saturating_add(gate.inside(sums)).max(gate.leave);
+            highest = highest.max(beyond);
+        }
+        if highest.reduce_max() == i16::MAX {
+            // what came to the end of the numbers bounds nothing
+            self.types.fill(ALL_TYPES);
         }
         self.open.clear();
         stretches(&self.types, 0..self.types.len(), u8::MAX, |stretch| self.open.push(stretch));
@@ -144,11 +174,6 @@ impl Passing {
     pub(crate) fn each_stretch(&self, model_type: usize, mut take: impl FnMut(Range<usize>)) {
         self.open.iter().for_each(|open| stretches(&self.types, open.clone(), 1 << model_type, &mut take));
     }
-
-    /// The logits of a piece for a type.
-    pub(crate) fn logits(&self, place: usize, model_type: usize) -> [f32; LABELS - 1] {
-        self.logits[place].map(|logits| logits[FIRST_LANE + model_type])
-    }
 }
 
 /// Calls `take` with each longest stretch of pieces of some that have one of `wanted`.
@@ -164,6 +189,8 @@ fn stretches(types: &[u8], within: Range<usize>, wanted: u8, mut take: impl FnMu
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::chain::{Factors, Lattice};
     use super::*;
 
@@ -187,16 +214,59 @@ mod tests {
             let pairs =
                 [[5, -10], [15, 2], [-70, -60], [-7, 20], [1, 9]].map(|p| p.map(|sum: i16| sum + shift));
             let mut passing = Passing::default();
-            passing.read(&gate, &sums(&pairs), 0.02_f32.ln());
+            let sums = sums(&pairs);
+            passing.read(&gate, &sums, 0.02_f32.ln());
             assert_eq!(passing.any() & !2, 0, "other types have no model");
             let mut lattice = Lattice::default();
-            let logits: Vec<[f32; 2]> = (0..5).map(|place| passing.logits(place, 1)).collect();
+            let logits: Vec<[f32; 2]> = sums.iter().map(|sums| gate.logits(sums, 1)).collect();
             lattice.fill(&logits, &Factors::from(&WEIGHTS), &[]);
             lattice.spans(1e-9, |first, end, probability| {
                 let passes = (first..end).all(|place| passing.types[place] == 2);
                 assert!(passes || probability < 0.02, "{shift} {first} {end} {probability}");
             });
         }
+    }
+
+    proptest! {
+        #[test]
+        fn no_span_that_is_likely_enough_is_passed_over(
+            pairs in prop::collection::vec(prop::array::uniform2(-400_i16..300), 1..30),
+            shift in -200_i16..100,
+            scale in prop::sample::select(vec![0.01_f32, 0.04, 0.3]),
+            least in prop::sample::select(vec![0.01_f32, 0.025, 0.5]),
+        ) {
+            let gate = Gate::new([None, Some((scale, &WEIGHTS))].into_iter());
+            let sums = sums(&pairs.iter().map(|pair| pair.map(|sum| sum + shift)).collect::<Vec<_>>());
+            let mut passing = Passing::default();
+            passing.read(&gate, &sums, least.ln());
+            let mut lattice = Lattice::default();
+            let logits: Vec<[f32; 2]> = sums.iter().map(|sums| gate.logits(sums, 1)).collect();
+            lattice.fill(&logits, &Factors::from(&WEIGHTS), &[]);
+            lattice.spans(least * 1.001, |first, end, _| {
+                assert!((first..end).all(|place| passing.types[place] == 2), "{first} {end}");
+            });
+        }
+    }
+
+    #[test]
+    fn sums_beyond_the_numbers_let_all_pass() {
+        let gate = Gate::new([None, Some((0.001, &WEIGHTS))].into_iter());
+        let sums = sums(&[[20_000, 20_000], [20_000, 20_000], [-32_000, -32_000], [-32_000, 20_000]]);
+        let mut passing = Passing::default();
+        passing.read(&gate, &sums, 0.02_f32.ln());
+        assert_eq!(passing.open().collect::<Vec<_>>(), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn larger_lanes_are_told_by_their_types() {
+        let one: [i16; LANES] = std::array::from_fn(|at| at as i16);
+        let mut other = one;
+        other[FIRST_LANE] -= 1;
+        other[LANES - 1] -= 1;
+        other[0] -= 1;
+        let [one, other] = [one, other].map(Lanes::new);
+        assert_eq!(larger(one, other), 1 | 1 << (MODEL_TYPES.len() - 1));
+        assert_eq!(larger(other, one), 0);
     }
 
     #[test]

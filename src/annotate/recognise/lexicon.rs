@@ -8,8 +8,10 @@ use super::chunks::Chunks;
 use super::features::{
     DISTANCES, beyond, each_repetition_feature, each_space_feature, each_word_feature, of_word_itself,
 };
+use super::numbers::Numbers;
 use super::table::{SLOT_BYTES, Sums, Table};
 use super::words::{Form, Word};
+use crate::text::prefetch;
 
 /// The most words that are kept; then they are forgotten, which changes no answer.
 const WORDS_LIMIT: usize = 1 << 17;
@@ -38,7 +40,7 @@ struct ShapeSums {
 /// The words.
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
-    numbers: FxHashMap<u64, u32>,
+    numbers: Numbers,
     hot: Vec<Hot>,
     /// What is known of each word, where it is kept.
     words: Vec<Word>,
@@ -76,17 +78,19 @@ impl Lexicon {
         self.keeps_words = true;
     }
 
-    /// The number of a word that stands in a sentence. `hash` is that of the word where it alone decides the form, else 0.
+    /// The number of a word that stands in a sentence. `hash` is that of the word where it alone decides the form, else 0;
+    /// `word` is what is written and its folded form.
     #[inline]
-    pub(crate) fn number(&mut self, models: &Models, written: &str, folded: &str, hash: u64) -> u32 {
-        let key = match (hash, written.as_bytes()) {
-            // no hash is as small in practice
-            (0, [byte]) if folded.is_empty() => u64::from(*byte) + 1,
-            (0, _) => xxh3_64_with_seed(folded.as_bytes(), xxh3_64_with_seed(written.as_bytes(), 0)),
-            _ => hash,
-        };
+    pub(crate) fn number<'w>(
+        &mut self,
+        models: &Models,
+        hash: u64,
+        word: impl Fn() -> (&'w str, &'w str),
+    ) -> u32 {
+        let key = if hash == 0 { hash_of_form(word()) } else { hash };
         let (number, is_new) = self.place(key);
         if is_new {
+            let (written, folded) = word();
             let word = Word::new(written, folded, &models.spelling);
             self.sum_word(number as usize, &word, &models.table);
             self.keep(number as usize, word);
@@ -109,30 +113,35 @@ impl Lexicon {
         self.sums[at] = sums;
     }
 
-    /// The number of a word as white space cuts it, of which only the form is looked at.
-    pub(crate) fn chunk(&mut self, models: &Models, written: &str) -> u32 {
-        self.chunks.number(&models.table, written, self.keeps_words)
+    /// Has the number of a word come nearer; `hash` as in [`Lexicon::number`].
+    #[inline]
+    pub(crate) fn look_towards_number(&self, hash: u64) {
+        self.numbers.look_towards(hash);
+    }
+
+    /// The number of a word as white space cuts it, by its hash ([`Chunks::hash`]); only its form is looked at.
+    pub(crate) fn chunk<'w>(&mut self, models: &Models, hash: u64, written: impl Fn() -> &'w str) -> u32 {
+        self.chunks.number(&models.table, hash, written, self.keeps_words)
     }
 
     /// The number of a word by its key, and whether it has just been given.
     #[inline]
     fn place(&mut self, key: u64) -> (u32, bool) {
-        let next = self.hot.len() as u32;
-        let number = *self.numbers.entry(key).or_insert(next);
-        if number == next {
+        let (number, is_new) = self.numbers.number(key);
+        if is_new {
             self.hot.push(Hot::default());
             self.sums.push([[0; SLOT_BYTES]; DISTANCES]);
         }
-        (number, number == next)
+        (number, is_new)
     }
 
-    /// A number that tells nothing, but has what is asked of a word for its sums come nearer.
+    /// Has what is asked of a word for its sums come nearer.
     #[inline]
-    pub(crate) fn peek(&self, number: u32) -> i16 {
-        let hot = self.hot.get(number as usize).map_or(0, |hot| hot.shape as i16);
+    pub(crate) fn look_towards(&self, number: u32) {
+        prefetch(self.hot.get(number as usize));
         // a word's sums lie over several lines of memory
-        let sums = self.sums.get(number as usize).map_or(0, |sums| sums[0][0] ^ sums[2][0] ^ sums[4][0]);
-        hot ^ sums
+        let sums = self.sums.get(number as usize);
+        [0, 2, 4].into_iter().for_each(|at| prefetch(sums.map(|sums| &sums[at])));
     }
 
     fn keep(&mut self, at: usize, word: Word) {
@@ -179,6 +188,17 @@ impl Lexicon {
     }
 }
 
+/// The hash of what is written and its folded form.
+fn hash_of_form((written, folded): (&str, &str)) -> u64 {
+    match written.as_bytes() {
+        // a sign in ASCII stands for itself
+        [byte] if folded.is_empty() => {
+            (u64::from(*byte) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
+        }
+        written => xxh3_64_with_seed(folded.as_bytes(), xxh3_64_with_seed(written, 0)),
+    }
+}
+
 fn sum_shape(table: &Table, short_shape: u64) -> ShapeSums {
     let mut sums =
         ShapeSums { spaces: [[0; SLOT_BYTES]; SPACES], repetitions: [[0; SLOT_BYTES]; REPETITIONS] };
@@ -207,7 +227,7 @@ mod tests {
         lexicon.place(0);
         assert!(lexicon.is_full());
         lexicon.clear(&table);
-        assert!(!lexicon.is_full() && lexicon.numbers.is_empty());
+        assert!(!lexicon.is_full() && lexicon.numbers.len() == 0);
         assert_eq!(lexicon.place(0), (0, true));
     }
 }

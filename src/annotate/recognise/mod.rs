@@ -8,6 +8,7 @@ pub(crate) mod features;
 pub(crate) mod gate;
 pub(crate) mod lexicon;
 pub(crate) mod look;
+mod numbers;
 mod organisms;
 mod outside;
 pub(crate) mod pieces;
@@ -15,6 +16,7 @@ pub(crate) mod spelling;
 pub(crate) mod sums;
 pub(crate) mod table;
 pub(crate) mod tag_book;
+pub(crate) mod tags;
 pub(crate) mod view;
 pub(crate) mod words;
 
@@ -149,7 +151,8 @@ fn read_chain(
     workspace: &mut Workspace,
     found: &mut Vec<Found>,
 ) {
-    let Workspace { passing, lattice, logits, allowed, .. } = workspace;
+    let Workspace { summing, passing, lattice, logits, allowed } = workspace;
+    let gate = &chains.gate;
     let any = passing.any();
     let pieces = &view.pieces.pieces[chain.clone()];
     for (model_type, factors) in chains.factors.iter().enumerate() {
@@ -158,7 +161,7 @@ fn read_chain(
             // the pieces at its sides are O
             let wide = stretch.start.saturating_sub(1)..(stretch.end + 1).min(pieces.len());
             logits.clear();
-            logits.extend(wide.clone().map(|place| passing.logits(place, model_type)));
+            logits.extend(summing.of_pieces()[wide.clone()].iter().map(|sums| gate.logits(sums, model_type)));
             allowed.clear();
             allowed
                 .extend(wide.clone().map(|at| if stretch.contains(&at) { ANY_LABEL } else { 1 << OUTSIDE }));

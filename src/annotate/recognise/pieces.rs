@@ -69,12 +69,15 @@ impl Pieces {
     /// Adds the punctuation between two tokens; whether white space stands before what follows.
     fn punctuation(&mut self, text: &str, start: usize, end: usize) -> bool {
         let mut spaced = start == 0;
+        // mostly there is one space
+        match text.as_bytes().get(start..end) {
+            Some([b' ']) => return true,
+            None | Some([]) => return spaced,
+            Some(_) => {}
+        }
         let mut count = 0;
         let mut word: Option<usize> = None;
         let Some(between) = text.get(start..end) else { return spaced };
-        if between == " " {
-            return true;
-        }
         for (offset, character) in between.char_indices() {
             let (at, after) = (start + offset, start + offset + character.len_utf8());
             if character.is_whitespace() {

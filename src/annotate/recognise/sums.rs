@@ -1,15 +1,15 @@
 //! The weights of each piece of a sentence: sums of what its words, shapes and tags were found to give once, and of the
 //! features that only they together give.
 
-use std::hint::black_box;
 use std::ops::Range;
 
 use super::super::models::Models;
-use super::features::{DISTANCES, REACH, each_joint_feature, neighbouring_chunks, spaces};
+use super::features::{DISTANCES, REACH, each_joint_feature, spaces};
 use super::lexicon::Lexicon;
 use super::table::{SLOT_BYTES, Sums, add_sums};
 use super::tag_book::TagBook;
-use super::view::PassageView;
+use super::view::{CHUNK_PIECES_LIMIT, PassageView};
+use super::words::Form;
 
 /// What summing needs again and again.
 #[derive(Debug, Default)]
@@ -17,6 +17,8 @@ pub(crate) struct Summing {
     /// The sums of each piece of the sentence, with [`REACH`] more before and behind, which mean nothing: what a word gives
     /// its neighbours is added without asking whether there are any.
     sums: Vec<Sums>,
+    /// What features of several words look at in each word of the sentence, with [`REACH`] more before and behind.
+    forms: Vec<Form>,
     /// Features that are to be added, and to which piece's sums.
     joint: Vec<(u64, usize)>,
 }
@@ -37,8 +39,10 @@ impl Summing {
         chain: &Range<usize>,
     ) {
         let words = &view.words[chain.clone()];
-        // the waits for memory overlap
-        black_box(words.iter().fold(0, |seen, word| seen ^ lexicon.peek(*word)));
+        words.iter().for_each(|word| lexicon.look_towards(*word));
+        for parted in view.parted_in(chain) {
+            lexicon.chunks().look_towards(view.chunks[parted.start].0);
+        }
         let untagged = *book.untagged(&models.table);
         self.sums.clear();
         self.sums.resize(words.len() + 2 * REACH, [0; SLOT_BYTES]);
@@ -49,21 +53,48 @@ impl Summing {
         // those of the words around a piece, from two before to two behind
         let mut around: [&[Sums; DISTANCES]; DISTANCES] = [lexicon.beyond(); DISTANCES];
         (0..REACH).for_each(|ahead| around[REACH + 1 + ahead] = row(ahead));
-        for place in 0..words.len() {
+        let (tags, repeated) = (&view.tags[chain.clone()], &view.repeated[chain.clone()]);
+        let pieces = words.iter().zip(tags).zip(repeated).zip(&mut self.sums[REACH..]);
+        for (place, (((word, tags), repeated), sums)) in pieces.enumerate() {
             around.rotate_left(1);
             around[DISTANCES - 1] = row(place + REACH);
-            let at = chain.start + place;
-            let mut own = if view.types[at] == 0 { untagged } else { [0; SLOT_BYTES] };
+            let mut own = if tags.places() == 0 { untagged } else { [0; SLOT_BYTES] };
             for (distance, row) in around.iter().enumerate() {
                 add_sums(&mut own, &row[distance]);
             }
-            add_shapes(&mut own, view, lexicon, chain, at);
-            self.sums[place + REACH] = own;
+            for shape in lexicon.shape_sums(*word, spaces(view, chain, chain.start + place), *repeated) {
+                add_sums(&mut own, shape);
+            }
+            *sums = own;
         }
-        for (place, at) in chain.clone().enumerate().filter(|(_, at)| view.types[*at] != 0) {
-            let number = book.number(&models.table, &view.tags[at]);
+        self.add_chunks(view, lexicon, chain);
+        for (place, tags) in tags.iter().enumerate().filter(|(_, tags)| tags.places() != 0) {
+            let number = book.number(&models.table, tags);
             for (side, place) in [(2, place + REACH - 1), (1, place + REACH), (0, place + REACH + 1)] {
                 add_sums(&mut self.sums[place], book.sums(number, side));
+            }
+        }
+    }
+
+    /// Adds what each word of several parts, as white space cuts them, gives its pieces and those beside it
+    /// ([`super::features::neighbouring_chunks`]).
+    fn add_chunks(&mut self, view: &PassageView, lexicon: &Lexicon, chain: &Range<usize>) {
+        let sums = &mut self.sums[REACH..];
+        for pieces in view.parted_in(chain) {
+            let (number, _) = view.chunks[pieces.start];
+            for at in pieces.start.max(chain.start)..pieces.end.min(chain.end) {
+                add_sums(&mut sums[at - chain.start], lexicon.chunks().sums(number, view.chunks[at].1));
+            }
+            let next = (pieces.end..chain.end).take_while(|at| view.chunk_starts[*at] == pieces.end);
+            next.for_each(|at| {
+                add_sums(&mut sums[at - chain.start], lexicon.chunks().sums_beside(number, true));
+            });
+            // the same word said twice is one
+            let before = pieces.start.checked_sub(1).map_or(number, |at| view.chunks[at].0);
+            let first = pieces.start.saturating_sub(CHUNK_PIECES_LIMIT).max(chain.start);
+            let last = (first..pieces.start).rev();
+            for at in last.take_while(|at| before != number && view.chunks[*at].0 == before) {
+                add_sums(&mut sums[at - chain.start], lexicon.chunks().sums_beside(number, false));
             }
         }
     }
@@ -77,38 +108,28 @@ impl Summing {
         chain: &Range<usize>,
         places: impl Iterator<Item = usize>,
     ) {
-        let form = |place: usize| lexicon.form(view.words[place]);
-        let Self { sums, joint } = self;
+        let Self { sums, forms, joint } = self;
+        forms.clear();
+        forms.extend([Form::BEYOND; REACH]);
+        forms.extend(view.words[chain.clone()].iter().map(|word| lexicon.form(*word)));
+        forms.extend([Form::BEYOND; REACH]);
         joint.clear();
         for place in places {
-            let at = chain.start + place;
-            each_joint_feature(view, form, chain, at, &mut |_, feature| {
-                if models.table.may_have(feature) {
-                    joint.push((feature, place));
-                }
+            let Some(around) = forms[place..].first_chunk() else { continue };
+            each_joint_feature(view, around, chain, chain.start + place, &mut |_, feature| {
+                models.table.look_towards_sieve(feature);
+                joint.push((feature, place));
             });
         }
-        // the waits for memory overlap
-        black_box(joint.iter().fold(0, |seen, (feature, _)| seen ^ models.table.peek(*feature)));
+        joint.retain(|(feature, _)| {
+            let may_have = models.table.may_have(*feature);
+            if may_have {
+                models.table.look_towards(*feature);
+            }
+            may_have
+        });
         for (feature, place) in joint {
             models.table.add_likely(*feature, &mut sums[*place + REACH]);
-        }
-    }
-}
-
-/// Adds what the shape of a piece gives it, and the words as white space cuts them.
-fn add_shapes(own: &mut Sums, view: &PassageView, lexicon: &Lexicon, chain: &Range<usize>, at: usize) {
-    for sums in lexicon.shape_sums(view.words[at], spaces(view, chain, at), view.repeated[at]) {
-        add_sums(own, sums);
-    }
-    let (chunk, part) = view.chunks[at];
-    if part > 0 {
-        add_sums(own, lexicon.chunks().sums(chunk, part));
-    }
-    let (before, after) = neighbouring_chunks(view, chain, at);
-    for (chunk, is_before) in [(before, true), (after, false)] {
-        if let Some(chunk) = chunk {
-            add_sums(own, lexicon.chunks().sums_beside(chunk, is_before));
         }
     }
 }
@@ -156,6 +177,7 @@ mod tests {
             "(",
             "breast and ovarian cancer (BC): BRCA1/2 in MCF-7 cells, rs1800562 and c.76A>T; the mice, the mice",
             &long_name,
+            "IL-2 IL-2 receptor-1 and the the p-1 p-1 p-1 x-2, x-2 x-2.",
         ];
         let catalog = Catalog::embedded().unwrap();
         let models = Models::embedded();

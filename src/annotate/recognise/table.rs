@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use crate::model::EntityType;
+use crate::text::prefetch;
 
 /// The types that have a sequence model, in the order of their weights.
 pub(crate) const MODEL_TYPES: [EntityType; 6] = [
@@ -143,11 +144,17 @@ impl Table {
         &self.bytes
     }
 
-    /// A word of memory that tells nothing, but has the weights of a feature come nearer.
+    /// Has the weights of a feature come nearer.
     #[inline]
-    pub(crate) fn peek(&self, feature: u64) -> u32 {
+    pub(crate) fn look_towards(&self, feature: u64) {
         let slots = self.bytes.as_chunks::<SLOT_BYTES>().0;
-        slots.get(home(feature, slots.len())).map_or(0, check_of)
+        prefetch(slots.get(home(feature, slots.len())));
+    }
+
+    /// Has what tells whether there may be weights of a feature come nearer.
+    #[inline]
+    pub(crate) fn look_towards_sieve(&self, feature: u64) {
+        prefetch(self.sieve.words.get(self.sieve.place(check(feature)).0));
     }
 
     /// Whether there may be weights of a feature; of most that have none, there may not.

@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::dictionary::Tags;
 use super::features::{each_feature_beside_tags, each_tag_feature};
 use super::table::{SLOT_BYTES, Sums, Table};
+use super::tags::Tags;
 
 /// Tags that were met before, with the sums of the weights of the features that they give.
 #[derive(Debug, Default)]
@@ -64,7 +64,7 @@ impl TagBook {
 
 #[cfg(test)]
 mod tests {
-    use super::super::dictionary::{TYPES, Tag};
+    use super::super::tags::Tag;
     use super::*;
 
     #[test]
@@ -72,9 +72,10 @@ mod tests {
         let table = Table::build(&[]);
         let mut book = TagBook::default();
         let tags = |number: usize| -> Tags {
-            let (low, high) = ((number % 256) as u8, (number / 256) as u8);
-            let tag = |quality| Tag { place: 1, quality };
-            std::array::from_fn(|of| tag([low, high][usize::from(of + 1 < TYPES)]))
+            let mut tags = Tags::default();
+            tags.add(0, Tag { place: 1, quality: (number % 256) as u8 });
+            tags.add(1, Tag { place: 1, quality: (number / 256) as u8 });
+            tags
         };
         for number in 1..TAGS_LIMIT {
             book.number(&table, &tags(number));

@@ -1,15 +1,19 @@
 //! A passage as the sequence models see it: its pieces with their words, what the dictionary says of each, the short
 //! forms that the document defines, and the patterns of variants.
 
+use std::ops::Range;
+
 use super::super::binomials::{Binomials, Part};
 use super::super::models::Models;
 use super::super::options::TermTrie;
 use super::super::passages::PassageText;
 use super::super::surface::{self, Agreement};
 use super::super::variants::{Certainty, VariantMention};
-use super::dictionary::{NameMatch, Tags, tag};
+use super::chunks::Chunks;
+use super::dictionary::{NameMatch, tag};
 use super::lexicon::Lexicon;
 use super::pieces::{Piece, Pieces};
+use super::tags::Tags;
 use super::words::hash;
 use crate::model::EntityType;
 use crate::text::FoldedText;
@@ -50,14 +54,16 @@ pub(crate) struct PassageView {
     pub chunks: Vec<(u32, u8)>,
     /// The first piece of the same.
     pub chunk_starts: Vec<usize>,
+    /// The pieces of each of these words that has several and is looked at as a whole, in order.
+    pub parted: Vec<Range<usize>>,
+    /// Room for their hashes.
+    parted_hashes: Vec<u64>,
     /// How often the document has each piece's word: 1, 2 to 3, 4 to 7, more, as 0 to 3.
     pub repeated: Vec<u8>,
     /// What each piece is to the name of an organism in two words.
     pub binomials: Vec<Part>,
     /// What the dictionary says.
     pub tags: Vec<Tags>,
-    /// The places of each piece in names, of all types as one number ([`super::dictionary::packed_places`]); 0 where no name covers it.
-    pub types: Vec<u64>,
     /// What the abbreviations say.
     pub short_forms: Vec<ShortTag>,
     /// What the patterns of variants say; 0 for nothing.
@@ -77,15 +83,22 @@ impl PassageView {
     /// Cuts a passage into pieces and words. What was in the view before is overwritten, here and by the marks.
     pub(crate) fn read(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon, models: &Models) {
         self.pieces.read(passage);
+        let tokens = passage.folded.tokens();
+        tokens.iter().for_each(|token| lexicon.look_towards_number(token.source_hash));
+        work_done(self.pieces.pieces.len());
         let number = |piece: &Piece| {
-            work_done(1);
-            let (folded, hash) = piece.token.map_or(("", 0), |token| {
-                (passage.folded.folded(token), passage.folded.tokens()[token].source_hash)
-            });
-            lexicon.number(models, &passage.text[piece.start..piece.end], folded, hash)
+            let hash = piece.token.map_or(0, |token| tokens[token].source_hash);
+            let folded = || piece.token.map_or("", |token| passage.folded.folded(token));
+            lexicon.number(models, hash, || (&passage.text[piece.start..piece.end], folded()))
         };
         refill(&mut self.words, self.pieces.pieces.iter().map(number));
         self.find_chunks(passage, models, lexicon);
+    }
+
+    /// Those of [`PassageView::parted`] that a chain has any piece of.
+    pub(crate) fn parted_in(&self, chain: &Range<usize>) -> impl Iterator<Item = &Range<usize>> {
+        let from = self.parted.partition_point(|pieces| pieces.end <= chain.start);
+        self.parted[from..].iter().take_while(|pieces| pieces.start < chain.end)
     }
 
     /// For how many pieces there is room.
@@ -106,7 +119,7 @@ impl PassageView {
     /// Adds what the dictionary and patterns say; abbreviations come last ([`mark_short_forms`]).
     pub(crate) fn mark(&mut self, matches: &[NameMatch], variants: Vec<VariantMention>) {
         let count = self.pieces.pieces.len();
-        tag(&self.pieces, matches, &mut self.tags, &mut self.types);
+        tag(&self.pieces, matches, &mut self.tags);
         refill(&mut self.short_forms, std::iter::repeat_n(ShortTag::default(), count));
         refill(&mut self.patterns, std::iter::repeat_n(0, count));
         for variant in &variants {
@@ -124,6 +137,7 @@ impl PassageView {
         self.chunks.reserve(pieces.len());
         self.chunk_starts.clear();
         self.chunk_starts.reserve(pieces.len());
+        self.parted.clear();
         let mut first = 0;
         while first < pieces.len() {
             work_done(1);
@@ -131,18 +145,22 @@ impl PassageView {
             let end = first + own;
             let span = pieces[first].start..pieces[end - 1].end;
             let short = own > 1 && span.len() <= CHUNK_BYTES_LIMIT;
-            let number = if short { lexicon.chunk(models, &passage.text[span]) } else { self.words[first] };
-            for at in first..end {
-                let place = match () {
-                    () if !short => 0,
-                    () if at == first => 1,
-                    () if at + 1 == end => 2,
-                    () => 3,
-                };
-                self.chunks.push((if short { number } else { self.words[at] }, place));
-                self.chunk_starts.push(first);
+            self.chunks.extend(self.words[first..end].iter().map(|word| (*word, 0)));
+            if short {
+                let hash = Chunks::hash(&passage.text[span]);
+                lexicon.chunks().look_towards_number(hash);
+                self.parted.push(first..end);
+                self.parted_hashes.push(hash);
             }
+            self.chunk_starts.extend(std::iter::repeat_n(first, own));
             first = end;
+        }
+        for (own, hash) in self.parted.iter().zip(self.parted_hashes.drain(..)) {
+            let written = || &passage.text[pieces[own.start].start..pieces[own.end - 1].end];
+            let number = lexicon.chunk(models, hash, written);
+            self.chunks[own.clone()].fill((number, 3));
+            self.chunks[own.start].1 = 1;
+            self.chunks[own.end - 1].1 = 2;
         }
     }
 }
@@ -151,9 +169,9 @@ impl PassageView {
 pub(crate) fn mark_binomials(passages: &[PassageText<'_>], views: &mut [PassageView]) {
     let binomials = Binomials::find(passages);
     for (passage, view) in passages.iter().zip(views) {
-        let parts = binomials.parts(passage);
-        let of = |piece: &Piece| piece.token.map_or(Part::None, |token| parts[token]);
-        refill(&mut view.binomials, view.pieces.pieces.iter().map(of));
+        let PassageView { pieces, binomials: parts, .. } = view;
+        refill(parts, std::iter::repeat_n(Part::None, pieces.pieces.len()));
+        binomials.each_part(passage, |token, part| parts[pieces.of_token[token]] = part);
     }
 }
 
@@ -169,7 +187,7 @@ pub(crate) fn mark_kind(views: &mut [PassageView]) {
     let (mut pieces, mut variants, mut binomials) = (0_usize, 0_usize, 0_usize);
     let (mut diseases, mut chemicals, mut genes) = (0_usize, 0_usize, 0_usize);
     for view in views.iter() {
-        let names = |of: EntityType| view.tags.iter().filter(|tags| tags[of as usize].place > 0).count();
+        let names = |of: EntityType| view.tags.iter().filter(|tags| tags.has(of as usize)).count();
         pieces += view.pieces.pieces.len();
         variants += view.variants.iter().filter(|form| form.certainty > Certainty::Weak).count();
         binomials += view.binomials.iter().filter(|part| matches!(part, Part::Genus | Part::Initial)).count();

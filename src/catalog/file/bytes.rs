@@ -48,6 +48,12 @@ impl<'a> U64s<'a> {
     pub(in crate::catalog) fn get(self, place: usize) -> u64 {
         self.0.get(place).map_or(0, |bytes| u64::from_le_bytes(*bytes))
     }
+
+    /// Has a number come nearer.
+    #[inline]
+    pub(in crate::catalog) fn look_towards(self, place: usize) {
+        crate::text::prefetch(self.0.get(place));
+    }
 }
 
 /// Reads on from a place.

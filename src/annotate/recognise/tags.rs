@@ -1,0 +1,75 @@
+//! What the dictionary says of one piece: for every type where in a name it stands, and how the name matches.
+
+use super::dictionary::{Quality, TYPES};
+
+/// Bits of a place in a name.
+const PLACE_BITS: usize = 3;
+const PLACE_MASK: u64 = (1 << PLACE_BITS) - 1;
+/// Qualities in one number.
+const QUALITIES: usize = (u64::BITS / Quality::BITS) as usize;
+const _: () = assert!(TYPES * PLACE_BITS <= u64::BITS as usize && TYPES <= 2 * QUALITIES);
+
+/// What the dictionary says of one piece as one of a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tag {
+    /// Where in the name it stands, from 1.
+    pub place: u8,
+    /// How the name matches.
+    pub quality: Quality,
+}
+
+/// The tags of a piece, by type.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Tags {
+    places: u64,
+    qualities: [u64; 2],
+}
+
+impl Tags {
+    /// Adds the tag of a type that has none yet.
+    pub(crate) fn add(&mut self, of: usize, tag: Tag) {
+        self.places |= u64::from(tag.place) << (PLACE_BITS * of);
+        self.qualities[of / QUALITIES] |=
+            u64::from(tag.quality) << (Quality::BITS as usize * (of % QUALITIES));
+    }
+
+    /// The places in names of all types as one number, three bits each; 0 where no name covers the piece.
+    pub(crate) const fn places(&self) -> u64 {
+        self.places
+    }
+
+    /// Whether a name of a type covers the piece.
+    pub(crate) const fn has(&self, of: usize) -> bool {
+        self.places >> (PLACE_BITS * of) & PLACE_MASK != 0
+    }
+
+    /// The types of the names that cover the piece, and the tags.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (usize, Tag)> + use<> {
+        let Self { mut places, qualities } = *self;
+        std::iter::from_fn(move || {
+            let of = (places != 0).then(|| places.trailing_zeros() as usize / PLACE_BITS)?;
+            let place = (places >> (PLACE_BITS * of) & PLACE_MASK) as u8;
+            places &= !(PLACE_MASK << (PLACE_BITS * of));
+            let quality = qualities[of / QUALITIES] >> (Quality::BITS as usize * (of % QUALITIES));
+            Some((of, Tag { place, quality: quality as Quality }))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_come_back_by_their_types() {
+        let mut tags = Tags::default();
+        assert_eq!((tags.places(), tags.each().count()), (0, 0));
+        let all = [(0, 1, 0x80), (7, 4, 0xff), (8, 3, 0x81), (TYPES - 1, 2, 0xfe)];
+        let all = all.map(|(of, place, quality)| (of, Tag { place, quality }));
+        all.iter().rev().for_each(|(of, tag)| tags.add(*of, *tag));
+        assert_eq!(tags.each().collect::<Vec<_>>(), all);
+        assert_eq!(tags.places(), 1 | 4 << 21 | 3 << 24 | 2 << (3 * (TYPES - 1)));
+        let has: Vec<usize> = (0..TYPES).filter(|of| tags.has(*of)).collect();
+        assert_eq!(has, all.map(|(of, _)| of));
+    }
+}
