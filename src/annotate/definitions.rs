@@ -209,8 +209,19 @@ fn read_short_forms(
         return;
     }
     let known = mentions.len();
+    // short forms that nothing is known of tell only of what was found
+    let only_known = short_forms.iter().all(|short_form| short_form.readings.is_empty());
     for (passage_index, passage) in passages.iter().enumerate() {
-        for (tokens, index) in places_of_short_forms(passage, &trie, short_forms, options) {
+        let firsts: Vec<usize> = if only_known {
+            let from = mentions[..known].partition_point(|mention| mention.passage < passage_index);
+            let own = mentions[from..known].iter().take_while(|mention| mention.passage == passage_index);
+            let mut firsts: Vec<usize> = own.map(|mention| mention.tokens.start).collect();
+            firsts.dedup();
+            firsts
+        } else {
+            (0..passage.folded.tokens().len()).collect()
+        };
+        for (tokens, index) in places_of_short_forms(passage, &firsts, &trie, short_forms, options) {
             let short_form = &short_forms[index];
             let span = passage.span(tokens.start, tokens.end);
             let place = (passage_index, span.start, std::cmp::Reverse(span.end));
@@ -227,17 +238,18 @@ fn read_short_forms(
     mentions.sort_by_key(|mention| worked(mention.place()));
 }
 
-/// Where short forms stand in a passage, as ranges of tokens, and which: whole words in the case of the definition that
-/// are no part of a longer symbol.
+/// Where short forms stand in a passage from some of its tokens on, as ranges of tokens, and which: whole words in the case of
+/// the definition that are no part of a longer symbol.
 fn places_of_short_forms(
     passage: &PassageText<'_>,
+    firsts: &[usize],
     trie: &TermTrie,
     short_forms: &[ShortForm],
     options: &PreparedOptions,
 ) -> Vec<(Range<usize>, usize)> {
     let folded = &passage.folded;
     let mut places = Vec::new();
-    for first in (0..folded.tokens().len()).filter(|&first| folded.begins_word(first)) {
+    for first in firsts.iter().copied().filter(|&first| folded.begins_word(first)) {
         trie.walk(folded, first, |tokens, indices| {
             let end = first + tokens;
             let written = passage.slice(passage.span(first, end));

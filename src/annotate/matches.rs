@@ -18,21 +18,20 @@ use crate::model::{EntityType, Method, Span};
 use crate::text::pauses::work_done;
 use crate::text::{FoldedText, Gap, TokenKind};
 
-/// The names of one passage that begin where `is_start` says, by place, longer ones first. `names_at` gives those that
+/// The names of one passage that begin at some of its tokens, by place, longer ones first. `names_at` gives those that
 /// begin at a token, the shortest first: where they end, and which.
-pub(super) fn find_names(
+pub(super) fn find_names<N: IntoIterator<Item = (usize, GroupIndex)>>(
     vocabulary: Vocabulary<'_>,
     (passage_index, passage): (usize, &PassageText<'_>),
-    names_at: impl Fn(usize) -> Vec<(usize, GroupIndex)>,
-    is_start: impl Fn(usize) -> bool,
+    names_at: impl Fn(usize) -> N,
+    firsts: impl Iterator<Item = usize>,
     options: &PreparedOptions,
     known: &mut KnownNames,
 ) -> Vec<Mention> {
     let place = (passage_index, passage);
     let mut mentions = Vec::new();
     let folded = &passage.folded;
-    let starts = (0..folded.tokens().len()).filter(|&first| folded.begins_word(first) && is_start(first));
-    for first in starts {
+    for first in firsts.filter(|&first| folded.begins_word(first)) {
         let from = mentions.len();
         work_done(4);
         for (end, name) in names_at(first) {
@@ -201,10 +200,14 @@ fn holds_together(passage: &PassageText<'_>, first: usize, end: usize) -> bool {
 fn is_part_of_number(text: &str, span: Span) -> bool {
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let point = |c: Option<char>| matches!(c, Some('.' | ',' | '·'));
+    let (begins, ends) = match &text.as_bytes()[span.start..span.end] {
+        [] => return false,
+        [only] => (only.is_ascii_digit(), only.is_ascii_digit()),
+        [first, .., last] => (first.is_ascii_digit(), last.is_ascii_digit()),
+    };
     let (mut before, mut after) = (text[..span.start].chars().rev(), text[span.end..].chars());
-    let written = &text[span.start..span.end];
-    digit(written.chars().next_back()) && point(after.next()) && digit(after.next())
-        || digit(written.chars().next()) && point(before.next()) && digit(before.next())
+    ends && point(after.next()) && digit(after.next())
+        || begins && point(before.next()) && digit(before.next())
 }
 
 /// How many bytes of punctuation before and after `span` belong to a name that begins or ends with it: "Ca(2+)".

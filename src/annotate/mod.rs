@@ -137,23 +137,23 @@ impl Annotator {
         let mut mentions: Vec<Mention> = Vec::new();
         for (index, passage) in passages.iter().enumerate() {
             let matches = &prepared.matches[index];
-            let starts: Vec<usize> = matches
-                .iter()
-                .filter(|found| found.profile.types & types != 0)
-                .map(|found| found.first)
-                .collect();
-            let prefixed = types & 1 << EntityType::Gene as u16 != 0;
-            if starts.is_empty() && !prefixed {
+            let wanted = matches.iter().filter(|found| found.profile.types & types != 0);
+            let mut firsts: Vec<usize> = wanted.map(|found| found.first).collect();
+            firsts.dedup();
+            if types & 1 << EntityType::Gene as u16 != 0 {
+                // a letter before a gene's symbol may stand for its species
+                firsts = (0..passage.folded.tokens().len()).collect();
+            }
+            if firsts.is_empty() {
                 continue;
             }
-            let is_start = |first: usize| prefixed || starts.binary_search(&first).is_ok();
             let names_at = |first: usize| {
                 let from = matches.partition_point(|found| found.first < first);
-                let here = matches[from..].iter().take_while(|found| found.first == first);
-                here.map(|found| (found.end, found.group)).collect()
+                let here = matches[from..].iter().take_while(move |found| found.first == first);
+                here.map(|found| (found.end, found.group))
             };
-            let place = (index, passage);
-            let mut names = matches::find_names(vocabulary, place, names_at, is_start, options, known);
+            let (place, firsts) = ((index, passage), firsts.into_iter());
+            let mut names = matches::find_names(vocabulary, place, names_at, firsts, options, known);
             let shared = coordinations::find_coordinations(vocabulary, passage, index, &mut names, options);
             names.retain(|name| !name.readings.is_empty());
             mentions.extend(shared);

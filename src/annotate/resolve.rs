@@ -45,7 +45,7 @@ pub(super) fn resolve_name(
             vocabulary,
             (index, passage),
             |first| walk(vocabulary, passage, first, 0),
-            |_| true,
+            0..passage.folded.tokens().len(),
             &options,
             &mut known,
         ));

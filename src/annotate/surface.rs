@@ -261,9 +261,11 @@ fn lines(list: &'static str) -> impl Iterator<Item = &'static str> {
 /// Whether the text is mostly in upper case, as old titles are: case tells nothing there.
 pub(super) fn is_shouted(text: &str) -> bool {
     let (mut upper, mut lower_case) = (0_usize, 0_usize);
-    for byte in text.bytes() {
-        upper += usize::from(byte.is_ascii_uppercase());
-        lower_case += usize::from(byte.is_ascii_lowercase());
+    // so many at a time are counted in bytes, many at once
+    for bytes in text.as_bytes().chunks(usize::from(u8::MAX)) {
+        let count = |is: fn(&u8) -> bool| bytes.iter().fold(0_u8, |count, byte| count + u8::from(is(byte)));
+        upper += usize::from(count(u8::is_ascii_uppercase));
+        lower_case += usize::from(count(u8::is_ascii_lowercase));
     }
     upper > 20 && upper > 4 * lower_case
 }
@@ -273,6 +275,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn shouting_is_mostly_in_upper_case() {
+        for (text, expected) in [
+            ("A".repeat(20), false),
+            ("A".repeat(21), true),
+            ("ABCDé1 ".repeat(200), true),
+            ("ABCDe ".repeat(200), false),
+            (format!("{}e", "ABCD ".repeat(200)), true),
+        ] {
+            assert_eq!(is_shouted(&text), expected, "{text}");
+        }
+    }
 
     proptest! {
         #[test]

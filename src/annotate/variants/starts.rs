@@ -2,6 +2,7 @@
 
 use super::scanner::SEQUENCE_LETTERS_LIMIT;
 use crate::annotate::amino_acids;
+use crate::text::letters;
 
 /// The most bytes of a number, with its signs, that are passed to see what it is of.
 pub(super) const NUMBER_BYTES_LIMIT: usize = 24;
@@ -13,8 +14,7 @@ const WIDE_STARTS: &[&str] = &["Δ", "∆", "δ", "−", "–"];
 enum Kind {
     /// Nothing begins here and no word goes on.
     Other,
-    Lower,
-    Upper,
+    Letter,
     Digit,
     /// A sign or an opening bracket, which begins a form with what follows it.
     Mark,
@@ -29,8 +29,7 @@ const fn kinds() -> [Kind; 256] {
     let mut byte = 0;
     while byte < 256 {
         kinds[byte] = match byte as u8 {
-            b'a'..=b'z' => Kind::Lower,
-            b'A'..=b'Z' => Kind::Upper,
+            b'a'..=b'z' | b'A'..=b'Z' => Kind::Letter,
             b'0'..=b'9' => Kind::Digit,
             b'-' | b'+' | b'*' | b'(' => Kind::Mark,
             128.. => Kind::Wide,
@@ -48,29 +47,33 @@ pub(super) fn next_start(text: &str, from: usize) -> Option<usize> {
     let mut at = from;
     while let Some(byte) = bytes.get(at) {
         let kind = KINDS[usize::from(*byte)];
+        if kind == Kind::Letter {
+            if !inside && begins_word_of_form(bytes, at) {
+                return Some(at);
+            }
+            let end = at + letters(&bytes[at..]);
+            let change = change_before_digits(bytes, at + usize::from(!inside), end);
+            if change.is_some() {
+                return change;
+            }
+            (inside, at) = (true, end);
+            continue;
+        }
         let begins = match kind {
-            Kind::Other => false,
-            Kind::Lower if inside => *byte == b'd' && is_delta(bytes, at),
-            Kind::Upper if inside => is_change_in_word(bytes, at),
-            Kind::Lower | Kind::Upper => begins_word_of_form(bytes, at),
-            Kind::Digit if inside => false,
-            Kind::Digit => begins_with_number(bytes, at),
+            Kind::Digit => !inside && begins_with_number(bytes, at),
             Kind::Mark => begins_with_mark(bytes, at, inside),
             Kind::Wide => WIDE_STARTS.iter().any(|sign| bytes[at..].starts_with(sign.as_bytes())),
+            Kind::Other | Kind::Letter => false,
         };
         if begins {
             return Some(at);
         }
         inside = match kind {
-            Kind::Lower | Kind::Upper | Kind::Digit => true,
+            Kind::Letter | Kind::Digit => true,
             Kind::Other | Kind::Mark => false,
             Kind::Wide => is_inside_word(text, at + 1),
         };
         at += 1;
-        if inside {
-            // the rest of a word in lower case begins nothing but a delta
-            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_lowercase() && **byte != b'd').count();
-        }
     }
     None
 }
@@ -96,21 +99,37 @@ fn is_two_digits(bytes: &[u8], at: usize) -> bool {
     bytes.get(at..at + 2).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
 }
 
-/// Whether an upper-case letter stands before two digits, as in the `V617F` of `JAK2V617F`, or begins the `Delta32` of
-/// `CCR5Delta32`.
-fn is_change_in_word(bytes: &[u8], at: usize) -> bool {
-    is_two_digits(bytes, at + 1) || bytes[at] == b'D' && is_delta(bytes, at)
-}
-
-/// Whether the word goes on with "elta" and two digits.
-fn is_delta(bytes: &[u8], at: usize) -> bool {
-    bytes[at + 1..].starts_with(b"elta") && is_two_digits(bytes, at + 5)
+/// The letter before two digits that may begin a form inside of a word, as in the `V617F` of `JAK2V617F` and the `Delta32` of
+/// `CCR5Delta32`, of the letters from `from` up to `end`.
+fn change_before_digits(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
+    if !is_two_digits(bytes, end) {
+        return None;
+    }
+    let letters = &bytes[from..end];
+    match letters {
+        [.., b'd' | b'D', b'e', b'l', b't', b'a'] => Some(end - 5),
+        [.., b'A'..=b'Z'] => Some(end - 1),
+        _ => None,
+    }
 }
 
 /// Whether a word that begins here may begin a form: a mark of HGVS, one of the words for bases, residues, places, numbers
 /// and events, or a letter in upper case with what follows one in a form.
+#[inline]
 fn begins_word_of_form(bytes: &[u8], at: usize) -> bool {
     let rest = &bytes[at..];
+    match rest {
+        // so most words begin
+        [first, second @ b'a'..=b'z', b'a'..=b'z', ..]
+            if !matches!(&[first.to_ascii_lowercase(), *second], b"nt" | b"rs") =>
+        {
+            may_begin_with_stem(rest) && begins_with_stem(rest)
+        }
+        _ => begins_other_word_of_form(rest),
+    }
+}
+
+fn begins_other_word_of_form(rest: &[u8]) -> bool {
     let second = rest.get(1).copied().unwrap_or(b' ');
     match rest[0] {
         b'A'..=b'Z' if second.is_ascii_uppercase() => begins_with_capitals(rest),
@@ -119,8 +138,7 @@ fn begins_word_of_form(bytes: &[u8], at: usize) -> bool {
         b'c' | b'g' | b'm' | b'n' | b'p' | b'r' if second == b'.' => true,
         b'n' if second == b't' => true,
         b'r' | b'R' if second == b's' => rest.get(2).is_some_and(|byte| !byte.is_ascii_lowercase()),
-        b'b' | b'j' | b'k' | b'q' | b'w'..=b'z' => rest.starts_with(b"base "),
-        _ => begins_with_stem(rest),
+        _ => may_begin_with_stem(rest) && begins_with_stem(rest),
     }
 }
 
@@ -138,39 +156,40 @@ fn begins_with_capitals(rest: &[u8]) -> bool {
         || ends(3) && residue()
 }
 
-/// The first two letters of the stems of [`after_stem`], of residues by three letters and of events.
-const BEGINNINGS: &[&[u8; 2]] = &[
-    b"ad", b"al", b"am", b"ar", b"as", b"ba", b"co", b"cy", b"de", b"du", b"ei", b"ex", b"fi", b"fo", b"gl",
-    b"gu", b"hi", b"il", b"in", b"is", b"le", b"ly", b"me", b"ni", b"no", b"nu", b"oc", b"on", b"op", b"ph",
-    b"po", b"pr", b"py", b"re", b"se", b"si", b"st", b"te", b"th", b"tr", b"tw", b"ty", b"ur", b"va", b"xa",
+/// The first three letters of the stems of [`after_stem`], of residues by three letters and of events.
+const BEGINNINGS: &[&[u8; 3]] = &[
+    b"ade", b"ala", b"amb", b"ami", b"arg", b"asn", b"asp", b"bas", b"cod", b"cys", b"cyt", b"del", b"dup",
+    b"eig", b"exo", b"fiv", b"fou", b"gln", b"glu", b"gly", b"gua", b"his", b"ile", b"ind", b"ins", b"inv",
+    b"iso", b"leu", b"lys", b"met", b"nin", b"non", b"nuc", b"och", b"one", b"opa", b"phe", b"pos", b"pro",
+    b"res", b"ser", b"sev", b"sin", b"six", b"sto", b"ten", b"ter", b"thr", b"thy", b"trp", b"try", b"two",
+    b"tyr", b"ura", b"val",
 ];
 
-/// For each letter the letters that may follow it in [`BEGINNINGS`], as bits.
-const FOLLOWING: [u32; 26] = following();
+/// For each two letters the letters that may follow them in [`BEGINNINGS`], as bits.
+const FOLLOWING: [[u32; 26]; 26] = following();
 
-const fn following() -> [u32; 26] {
-    let mut following = [0; 26];
+const fn following() -> [[u32; 26]; 26] {
+    let mut following = [[0; 26]; 26];
     let mut at = 0;
     while at < BEGINNINGS.len() {
-        let [first, second] = BEGINNINGS[at];
-        following[(*first - b'a') as usize] |= 1 << (*second - b'a');
+        let [first, second, third] = BEGINNINGS[at];
+        following[(*first - b'a') as usize][(*second - b'a') as usize] |= 1 << (*third - b'a');
         at += 1;
     }
     following
 }
 
-/// Whether a word begins with the first two letters of a stem, in any case.
+/// Whether a word begins with the first three letters of a stem, in any case.
+#[inline]
 fn may_begin_with_stem(rest: &[u8]) -> bool {
-    let letter = |at: usize| rest.get(at).map(|byte| byte.to_ascii_lowercase().wrapping_sub(b'a'));
-    let (Some(first @ 0..26), Some(second @ 0..26)) = (letter(0), letter(1)) else { return false };
-    FOLLOWING[usize::from(first)] >> second & 1 == 1
+    let Some(letters) = rest.first_chunk::<3>() else { return false };
+    let [first, second, third] = letters.map(|byte| byte.to_ascii_lowercase().wrapping_sub(b'a'));
+    let following = FOLLOWING.get(usize::from(first)).and_then(|row| row.get(usize::from(second)));
+    following.is_some_and(|following| third < 26 && following >> third & 1 == 1)
 }
 
 /// Whether a word begins as one of the words of forms does, or is a residue by its three letters.
 fn begins_with_stem(rest: &[u8]) -> bool {
-    if !may_begin_with_stem(rest) {
-        return false;
-    }
     let Some(stem) = rest.first_chunk::<4>().map(|stem| stem.map(|byte| byte.to_ascii_lowercase())) else {
         return begins_with_code(rest);
     };
