@@ -81,22 +81,26 @@ impl<'a> Trie<'a> {
     /// The beginning of that hash. `None` when no key begins so.
     #[inline]
     pub(super) fn find(self, hash: u64) -> Option<Step> {
-        let count = (self.slots.len() as u64).checked_sub(1).filter(|count| *count > 0)?;
-        let mut slot = home(hash, count);
-        // A table with a free slot ends the search by it; a damaged one may have none.
-        for _ in 0..count {
-            let value = self.slots.get(slot as usize + 1);
-            if value == 0 {
-                return None;
-            }
-            if value >> CHECK_SHIFT == check(hash) {
-                let key = (value as u32).checked_sub(1);
-                return Some(Step { hash, key, continues: value & CONTINUES != 0 });
-            }
-            slot = if slot + 1 == count { 0 } else { slot + 1 };
-        }
-        None
+        let count = (self.slots.len() as u64).checked_sub(1)?;
+        let (before, behind) = self.slots.split(home(hash, count) as usize + 1);
+        // mostly it does not come to the end of the table; the first number of all is the seed
+        find_among(behind, hash).or_else(|| find_among(before.split(1).1, hash))?
     }
+}
+
+/// The beginning of a hash, or that there is none; `None` where all slots are taken by others.
+#[inline]
+fn find_among(slots: U64s<'_>, hash: u64) -> Option<Option<Step>> {
+    for value in slots.iter() {
+        if value == 0 {
+            return Some(None);
+        }
+        if value >> CHECK_SHIFT == check(hash) {
+            let key = (value as u32).checked_sub(1);
+            return Some(Some(Step { hash, key, continues: value & CONTINUES != 0 }));
+        }
+    }
+    None
 }
 
 /// A beginning: its hash, the key that ends there plus one, whether longer keys go on.

@@ -232,7 +232,8 @@ fn examples(
 
 /// Whether the gold data gives a mention identifiers that the catalog does not have, while an entity of the namespace that
 /// they are of bears the very name. Mostly they have been replaced since by that entity's, as a supplementary record of MeSH
-/// by a heading: that none is meant is not to be learnt of them. Of genes and organisms the entities of one name are several.
+/// by a heading: that none is meant is not to be learnt of them. A chemical's name may be that of another concept of the heading,
+/// as quetiapine is of Quetiapine Fumarate. Of genes and organisms the entities of one name are several.
 fn is_outdated(
     vocabulary: Vocabulary<'_>,
     gold: &GoldMention,
@@ -246,7 +247,7 @@ fn is_outdated(
     let prefix = curies(gold.entity_type, "").next().unwrap_or_default();
     candidates.iter().any(|candidate| {
         candidate.route <= Route::LongForm
-            && candidate.scope == SynonymScope::Exact
+            && (candidate.scope == SynonymScope::Exact || gold.entity_type == EntityType::Chemical)
             && candidate.agreement <= Agreement::MixedCase
             && vocabulary.answer_id(candidate.entity, &[] as &[String]).starts_with(&prefix)
     })
@@ -301,14 +302,16 @@ mod tests {
         let gold_ids = GoldIds { ids: known.into_iter().collect() };
         let (exact, same) = (SynonymScope::Exact, Agreement::FirstLetter);
         let by_name = candidate(Route::Name, exact, same);
-        let (chemical, gene) = (EntityType::Chemical, EntityType::Gene);
+        let (chemical, disease, gene) = (EntityType::Chemical, EntityType::Disease, EntityType::Gene);
         for (mention, candidate, expected) in [
             (gold(chemical, &["C000001"]), by_name.clone(), true),
             (gold(chemical, &["C000001", "D001241"]), by_name.clone(), false),
             (gold(chemical, &[]), by_name.clone(), false),
-            (gold(gene, &["C000001"]), by_name, false),
+            (gold(gene, &["C000001"]), by_name.clone(), false),
             (gold(chemical, &["C000001"]), candidate(Route::Alias, exact, same), false),
-            (gold(chemical, &["C000001"]), candidate(Route::Name, SynonymScope::Related, same), false),
+            (gold(chemical, &["C000001"]), candidate(Route::Name, SynonymScope::Related, same), true),
+            (gold(disease, &["C000001"]), candidate(Route::Name, SynonymScope::Related, same), false),
+            (gold(disease, &["C000001"]), by_name.clone(), true),
             (gold(chemical, &["C000001"]), candidate(Route::Name, exact, Agreement::Spelling), false),
         ] {
             let told = is_outdated(Vocabulary::new(&catalog), &mention, &gold_ids, &[candidate]);

@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::super::surface::{self, Agreement};
 use super::super::vocabulary::{Bearer, Vocabulary};
 use super::aliases::{HeldOut, alias_key};
-use super::features::Weighed;
+use super::features::{Weighed, describe_alone};
 use super::idle::{IDLE_AFTER, IDLE_BEFORE};
 use super::{Document, Target, misspelt};
 use crate::catalog::{EntityIndex, GroupIndex};
@@ -191,7 +191,7 @@ fn is_compatible(wanted: EntityType, own: EntityType) -> bool {
     wanted == own || wanted == EntityType::Disease && own == EntityType::Phenotype
 }
 
-/// The candidates of a mention, the closest first.
+/// The candidates of a mention, the closest first, with what the ranker weighs of each by itself.
 pub(crate) fn candidates(
     document: &Document<'_>,
     target: &Target,
@@ -200,14 +200,14 @@ pub(crate) fn candidates(
     let passage = &document.passages[target.passage];
     let written = passage.slice(target.span);
     if held_out.is_some() || is_told_by_document(document, target.entity_type, written) {
-        return find(document, target, held_out);
+        return find_described(document, target, held_out);
     }
     let key = passage.folded.key(target.tokens.start, target.tokens.end);
     let name = xxh3_64_with_seed(written.as_bytes(), alias_key(target.entity_type, key));
     if let Some(known) = document.entities.borrow().candidates_of(name) {
         return known.to_vec();
     }
-    let found = find(document, target, held_out);
+    let found = find_described(document, target, held_out);
     document.entities.borrow_mut().keep_candidates(name, &found);
     found
 }
@@ -217,6 +217,12 @@ fn is_told_by_document(document: &Document<'_>, entity_type: EntityType, written
     document.short_forms.contains_key(written)
         || document.long_forms.contains_key(written)
         || entity_type == EntityType::Species && document.binomials.speak_of(written)
+}
+
+fn find_described(document: &Document<'_>, target: &Target, held_out: Option<&HeldOut>) -> Vec<Candidate> {
+    let mut found = find(document, target, held_out);
+    describe_alone(document, target.entity_type, &mut found, held_out);
+    found
 }
 
 fn find(document: &Document<'_>, target: &Target, held_out: Option<&HeldOut>) -> Vec<Candidate> {

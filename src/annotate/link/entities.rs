@@ -49,7 +49,7 @@ impl Known {
 #[derive(Debug, Default)]
 pub(crate) struct Entities {
     known: FxHashMap<EntityIndex, Known>,
-    /// The candidates of names by themselves, before anything is told of them.
+    /// The candidates of names by themselves, before the document has a say.
     candidates: FxHashMap<u64, Box<[Candidate]>>,
     /// How many candidates that are in all.
     candidates_kept: usize,

@@ -81,11 +81,10 @@ struct Among {
     some_same_letters: bool,
 }
 
-/// Writes the features of the candidates of a mention that do not depend on where it stands.
-pub(crate) fn describe(
+/// Writes the features that the candidates of a name have by themselves, whatever the document.
+pub(super) fn describe_alone(
     document: &Document<'_>,
     entity_type: EntityType,
-    written: &str,
     candidates: &mut [Candidate],
     held_out: Option<&HeldOut>,
 ) {
@@ -96,12 +95,34 @@ pub(crate) fn describe(
         routes: candidates.iter().map(|candidate| candidate.route).collect(),
         some_same_letters: candidates.iter().any(|candidate| candidate.same_letters),
     };
-    let several = candidates.len() > 1;
     for (place, candidate) in candidates.iter_mut().enumerate() {
         let mut weighed = Weighed::default();
         let model = &document.models.linking;
         let mut list = List { entity_type, model, kept: held_out.is_some(), weighed: &mut weighed };
-        describe_one(document, candidate, &among, place, several, held_out, &mut list);
+        describe_one(document, candidate, &among, place, held_out, &mut list);
+        candidate.weighed = weighed;
+    }
+}
+
+/// Adds those that the document gives the candidates of a mention, wherever in it that stands.
+pub(super) fn describe(
+    document: &Document<'_>,
+    entity_type: EntityType,
+    written: &str,
+    candidates: &mut [Candidate],
+    held_out: Option<&HeldOut>,
+) {
+    let several = candidates.len() > 1;
+    for candidate in candidates {
+        let mut weighed = std::mem::take(&mut candidate.weighed);
+        let model = &document.models.linking;
+        let mut list = List { entity_type, model, kept: held_out.is_some(), weighed: &mut weighed };
+        if document.support.contains(&candidate.entity) {
+            list.add(Kind::Support, u64::from(candidate.symbol));
+        }
+        if several {
+            list.add(Kind::Words, document.shared_words(candidate.entity));
+        }
         if entity_type == EntityType::Species {
             describe_label(document.vocabulary.label(candidate.entity), written, candidate.route, &mut list);
         }
@@ -114,7 +135,6 @@ fn describe_one(
     candidate: &Candidate,
     among: &Among,
     place: usize,
-    several: bool,
     held_out: Option<&HeldOut>,
     list: &mut List<'_>,
 ) {
@@ -150,12 +170,6 @@ fn describe_one(
         let name = route << 16 | scope << 12 | (candidate.agreement as u64) << 8 | letters << 4;
         list.add(Kind::Together, both(namespace, known << 32 | name));
         list.add(Kind::Together, both(1, known << 32 | name | level(among.count, &[2, 3, 5])));
-    }
-    if document.support.contains(&candidate.entity) {
-        list.add(Kind::Support, u64::from(candidate.symbol));
-    }
-    if several {
-        list.add(Kind::Words, document.shared_words(candidate.entity));
     }
 }
 

@@ -187,26 +187,25 @@ impl Table {
     #[inline]
     fn find(&self, feature: u64) -> Option<&[u8; SLOT_BYTES]> {
         let slots = self.bytes.as_chunks::<SLOT_BYTES>().0;
-        let count = slots.len();
-        if count == 0 {
-            return None;
-        }
-        let wanted = check(feature);
-        let mut slot = home(feature, count);
-        // a damaged table may have no free slot
-        for _ in 0..count {
-            let bytes = &slots[slot];
-            let found = check_of(bytes);
-            if found == wanted {
-                return Some(bytes);
-            }
-            if found == 0 {
-                return None;
-            }
-            slot = if slot + 1 == count { 0 } else { slot + 1 };
-        }
-        None
+        let (before, behind) = slots.split_at_checked(home(feature, slots.len()))?;
+        // mostly it does not come to the end of the table
+        find_among(behind, check(feature)).or_else(|| find_among(before, check(feature)))?
     }
+}
+
+/// The slot of a feature, or that there is none; `None` where all are taken by others.
+#[inline]
+fn find_among(slots: &[[u8; SLOT_BYTES]], wanted: u32) -> Option<Option<&[u8; SLOT_BYTES]>> {
+    for bytes in slots {
+        let found = check_of(bytes);
+        if found == wanted {
+            return Some(Some(bytes));
+        }
+        if found == 0 {
+            return Some(None);
+        }
+    }
+    None
 }
 
 #[cfg(test)]

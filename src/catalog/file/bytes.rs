@@ -49,6 +49,19 @@ impl<'a> U64s<'a> {
         self.0.get(place).map_or(0, |bytes| u64::from_le_bytes(*bytes))
     }
 
+    /// The numbers before a place and those from it on.
+    #[inline]
+    pub(in crate::catalog) fn split(self, place: usize) -> (Self, Self) {
+        let (before, behind) = self.0.split_at(place.min(self.0.len()));
+        (Self(before), Self(behind))
+    }
+
+    /// The numbers, in order.
+    #[inline]
+    pub(in crate::catalog) fn iter(self) -> impl Iterator<Item = u64> + use<'a> {
+        self.0.iter().map(|bytes| u64::from_le_bytes(*bytes))
+    }
+
     /// Has a number come nearer.
     #[inline]
     pub(in crate::catalog) fn look_towards(self, place: usize) {
