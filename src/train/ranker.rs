@@ -18,6 +18,8 @@ use fastrand::Rng;
 
 /// How often all mentions are seen.
 const PASSES: usize = 12;
+/// In how many orders they are seen, each by itself; the weights are the means, so that no order decides.
+const ORDERS: u8 = 5;
 /// How far the first step of a weight goes.
 const RATE: f32 = 0.15;
 /// How much weights are drawn to zero at each step.
@@ -139,17 +141,28 @@ pub(super) fn train(
             documents.iter().flat_map(own).collect::<Vec<_>>()
         })
         .collect();
+    let mut mean: FxHashMap<u32, f32> = FxHashMap::default();
+    for order in 0..ORDERS {
+        for (feature, weight) in weights_of_order(&mut examples, order) {
+            *mean.entry(feature).or_default() += weight / f32::from(ORDERS);
+        }
+    }
+    LinkModel::new(mean)
+}
+
+/// The weights that one order of the mentions gives.
+fn weights_of_order(examples: &mut [Example], order: u8) -> impl Iterator<Item = (u32, f32)> + use<> {
     let mut weights: FxHashMap<u32, (f32, f32, f32)> = FxHashMap::default();
-    let mut random = Rng::with_seed(17);
+    let mut random = Rng::with_seed(17 + u64::from(order));
     let mut count = 1.0_f32;
     for _ in 0..PASSES {
-        random.shuffle(&mut examples);
-        for example in &examples {
+        random.shuffle(examples);
+        for example in &*examples {
             learn(example, &mut weights, count);
             count += 1.0;
         }
     }
-    LinkModel::new(weights.into_iter().map(|(feature, (weight, _, lag))| (feature, weight - lag / count)))
+    weights.into_iter().map(move |(feature, (weight, _, lag))| (feature, weight - lag / count))
 }
 
 /// One step towards the right choices of a mention; weights with their squared gradients and the lag of their average.
