@@ -324,7 +324,7 @@ mod tests {
             (gold(chemical, &["C000001"]), candidate(Route::Alias, exact, same), false),
             (gold(chemical, &["C000001"]), candidate(Route::Name, SynonymScope::Related, same), true),
             (gold(disease, &["C000001"]), candidate(Route::Name, SynonymScope::Related, same), false),
-            (gold(disease, &["C000001"]), by_name.clone(), true),
+            (gold(disease, &["C000001"]), by_name, true),
             (gold(chemical, &["C000001"]), candidate(Route::Name, exact, Agreement::Spelling), false),
         ] {
             let told = is_outdated(Vocabulary::new(&catalog), &mention, &gold_ids, &[candidate]);
