@@ -318,3 +318,31 @@ fn begins_with_mark(bytes: &[u8], at: usize, inside: bool) -> bool {
         _ => next.is_ascii_digit() && !(at > 0 && matches!(bytes[at - 1], b'-' | b'+' | b'_')),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_letters_of_all_that_begins_a_form_are_listed() {
+        let bytes: Vec<u8> = (b'a'..=b'z').chain(*b" -/").collect();
+        let mut stems = 0;
+        for first in b'a'..=b'z' {
+            for second in b'a'..=b'z' {
+                for third in &bytes {
+                    let letters = [first, second, *third];
+                    let code = [first.to_ascii_uppercase(), second, *third];
+                    let is_residue =
+                        amino_acids::from_three_letters(str::from_utf8(&code).unwrap()).is_some();
+                    let begins_stem =
+                        bytes.iter().any(|fourth| after_stem(&[first, second, *third, *fourth]).is_some());
+                    stems += usize::from(begins_stem);
+                    let is_event = matches!(&letters, b"del" | b"dup" | b"ins");
+                    let expected = is_residue || begins_stem || is_event;
+                    assert_eq!(may_begin_with_stem(&letters), expected, "{letters:?}");
+                }
+            }
+        }
+        assert!(stems > 30, "{stems}");
+    }
+}
