@@ -90,10 +90,10 @@ fn word<'d>(passage: &PassageText<'d>, at: usize) -> &'d str {
 fn behind_capitals<'p>(passage: &'p PassageText<'_>) -> impl Iterator<Item = usize> + 'p {
     let bytes = passage.text.as_bytes();
     let is_capital = |token: &Token| {
+        work_done(1);
         bytes.get(token.start as usize).is_some_and(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
     };
     let tokens = passage.folded.tokens();
-    work_done(tokens.len());
     tokens.iter().zip(1..tokens.len()).filter(move |(token, _)| is_capital(token)).map(|(_, at)| at)
 }
 

@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::binomials::Binomials;
 use super::models::Models;
@@ -24,7 +24,6 @@ use super::surface::Agreement;
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span};
-use crate::text::Token;
 use crate::text::pauses::work_done;
 use aliases::HeldOut;
 use candidates::{Candidate, Route};
@@ -143,42 +142,41 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The longer words of a document, by their hashes: a table with open addressing.
+/// The words of a document, by their hashes.
 struct Words {
-    /// 0 for a free slot. Their count is a power of two, of which at most half are taken.
-    slots: Vec<u64>,
+    hashes: FxHashSet<u64>,
+    /// A bit for each hash, by its first bits, which tells of most words that they are not there.
+    sieve: [u64; SIEVE_WORDS],
 }
+
+/// 64 bits each; an abstract has some hundred words.
+const SIEVE_WORDS: usize = 64;
 
 impl Words {
     fn of(passages: &[PassageText<'_>]) -> Self {
-        let is_long = |token: &Token| token.end - token.start >= WORD_BYTES_MIN as u32;
-        let long = |passage: &PassageText<'_>| passage.folded.tokens().iter().filter(|t| is_long(t)).count();
-        let count: usize = passages.iter().map(long).sum();
-        let mut words = Self { slots: vec![0; (2 * count).next_power_of_two()] };
+        let tokens = passages.iter().map(|passage| passage.folded.tokens().len()).sum::<usize>();
+        let hashes = FxHashSet::with_capacity_and_hasher(tokens / 2, FxBuildHasher);
+        let mut words = Self { hashes, sieve: [0; SIEVE_WORDS] };
         for passage in passages {
-            let tokens = passage.folded.tokens().iter().enumerate();
-            work_done(passage.folded.tokens().len());
-            for (at, _) in tokens.filter(|(_, token)| is_long(token)) {
+            let long = passage.folded.tokens().iter().enumerate();
+            for (at, _) in long.filter(|(_, token)| token.end - token.start >= WORD_BYTES_MIN as u32) {
+                work_done(1);
                 let word = hash(passage.folded.folded(at));
-                let place = words.place(word);
-                words.slots[place] = word;
+                let (place, bit) = Self::place(word);
+                words.sieve[place] |= 1 << bit;
+                words.hashes.insert(word);
             }
         }
         words
     }
 
-    /// The slot of a word, or the free one where it would stand.
-    fn place(&self, word: u64) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut at = word as usize & mask;
-        while self.slots[at] != 0 && self.slots[at] != word {
-            at = (at + 1) & mask;
-        }
-        at
+    const fn place(word: u64) -> (usize, u32) {
+        ((word >> 58) as usize % SIEVE_WORDS, (word >> 52) as u32 % u64::BITS)
     }
 
     fn contains(&self, word: u64) -> bool {
-        self.slots[self.place(word)] == word
+        let (place, bit) = Self::place(word);
+        self.sieve[place] >> bit & 1 == 1 && self.hashes.contains(&word)
     }
 }
 

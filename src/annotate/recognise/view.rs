@@ -24,6 +24,8 @@ use crate::text::pauses::{work_done, worked};
 pub(crate) const DEFINITIONS_LIMIT: usize = 2_000;
 /// The most pieces that are looked at on the way to the next word.
 pub(crate) const CHUNK_PIECES_LIMIT: usize = 32;
+/// The pieces whose words are looked towards together.
+const BLOCK_PIECES: usize = 64;
 /// The most bytes of a word, as white space cuts it, that is looked at as a whole.
 const CHUNK_BYTES_LIMIT: usize = 64;
 
@@ -84,14 +86,16 @@ impl PassageView {
     pub(crate) fn read(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon, models: &Models) {
         self.pieces.read(passage);
         let tokens = passage.folded.tokens();
-        tokens.iter().for_each(|token| lexicon.look_towards_number(token.source_hash));
-        work_done(self.pieces.pieces.len());
-        let number = |piece: &Piece| {
-            let hash = piece.token.map_or(0, |token| tokens[token].source_hash);
-            let folded = || piece.token.map_or("", |token| passage.folded.folded(token));
-            lexicon.number(models, hash, || (&passage.text[piece.start..piece.end], folded()))
-        };
-        refill(&mut self.words, self.pieces.pieces.iter().map(number));
+        let hash = |piece: &Piece| piece.token.map_or(0, |token| tokens[token].source_hash);
+        self.words.clear();
+        for pieces in self.pieces.pieces.chunks(BLOCK_PIECES) {
+            work_done(pieces.len());
+            pieces.iter().for_each(|piece| lexicon.look_towards_number(hash(piece)));
+            self.words.extend(pieces.iter().map(|piece| {
+                let folded = || piece.token.map_or("", |token| passage.folded.folded(token));
+                lexicon.number(models, hash(piece), || (&passage.text[piece.start..piece.end], folded()))
+            }));
+        }
         self.find_chunks(passage, models, lexicon);
     }
 
@@ -156,6 +160,7 @@ impl PassageView {
             first = end;
         }
         for (own, hash) in self.parted.iter().zip(self.parted_hashes.drain(..)) {
+            work_done(1);
             let written = || &passage.text[pieces[own.start].start..pieces[own.end - 1].end];
             let number = lexicon.chunk(models, hash, written);
             self.chunks[own.clone()].fill((number, 3));

@@ -46,34 +46,31 @@ pub(super) fn next_start(text: &str, from: usize) -> Option<usize> {
     let mut inside = is_inside_word(text, from);
     let mut at = from;
     while let Some(byte) = bytes.get(at) {
-        let kind = KINDS[usize::from(*byte)];
-        if kind == Kind::Letter {
-            if !inside && begins_word_of_form(bytes, at) {
-                return Some(at);
+        let (begins, goes_on) = match KINDS[usize::from(*byte)] {
+            Kind::Letter => {
+                if !inside && begins_word_of_form(bytes, at) {
+                    return Some(at);
+                }
+                let end = at + letters(&bytes[at..]);
+                let change = change_before_digits(bytes, at + usize::from(!inside), end);
+                if change.is_some() {
+                    return change;
+                }
+                (inside, at) = (true, end);
+                continue;
             }
-            let end = at + letters(&bytes[at..]);
-            let change = change_before_digits(bytes, at + usize::from(!inside), end);
-            if change.is_some() {
-                return change;
+            Kind::Digit => (!inside && begins_with_number(bytes, at), true),
+            Kind::Mark => (begins_with_mark(bytes, at, inside), false),
+            Kind::Wide => {
+                let begins = WIDE_STARTS.iter().any(|sign| bytes[at..].starts_with(sign.as_bytes()));
+                (begins, is_inside_word(text, at + 1))
             }
-            (inside, at) = (true, end);
-            continue;
-        }
-        let begins = match kind {
-            Kind::Digit => !inside && begins_with_number(bytes, at),
-            Kind::Mark => begins_with_mark(bytes, at, inside),
-            Kind::Wide => WIDE_STARTS.iter().any(|sign| bytes[at..].starts_with(sign.as_bytes())),
-            Kind::Other | Kind::Letter => false,
+            Kind::Other => (false, false),
         };
         if begins {
             return Some(at);
         }
-        inside = match kind {
-            Kind::Letter | Kind::Digit => true,
-            Kind::Other | Kind::Mark => false,
-            Kind::Wide => is_inside_word(text, at + 1),
-        };
-        at += 1;
+        (inside, at) = (goes_on, at + 1);
     }
     None
 }
