@@ -103,11 +103,11 @@ fn other_formats_and_other_files_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.catalog");
     let mut newer = bytes.clone();
-    newer[8] = 3;
+    newer[8] = 4;
     let mut other = bytes.clone();
     other[0] = b'g';
     for (bytes, expected) in [
-        (newer, "has version 3 of the catalog format and this program reads version 2; build it anew"),
+        (newer, "has version 4 of the catalog format and this program reads version 3; build it anew"),
         (other, "is no catalog of glossator; make one by `glossator catalog build`"),
         (Vec::new(), "is no catalog of glossator"),
         (b"id\tname\n".to_vec(), "is no catalog of glossator"),

@@ -39,6 +39,8 @@ pub(super) struct Step {
 
 const CONTINUES: u64 = 1 << 32;
 const CHECK_SHIFT: u32 = 33;
+/// All bits of a slot below those of the hash.
+const BELOW_CHECK: u64 = (1 << CHECK_SHIFT) - 1;
 
 /// The hash of a token behind what `before` stands for.
 #[inline]
@@ -91,16 +93,14 @@ impl<'a> Trie<'a> {
 /// The beginning of a hash, or that there is none; `None` where all slots are taken by others.
 #[inline]
 fn find_among(slots: U64s<'_>, hash: u64) -> Option<Option<Step>> {
-    for value in slots.iter() {
-        if value == 0 {
-            return Some(None);
-        }
-        if value >> CHECK_SHIFT == check(hash) {
-            let key = (value as u32).checked_sub(1);
-            return Some(Some(Step { hash, key, continues: value & CONTINUES != 0 }));
-        }
+    let wanted = check(hash) << CHECK_SHIFT;
+    // a free slot is less than any other
+    let value = slots.iter().find(|value| *value <= wanted | BELOW_CHECK)?;
+    if value < wanted || value == 0 {
+        return Some(None);
     }
-    None
+    let key = (value as u32).checked_sub(1);
+    Some(Some(Step { hash, key, continues: value & CONTINUES != 0 }))
 }
 
 /// A beginning: its hash, the key that ends there plus one, whether longer keys go on.
@@ -153,13 +153,17 @@ fn table(beginnings: &[Beginning], seed: u64) -> Option<Vec<u8>> {
     let mut slots = vec![0_u64; usize::try_from(count).ok()?];
     for Beginning { hash, value } in beginnings {
         let mut slot = home(*hash, count) as usize;
-        while slots[slot] != 0 {
-            if slots[slot] >> CHECK_SHIFT == check(*hash) {
+        let mut rest = value | check(*hash) << CHECK_SHIFT;
+        // what is less goes on to the next
+        while rest != 0 {
+            if slots[slot] >> CHECK_SHIFT == rest >> CHECK_SHIFT && slots[slot] != 0 {
                 return None;
+            }
+            if slots[slot] < rest {
+                std::mem::swap(&mut slots[slot], &mut rest);
             }
             slot = (slot + 1) % slots.len();
         }
-        slots[slot] = value | check(*hash) << CHECK_SHIFT;
     }
     let mut bytes = Vec::with_capacity((slots.len() + 1) * 8);
     bytes.extend(seed.to_le_bytes());
@@ -216,6 +220,31 @@ mod tests {
             let trie = Trie::new(&bytes);
             let _ = trie.step(trie.root(), token.as_bytes());
         }
+    }
+
+    #[test]
+    fn hashes_fall_up_to_each_beginning() {
+        let mut writer = KeyWriter::default();
+        for number in 0..2_000 {
+            writer.push(format!("a{number:04}").as_bytes()).unwrap();
+        }
+        let keys = Keys::new(&writer.bytes, &writer.blocks, writer.len());
+        let bytes = build(keys, |_| true).unwrap();
+        let slots: Vec<u64> =
+            bytes.as_chunks::<8>().0[1..].iter().map(|slot| u64::from_le_bytes(*slot)).collect();
+        let trie = Trie::new(&bytes);
+        let mut displaced = 0;
+        for number in 0..2_000 {
+            let hash = hash_behind(trie.root(), format!("a{number:04}").as_bytes());
+            let home = home(hash, slots.len() as u64) as usize;
+            let places = (home..slots.len()).chain(0..home);
+            let on_the_way = places.take_while(|place| slots[*place] >> CHECK_SHIFT > check(hash));
+            let last = on_the_way.last();
+            displaced += usize::from(last.is_some());
+            let own = last.map_or(home, |place| (place + 1) % slots.len());
+            assert_eq!(slots[own] >> CHECK_SHIFT, check(hash), "{number}");
+        }
+        assert!(displaced > 500, "{displaced}");
     }
 
     #[test]

@@ -177,7 +177,7 @@ async fn a_catalog_that_is_not_good_is_refused_with_the_reason() {
     for (name, part) in [
         ("flipped", "is damaged in its section \\\"word_keys\\\""),
         ("short", "is cut short"),
-        ("newer", "has version 3 of the catalog format"),
+        ("newer", "has version 4 of the catalog format"),
         ("text", "is no catalog of glossator"),
         ("empty", "holds no catalog file"),
         ("other", "genes.tsv: the first line must be the header"),

@@ -11,7 +11,7 @@ use crate::catalog::error::CatalogError;
 pub(in crate::catalog) const MAGIC: [u8; 8] = *b"GLOSSCAT";
 
 /// The version of the format. A reader reads its own only.
-pub(in crate::catalog) const FORMAT_VERSION: u32 = 2;
+pub(in crate::catalog) const FORMAT_VERSION: u32 = 3;
 
 /// Magic, format version, number of sections, length of the file, checksum of the table, checksum of these.
 const HEADER_BYTES: usize = 8 + 4 + 4 + 8 + 8 + 8;
