@@ -10,7 +10,7 @@ use super::dictionary::TYPES;
 use super::lexicon::Lexicon;
 use super::tags::Tags;
 use super::view::PassageView;
-use super::words::{Form, Word, both, feature};
+use super::words::{Form, PAIR_PLACES, Word, both, feature, of_pair, of_pair_at};
 
 /// How far a word's own features reach to each side.
 pub(crate) const REACH: usize = 2;
@@ -32,8 +32,6 @@ mod kind {
     pub(super) const SPELLING: u32 = 16;
     /// Kinds of a word's own features are below this, once for each distance.
     pub(super) const OF_WORD: u32 = 20;
-    pub(super) const PAIR_BEFORE: u32 = 128;
-    pub(super) const PAIR_AFTER: u32 = 129;
     pub(super) const PAIR_AROUND: u32 = 130;
     pub(super) const SHAPES: u32 = 131;
     pub(super) const SPACES: u32 = 132;
@@ -41,8 +39,6 @@ mod kind {
     pub(super) const CHUNK_SHAPE: u32 = 134;
     pub(super) const CHUNK_PLACE: u32 = 135;
     pub(super) const CHUNK_SUFFIX: u32 = 136;
-    pub(super) const TWO_BEFORE: u32 = 137;
-    pub(super) const TWO_AFTER: u32 = 138;
     pub(super) const CHUNK_BEFORE: u32 = 139;
     pub(super) const CHUNK_AFTER: u32 = 140;
     pub(super) const NAME_PLACE: u32 = 144;
@@ -228,11 +224,21 @@ pub(crate) fn each_context_feature(
         let place = (at + distance).checked_sub(REACH).filter(|place| chain.contains(place));
         place.as_ref().map_or(Form::BEYOND, form)
     });
+    for (place, pair) in (0..PAIR_PLACES).zip(around.windows(2)) {
+        take(Origin::Text, of_pair_at(pair_of(&pair[0], &pair[1]), place));
+    }
     each_joint_feature(view, &around, chain, at, take);
 }
 
-/// Calls `take` with each feature of the piece `at` of a chain that several things give together; `around` are the forms of
-/// the words around it.
+/// What two words that follow each other give together: from the two before a piece to the two after it, at the places 0 to
+/// 3 of [`of_pair_at`].
+#[inline]
+pub(crate) const fn pair_of(one: &Form, other: &Form) -> u64 {
+    of_pair(one.folded, other.folded)
+}
+
+/// Calls `take` with each feature of the piece `at` of a chain that several things give together, but for those of
+/// [`pair_of`]; `around` are the forms of the words around it.
 #[inline]
 pub(crate) fn each_joint_feature(
     view: &PassageView,
@@ -242,12 +248,8 @@ pub(crate) fn each_joint_feature(
     take: &mut impl FnMut(Origin, u64),
 ) {
     let mut text = |kind: u32, value: u64| take(Origin::Text, feature(kind, value));
-    let [two_before, before, own, after, two_after] = around;
-    text(kind::PAIR_BEFORE, both(before.folded, own.folded));
-    text(kind::PAIR_AFTER, both(own.folded, after.folded));
+    let [_, before, own, after, _] = around;
     text(kind::PAIR_AROUND, both(before.folded, after.folded));
-    text(kind::TWO_BEFORE, both(two_before.folded, before.folded));
-    text(kind::TWO_AFTER, both(after.folded, two_after.folded));
     text(kind::SHAPES, both(both(before.short_shape, own.short_shape), after.short_shape));
     // names mean the same in every document, such words do not
     if own.living {

@@ -48,7 +48,7 @@ pub(crate) struct Passing {
     /// The types that each piece may be a part of a mention of, as bits.
     types: Vec<u8>,
     /// The longest stretches of pieces that may be parts of mentions of any type.
-    open: Vec<Range<usize>>,
+    pub(crate) open: Vec<Range<usize>>,
 }
 
 /// The most log-odds that a span can have by itself over one step in, some through and one out.

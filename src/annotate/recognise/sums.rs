@@ -4,12 +4,12 @@
 use std::ops::Range;
 
 use super::super::models::Models;
-use super::features::{DISTANCES, REACH, each_joint_feature, spaces};
+use super::features::{DISTANCES, REACH, each_joint_feature, pair_of, spaces};
 use super::lexicon::Lexicon;
-use super::table::{SLOT_BYTES, Sums, add_sums};
+use super::table::{SLOT_BYTES, Sums, Table, add_sums};
 use super::tag_book::TagBook;
 use super::view::{CHUNK_PIECES_LIMIT, PassageView};
-use super::words::Form;
+use super::words::{Form, PAIR_PLACES, of_pair_at};
 
 /// What summing needs again and again.
 #[derive(Debug, Default)]
@@ -21,6 +21,8 @@ pub(crate) struct Summing {
     forms: Vec<Form>,
     /// Features that are to be added, and to which piece's sums.
     joint: Vec<(u64, usize)>,
+    /// Pairs of words that may give the pieces around them anything.
+    pairs: Vec<Pair>,
 }
 
 impl Summing {
@@ -99,39 +101,88 @@ impl Summing {
         }
     }
 
-    /// Adds to each of some pieces, given by their places in the sentence, what several things give it together.
+    /// Adds to each piece of some stretches of the sentence what several things give it together.
     pub(crate) fn add_joint(
         &mut self,
         models: &Models,
         view: &PassageView,
         lexicon: &Lexicon,
         chain: &Range<usize>,
-        places: impl Iterator<Item = usize>,
+        stretches: &[Range<usize>],
     ) {
-        let Self { sums, forms, joint } = self;
-        forms.clear();
-        forms.extend([Form::BEYOND; REACH]);
-        forms.extend(view.words[chain.clone()].iter().map(|word| lexicon.form(*word)));
-        forms.extend([Form::BEYOND; REACH]);
-        joint.clear();
-        for place in places {
-            let Some(around) = forms[place..].first_chunk() else { continue };
-            each_joint_feature(view, around, chain, chain.start + place, &mut |_, feature| {
-                models.table.look_towards_sieve(feature);
-                joint.push((feature, place));
-            });
+        self.forms.clear();
+        self.forms.extend([Form::BEYOND; REACH]);
+        self.forms.extend(view.words[chain.clone()].iter().map(|word| lexicon.form(*word)));
+        self.forms.extend([Form::BEYOND; REACH]);
+        self.joint.clear();
+        self.pairs.clear();
+        for stretch in stretches {
+            self.list_joint(&models.table, view, chain, stretch);
         }
+        let Self { sums, joint, pairs, .. } = self;
+        let table = &models.table;
         joint.retain(|(feature, _)| {
-            let may_have = models.table.may_have(*feature);
+            let may_have = table.may_have(*feature);
             if may_have {
-                models.table.look_towards(*feature);
+                table.look_towards(*feature);
             }
             may_have
         });
+        for Pair { feature, first, wanted } in pairs {
+            let mut places = table.places_of_pair(*feature) & *wanted;
+            while places != 0 {
+                let place = places.trailing_zeros() as usize;
+                places &= places - 1;
+                let own = of_pair_at(*feature, place);
+                table.look_towards(own);
+                joint.push((own, *first - place));
+            }
+        }
         for (feature, place) in joint {
-            models.table.add_likely(*feature, &mut sums[*place + REACH]);
+            table.add_likely(*feature, &mut sums[*place + REACH]);
         }
     }
+
+    /// Lists what the pieces of a stretch are to be given, and has what tells whether there is such come nearer.
+    fn list_joint(
+        &mut self,
+        table: &Table,
+        view: &PassageView,
+        chain: &Range<usize>,
+        stretch: &Range<usize>,
+    ) {
+        let Self { forms, joint, pairs, .. } = self;
+        for place in stretch.clone() {
+            let Some(around) = forms[place..].first_chunk() else { continue };
+            each_joint_feature(view, around, chain, chain.start + place, &mut |_, feature| {
+                table.look_towards_sieve(feature);
+                joint.push((feature, place));
+            });
+        }
+        let reach = stretch.start..stretch.end + PAIR_PLACES - 1;
+        for (first, words) in reach.clone().zip(forms[reach.start..].windows(2)) {
+            let feature = pair_of(&words[0], &words[1]);
+            table.look_towards_sieve(feature);
+            let (before, behind) = (first - reach.start, reach.end - 1 - first);
+            let wanted = (ALL_PLACES >> (PAIR_PLACES - 1).saturating_sub(before))
+                & (ALL_PLACES << (PAIR_PLACES - 1).saturating_sub(behind));
+            pairs.push(Pair { feature, first, wanted });
+        }
+    }
+}
+
+/// The places of a pair, as bits.
+const ALL_PLACES: u8 = (1 << PAIR_PLACES) - 1;
+
+/// Two words that follow each other, by what they give the pieces around them.
+#[derive(Debug)]
+struct Pair {
+    /// What their features have in common.
+    feature: u64,
+    /// The piece after both, which is the first place's; that of each further place stands one before.
+    first: usize,
+    /// The places whose piece is looked at, as bits.
+    wanted: u8,
 }
 
 #[cfg(test)]
@@ -190,9 +241,10 @@ mod tests {
                 let Memory { lexicon, tags, .. } = &mut memory;
                 summing.of_chain(&models, view, (lexicon, tags), chain);
                 for at in chain.clone() {
-                    summing.add_joint(&models, view, lexicon, chain, std::iter::once(at - chain.start));
-                    let (expected, count) = one_by_one(&models, view, lexicon, chain, at);
                     let place = at - chain.start;
+                    let own = place..place + 1;
+                    summing.add_joint(&models, view, lexicon, chain, std::slice::from_ref(&own));
+                    let (expected, count) = one_by_one(&models, view, lexicon, chain, at);
                     assert_eq!(summing.of_pieces()[place][FIRST_WEIGHT..], expected[FIRST_WEIGHT..], "{at}");
                     assert!(count <= FEATURES_LIMIT, "{count}");
                     known += usize::from(expected[FIRST_WEIGHT..] != [0; SLOT_BYTES - FIRST_WEIGHT]);

@@ -22,6 +22,25 @@ pub(crate) const fn feature(kind: u32, value: u64) -> u64 {
     (mixed ^ mixed >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53)
 }
 
+/// How many features two words that follow each other give, by where they stand to a piece.
+pub(crate) const PAIR_PLACES: usize = 4;
+/// The bits of a pair's feature that tell its place.
+const PAIR_BITS: u64 = 0b110;
+
+/// What the features of two words that follow each other have in common ([`of_pair_at`]).
+#[inline]
+pub(crate) const fn of_pair(one: u64, other: u64) -> u64 {
+    feature(u32::MAX - 1, both(one, other)) & !PAIR_BITS
+}
+
+/// The feature of such a pair at one of [`PAIR_PLACES`]. The lower halves differ in two bits alone, so that the table of
+/// weights tells of all of them at once whether it may have them ([`super::table::Table::places_of_pair`]); the upper halves
+/// differ more, as they would crowd one place of the table.
+#[inline]
+pub(crate) const fn of_pair_at(pair: u64, place: usize) -> u64 {
+    pair ^ (place as u64).wrapping_mul(0x9e37_79b9 << 32 | 1 << PAIR_BITS.trailing_zeros())
+}
+
 /// Two values as one; the order counts.
 pub(crate) const fn both(one: u64, other: u64) -> u64 {
     (one.rotate_left(23) ^ other).wrapping_mul(0x9fb2_1c65_1e98_df25) ^ one
