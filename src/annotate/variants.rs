@@ -93,7 +93,8 @@ struct Form {
 pub(super) fn find_variants(text: &str) -> Vec<VariantMention> {
     let mut found: Vec<VariantMention> = Vec::new();
     let mut at = 0;
-    while let Some(start) = starts::next_start(text, at) {
+    let mut starts = starts::Starts::of(text);
+    while let Some(start) = starts.next_from(at) {
         at = start + 1;
         work_done(8);
         let Some(mention) = variant_at(text, start) else { continue };

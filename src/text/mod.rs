@@ -5,6 +5,7 @@ mod bags;
 mod characters;
 mod fold;
 mod known_forms;
+pub(crate) mod masks;
 mod names;
 pub mod offsets;
 pub mod pauses;
@@ -19,7 +20,6 @@ pub use characters::spelled_greek;
 pub use fold::{FoldedText, Gap, TEXT_BYTES_LIMIT, Token, TokenKind, fold_to_string};
 pub use names::{NAME_KEYS_LIMIT, NameFolder, name_keys};
 pub(crate) use prefetch::prefetch;
-pub(crate) use runs::letters;
 pub use sentences::sentences;
 pub use unfinished::{UNFINISHED_KEYS_LIMIT, unfinished_keys};
 

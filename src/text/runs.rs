@@ -3,6 +3,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::characters::{Class, classify, classify_ascii};
+use super::masks::{BLOCK_BYTES, Masks, block_at};
 
 /// The most runs that are found together.
 pub(super) const BLOCK_RUNS: usize = 64;
@@ -30,17 +31,51 @@ pub(super) struct Run {
 pub(super) fn find_runs(text: &str, from: usize, runs: &mut Vec<Run>) -> usize {
     runs.clear();
     let mut position = from;
-    while runs.len() < BLOCK_RUNS {
-        let Some((class, length)) = class_at(text, position) else { break };
-        if !matches!(class, Class::Letter | Class::Greek | Class::Digit) {
-            position += length;
-            continue;
-        }
-        let run = run_at(text, position, class);
-        position = run.next;
-        runs.push(run);
+    while position < text.len() && runs.len() < BLOCK_RUNS {
+        position = find_within_block(text, position, runs);
     }
     position
+}
+
+/// Adds the runs of the block that begins at the byte `base`, up to one that it cuts or that has characters beyond ASCII;
+/// gives where the search goes on.
+fn find_within_block(text: &str, base: usize, runs: &mut Vec<Run>) -> usize {
+    let bytes = text.as_bytes();
+    let Masks { letters, digits, wide } = Masks::of(&block_at(bytes, base));
+    let mut rest = letters | digits | wide;
+    while rest != 0 {
+        let at = rest.trailing_zeros();
+        let (class, own) =
+            if letters >> at & 1 == 1 { (Class::Letter, letters) } else { (Class::Digit, digits) };
+        let end = at + (!(own >> at)).trailing_zeros();
+        let start = base + at as usize;
+        if wide >> at & 1 == 1 || end == u64::BITS && at == 0 || wide.unbounded_shr(end) & 1 == 1 {
+            return add_other(text, start, runs);
+        }
+        if end == u64::BITS || runs.len() == BLOCK_RUNS {
+            return start;
+        }
+        let end_byte = base + end as usize;
+        let key = xxh3_64(&bytes[start..end_byte]);
+        let characters = end_byte - start;
+        runs.push(Run { class, start, end: end_byte, next: end_byte, ascii: true, characters, key });
+        rest &= u64::MAX << end;
+    }
+    text.len().min(base + BLOCK_BYTES)
+}
+
+/// Adds the run that begins at a byte, if one does; gives where the search goes on.
+fn add_other(text: &str, start: usize, runs: &mut Vec<Run>) -> usize {
+    let Some((class, length)) = class_at(text, start) else { return text.len() };
+    if !matches!(class, Class::Letter | Class::Greek | Class::Digit) {
+        return start + length;
+    }
+    if runs.len() == BLOCK_RUNS {
+        return start;
+    }
+    let run = run_at(text, start, class);
+    runs.push(run);
+    run.next
 }
 
 /// The class and the length in bytes of the character at `position`.
@@ -57,7 +92,7 @@ pub(super) fn class_at(text: &str, position: usize) -> Option<(Class, usize)> {
 fn run_at(text: &str, start: usize, class: Class) -> Run {
     let bytes = &text.as_bytes()[start..];
     let plain = match class {
-        Class::Letter => letters(bytes),
+        Class::Letter => bytes.iter().take_while(|byte| byte.is_ascii_alphabetic()).count(),
         Class::Digit => bytes.iter().take_while(|byte| byte.is_ascii_digit()).count(),
         _ => 0,
     };
@@ -90,65 +125,54 @@ fn go_on(text: &str, run: &mut Run) {
     }
 }
 
-/// How many letters in ASCII `bytes` begin with, eight at a time.
-#[inline]
-pub(crate) fn letters(bytes: &[u8]) -> usize {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x80 * EACH;
-    let mut count = 0;
-    while let Some(chunk) = bytes[count..].first_chunk::<8>() {
-        let chunk = u64::from_le_bytes(*chunk);
-        // in lower case, where it is a letter; sums of seven bits do not reach the next byte
-        let lower = (chunk | (0x20 * EACH)) & !HIGH;
-        let from_a = lower + (0x80 - b'a' as u64) * EACH;
-        let beyond_z = lower + (0x80 - b'z' as u64 - 1) * EACH;
-        let others = !(from_a & !beyond_z & !chunk) & HIGH;
-        if others != 0 {
-            return count + others.trailing_zeros() as usize / 8;
-        }
-        count += 8;
-    }
-    count + bytes[count..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    proptest! {
-        #[test]
-        fn letters_are_counted_as_one_by_one(bytes in prop::collection::vec(any::<u8>(), 0..30), word in "[A-Za-z]{0,20}") {
-            let one_by_one = |bytes: &[u8]| bytes.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-            prop_assert_eq!(letters(&bytes), one_by_one(&bytes));
-            let all = [word.as_bytes(), &bytes].concat();
-            prop_assert_eq!(letters(&all), one_by_one(&all));
+    /// The runs of a text, block by block.
+    fn all_runs(text: &str) -> Vec<Run> {
+        let (mut runs, mut from, mut all) = (Vec::new(), 0, Vec::new());
+        loop {
+            from = find_runs(text, from, &mut runs);
+            assert!(runs.len() <= BLOCK_RUNS);
+            all.extend(&runs);
+            if runs.is_empty() {
+                return all;
+            }
         }
     }
 
-    #[test]
-    fn every_byte_is_a_letter_or_not() {
-        for byte in 0..=u8::MAX {
-            let expected = usize::from(byte.is_ascii_alphabetic()) * 9;
-            assert_eq!(letters(&[byte; 9]), expected, "{byte}");
+    /// The runs of a text, character by character.
+    fn one_by_one(text: &str) -> Vec<Run> {
+        let (mut at, mut all) = (0, Vec::new());
+        while let Some((class, length)) = class_at(text, at) {
+            let is_run = matches!(class, Class::Letter | Class::Greek | Class::Digit);
+            all.extend(is_run.then(|| run_at(text, at, class)));
+            at = if is_run { all[all.len() - 1].next } else { at + length };
+        }
+        all
+    }
+
+    proptest! {
+        #[test]
+        fn runs_are_found_as_one_by_one(
+            text in "([a-zA-Z]{0,9}|[a-z]{60,70}|[0-9]{1,3}|[ .,-]{1,3}|[αéß\u{301}\u{200b}中١]){0,60}",
+        ) {
+            let told = |runs: Vec<Run>| runs.iter().map(|run| format!("{run:?}")).collect::<Vec<_>>();
+            prop_assert_eq!(told(all_runs(&text)), told(one_by_one(&text)));
         }
     }
 
     #[test]
     fn runs_come_in_blocks() {
         let text = "IL-2 ".repeat(BLOCK_RUNS);
-        let (mut runs, mut from, mut all) = (Vec::new(), 0, Vec::new());
-        loop {
-            from = find_runs(&text, from, &mut runs);
-            if runs.is_empty() {
-                break;
-            }
-            assert!(runs.len() <= BLOCK_RUNS);
-            all.extend(runs.iter().map(|run| (run.class, run.start, run.end)));
-        }
+        let all: Vec<_> = all_runs(&text).iter().map(|run| (run.class, run.start, run.end)).collect();
         assert_eq!(all.len(), 2 * BLOCK_RUNS);
         assert_eq!(all[2..4], [(Class::Letter, 5, 7), (Class::Digit, 8, 9)]);
-        assert_eq!(from, text.len());
+        let mut runs = Vec::new();
+        assert_eq!(find_runs(&text, 0, &mut runs), BLOCK_RUNS / 2 * 5, "at the next run");
+        assert_eq!(find_runs("a ", 0, &mut runs), 2);
     }
 }

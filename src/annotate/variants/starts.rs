@@ -1,78 +1,90 @@
-//! Where in a text a form may begin. Most of prose is passed over here, so this looks at each byte once.
+//! Where in a text a form may begin. Most of prose is passed over here, 64 bytes at a time.
 
 use super::scanner::SEQUENCE_LETTERS_LIMIT;
 use crate::annotate::amino_acids;
-use crate::text::letters;
+use crate::text::masks::{BLOCK_BYTES, Masks, any_of, block_at};
+use crate::text::pauses::work_done;
 
 /// The most bytes of a number, with its signs, that are passed to see what it is of.
 pub(super) const NUMBER_BYTES_LIMIT: usize = 24;
 /// The characters beyond ASCII that begin a form.
 const WIDE_STARTS: &[&str] = &["Δ", "∆", "δ", "−", "–"];
+/// The signs that begin a form with what follows them, and the first bytes of [`WIDE_STARTS`].
+const STARTING_BYTES: [u8; 6] = [b'-', b'+', b'*', b'(', 0xce, 0xe2];
 
-/// What a byte is to the search for starts.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Nothing begins here and no word goes on.
-    Other,
-    Letter,
-    Digit,
-    /// A sign or an opening bracket, which begins a form with what follows it.
-    Mark,
-    /// A byte of a character beyond ASCII.
-    Wide,
+/// The places of a text where a form may begin, in order.
+pub(super) struct Starts<'t> {
+    text: &'t str,
+    /// Where the block begins that is looked at.
+    block: usize,
+    /// Bytes of the block at which something may begin that is not looked at yet.
+    open: u64,
 }
 
-const KINDS: [Kind; 256] = kinds();
-
-const fn kinds() -> [Kind; 256] {
-    let mut kinds = [Kind::Other; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        kinds[byte] = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' => Kind::Letter,
-            b'0'..=b'9' => Kind::Digit,
-            b'-' | b'+' | b'*' | b'(' => Kind::Mark,
-            128.. => Kind::Wide,
-            _ => Kind::Other,
-        };
-        byte += 1;
+impl<'t> Starts<'t> {
+    /// Those of a text.
+    pub(super) fn of(text: &'t str) -> Self {
+        let mut starts = Self { text, block: 0, open: 0 };
+        starts.open_block();
+        starts
     }
-    kinds
-}
 
-/// The first place from `from` on where a form may begin.
-pub(super) fn next_start(text: &str, from: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut inside = is_inside_word(text, from);
-    let mut at = from;
-    while let Some(byte) = bytes.get(at) {
-        let (begins, goes_on) = match KINDS[usize::from(*byte)] {
-            Kind::Letter => {
-                if !inside && begins_word_of_form(bytes, at) {
-                    return Some(at);
-                }
-                let end = at + letters(&bytes[at..]);
-                let change = change_before_digits(bytes, at + usize::from(!inside), end);
-                if change.is_some() {
-                    return change;
-                }
-                (inside, at) = (true, end);
-                continue;
-            }
-            Kind::Digit => (!inside && begins_with_number(bytes, at), true),
-            Kind::Mark => (begins_with_mark(bytes, at, inside), false),
-            Kind::Wide => {
-                let begins = WIDE_STARTS.iter().any(|sign| bytes[at..].starts_with(sign.as_bytes()));
-                (begins, is_inside_word(text, at + 1))
-            }
-            Kind::Other => (false, false),
-        };
-        if begins {
-            return Some(at);
+    /// The first from the byte `from` on, which never is less than it was before.
+    pub(super) fn next_from(&mut self, from: usize) -> Option<usize> {
+        if let Some(blocks @ 1..) = from.checked_sub(self.block).map(|bytes| bytes / BLOCK_BYTES) {
+            self.block += blocks * BLOCK_BYTES;
+            self.open_block();
         }
-        (inside, at) = (goes_on, at + 1);
+        // what begins at a digit behind letters begins before it
+        self.open &= u64::MAX << from.saturating_sub(self.block).min(BLOCK_BYTES - 1);
+        loop {
+            while self.open != 0 {
+                let at = self.block + self.open.trailing_zeros() as usize;
+                if !is_other_word(self.text.as_bytes(), at) {
+                    let start = start_at(self.text, at).filter(|start| *start >= from);
+                    if start.is_some() {
+                        return start;
+                    }
+                }
+                self.open &= self.open - 1;
+            }
+            self.block += BLOCK_BYTES;
+            if self.block >= self.text.len() {
+                return None;
+            }
+            self.open_block();
+        }
     }
-    None
+
+    /// Finds where something may begin in a block: at the first byte of a word, a digit behind a letter, a sign, or a
+    /// character beyond ASCII.
+    fn open_block(&mut self) {
+        work_done(BLOCK_BYTES / 8);
+        let bytes = self.text.as_bytes();
+        let block = block_at(bytes, self.block);
+        let Masks { letters, digits, .. } = Masks::of(&block);
+        let before =
+            self.block.checked_sub(1).map_or(b' ', |before| bytes.get(before).copied().unwrap_or(b' '));
+        let behind = |mask: u64, is: bool| mask << 1 | u64::from(is);
+        let words = letters | digits;
+        let begin = words & !behind(words, before.is_ascii_alphanumeric());
+        let numbers = digits & behind(letters, before.is_ascii_alphabetic());
+        self.open = begin | numbers | any_of(&block, STARTING_BYTES);
+    }
+}
+
+/// Where a form may begin that is told by the byte `at`.
+fn start_at(text: &str, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let inside = is_inside_word(text, at);
+    let begins = match bytes[at] {
+        byte if byte.is_ascii_alphabetic() => !inside && begins_word_of_form(bytes, at),
+        byte if byte.is_ascii_digit() && inside => return change_before_digits(text, at),
+        byte if byte.is_ascii_digit() => begins_with_number(bytes, at),
+        byte if byte.is_ascii() => begins_with_mark(bytes, at, inside),
+        _ => WIDE_STARTS.iter().any(|sign| bytes[at..].starts_with(sign.as_bytes())),
+    };
+    begins.then_some(at)
 }
 
 /// Whether a letter or digit stands directly before.
@@ -97,17 +109,18 @@ fn is_two_digits(bytes: &[u8], at: usize) -> bool {
 }
 
 /// The letter before two digits that may begin a form inside of a word, as in the `V617F` of `JAK2V617F` and the `Delta32` of
-/// `CCR5Delta32`, of the letters from `from` up to `end`.
-fn change_before_digits(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
-    if !is_two_digits(bytes, end) {
+/// `CCR5Delta32`.
+fn change_before_digits(text: &str, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if !is_two_digits(bytes, at) {
         return None;
     }
-    let letters = &bytes[from..end];
-    match letters {
-        [.., b'd' | b'D', b'e', b'l', b't', b'a'] => Some(end - 5),
-        [.., b'A'..=b'Z'] => Some(end - 1),
-        _ => None,
-    }
+    let start = match &bytes[..at] {
+        [.., b'd' | b'D', b'e', b'l', b't', b'a'] => at - 5,
+        [.., b'A'..=b'Z'] => at - 1,
+        _ => return None,
+    };
+    is_inside_word(text, start).then_some(start)
 }
 
 /// Whether a word that begins here may begin a form: a mark of HGVS, one of the words for bases, residues, places, numbers
@@ -116,14 +129,16 @@ fn change_before_digits(bytes: &[u8], from: usize, end: usize) -> Option<usize> 
 fn begins_word_of_form(bytes: &[u8], at: usize) -> bool {
     let rest = &bytes[at..];
     match rest {
-        // so most words begin
-        [first, second @ b'a'..=b'z', b'a'..=b'z', ..]
-            if !matches!(&[first.to_ascii_lowercase(), *second], b"nt" | b"rs") =>
-        {
+        [first, second @ b'a'..=b'z', b'a'..=b'z', ..] if !is_short(*first, *second) => {
             may_begin_with_stem(rest) && begins_with_stem(rest)
         }
         _ => begins_other_word_of_form(rest),
     }
+}
+
+/// Whether these may be all letters of the word of a form, "nt" and "rs".
+const fn is_short(first: u8, second: u8) -> bool {
+    matches!([first.to_ascii_lowercase(), second.to_ascii_lowercase()], [b'n', b't'] | [b'r', b's'])
 }
 
 fn begins_other_word_of_form(rest: &[u8]) -> bool {
@@ -163,10 +178,12 @@ const BEGINNINGS: &[&[u8; 3]] = &[
 ];
 
 /// For each two letters the letters that may follow them in [`BEGINNINGS`], as bits.
-const FOLLOWING: [[u32; 26]; 26] = following();
+const FOLLOWING: [[u32; LETTERS]; LETTERS] = following();
+/// A power of two that has room for the letters.
+const LETTERS: usize = 32;
 
-const fn following() -> [[u32; 26]; 26] {
-    let mut following = [[0; 26]; 26];
+const fn following() -> [[u32; LETTERS]; LETTERS] {
+    let mut following = [[0; LETTERS]; LETTERS];
     let mut at = 0;
     while at < BEGINNINGS.len() {
         let [first, second, third] = BEGINNINGS[at];
@@ -180,9 +197,25 @@ const fn following() -> [[u32; 26]; 26] {
 #[inline]
 fn may_begin_with_stem(rest: &[u8]) -> bool {
     let Some(letters) = rest.first_chunk::<3>() else { return false };
-    let [first, second, third] = letters.map(|byte| byte.to_ascii_lowercase().wrapping_sub(b'a'));
-    let following = FOLLOWING.get(usize::from(first)).and_then(|row| row.get(usize::from(second)));
-    following.is_some_and(|following| third < 26 && following >> third & 1 == 1)
+    let letters = letters.map(|byte| byte.to_ascii_lowercase().wrapping_sub(b'a'));
+    letters.iter().all(|letter| *letter < 26) && follows(letters)
+}
+
+/// Whether the letters, as numbers from 0, are one of [`BEGINNINGS`].
+#[inline]
+fn follows([first, second, third]: [u8; 3]) -> bool {
+    FOLLOWING[usize::from(first) % LETTERS][usize::from(second) % LETTERS] >> (third % 32) & 1 == 1
+}
+
+/// Whether a word begins at a byte as most words do that begin no form: with a letter and two in lower case that begin no
+/// stem.
+#[inline]
+fn is_other_word(bytes: &[u8], at: usize) -> bool {
+    let Some(&[first, second, third]) = bytes.get(at..).and_then(|rest| rest.first_chunk()) else {
+        return false;
+    };
+    let letters = [first | 0x20, second, third].map(|byte| byte.wrapping_sub(b'a'));
+    letters[0].max(letters[1]).max(letters[2]) < 26 && !follows(letters) && !is_short(first, second)
 }
 
 /// Whether a word begins as one of the words of forms does, or is a residue by its three letters.
@@ -319,6 +352,34 @@ fn begins_with_mark(bytes: &[u8], at: usize, inside: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_bytes_of_wide_starts_are_listed() {
+        for sign in WIDE_STARTS {
+            assert!(STARTING_BYTES.contains(&sign.as_bytes()[0]), "{sign}");
+        }
+    }
+
+    #[test]
+    fn starts_are_found_wherever_blocks_end() {
+        for (form, expected) in [
+            ("V600E", 0),
+            ("JAK2V617F", 4),
+            ("CCR5Delta32", 4),
+            ("(C>T)", 0),
+            ("-863C>A", 0),
+            ("Δ32", 0),
+            ("rs1800562", 0),
+            ("308G>A", 0),
+        ] {
+            for before in (0..2 * BLOCK_BYTES).step_by(2).chain([1]) {
+                let text = format!("{}{form} of", ". ".repeat(before / 2) + &" ".repeat(before % 2));
+                let mut starts = Starts::of(&text);
+                assert_eq!(starts.next_from(0), Some(before + expected), "{text}");
+                assert_eq!(starts.next_from(text.len()), None, "{text}");
+            }
+        }
+    }
 
     #[test]
     fn the_first_letters_of_all_that_begins_a_form_are_listed() {

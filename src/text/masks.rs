@@ -1,0 +1,89 @@
+//! What the bytes of a text are, 64 of them at a time: a bit for each byte, the lowest for the first.
+
+use wide::u8x16;
+
+/// The bytes of a block.
+pub(crate) const BLOCK_BYTES: usize = 64;
+const LANES: usize = 16;
+
+/// What the bytes of a block are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Masks {
+    /// Letters in ASCII.
+    pub letters: u64,
+    /// Digits in ASCII.
+    pub digits: u64,
+    /// Bytes of characters beyond ASCII.
+    pub wide: u64,
+}
+
+/// The block of a text that begins at a byte, filled up with zeros behind the end of the text.
+#[inline]
+pub(crate) fn block_at(bytes: &[u8], at: usize) -> [u8; BLOCK_BYTES] {
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.first_chunk().copied().unwrap_or_else(|| {
+        let mut block = [0; BLOCK_BYTES];
+        block[..rest.len()].copy_from_slice(rest);
+        block
+    })
+}
+
+impl Masks {
+    /// Those of a block.
+    #[inline]
+    pub(crate) fn of(block: &[u8; BLOCK_BYTES]) -> Self {
+        let within = |from: u8, to: u8, case: u8| {
+            bits(block, |bytes| {
+                let above = (bytes | u8x16::splat(case)) - u8x16::splat(from);
+                above.min(u8x16::splat(to - from)).simd_eq(above)
+            })
+        };
+        Self {
+            letters: within(b'a', b'z', 0x20),
+            digits: within(b'0', b'9', 0),
+            wide: bits(block, |bytes| bytes),
+        }
+    }
+}
+
+/// The bytes of a block that are one of some.
+#[inline]
+pub(crate) fn any_of<const N: usize>(block: &[u8; BLOCK_BYTES], wanted: [u8; N]) -> u64 {
+    bits(block, |bytes| {
+        wanted.iter().fold(u8x16::ZERO, |any, wanted| any | bytes.simd_eq(u8x16::splat(*wanted)))
+    })
+}
+
+/// The highest bit of what `test` makes of each byte.
+#[inline]
+fn bits(block: &[u8; BLOCK_BYTES], test: impl Fn(u8x16) -> u8x16) -> u64 {
+    let (chunks, _) = block.as_chunks::<LANES>();
+    (0..).zip(chunks).fold(0, |all, (at, chunk)| {
+        all | u64::from(test(u8x16::new(*chunk)).to_bitmask()) << (at * LANES as u32)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_told_as_one_by_one() {
+        let all: Vec<u8> = (0..=u8::MAX).chain(0..=u8::MAX).collect();
+        for at in 0..=all.len() {
+            let block = block_at(&all, at);
+            let told = |is: fn(&u8) -> bool| {
+                (0..).zip(&block).fold(0_u64, |all, (bit, byte)| all | u64::from(is(byte)) << bit)
+            };
+            let expected = Masks {
+                letters: told(u8::is_ascii_alphabetic),
+                digits: told(u8::is_ascii_digit),
+                wide: told(|byte| !byte.is_ascii()),
+            };
+            assert_eq!(Masks::of(&block), expected, "{at}");
+            assert_eq!(any_of(&block, [b'(', b'-']), told(|byte| matches!(byte, b'(' | b'-')), "{at}");
+        }
+        assert_eq!(block_at(b"ab", 1)[..2], [b'b', 0]);
+        assert_eq!(block_at(b"ab", 3), [0; BLOCK_BYTES]);
+    }
+}
