@@ -220,7 +220,7 @@ impl TrainingDocument {
                 continue;
             }
             taken[mention.passage][places.clone()].fill(true);
-            let whole = first.start == mention.span.start && last.end == mention.span.end;
+            let whole = first.start() == mention.span.start && last.end() == mention.span.end;
             let labels = &mut labels[mention.passage][places];
             let unsure = self.unsure[of].contains(&(mention.passage, mention.span));
             if mention.neutral || unsure || !whole {

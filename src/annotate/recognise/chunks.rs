@@ -5,9 +5,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::features::{each_chunk_feature, each_feature_beside_chunk};
 use super::numbers::Numbers;
-use super::table::{SLOT_BYTES, Sums, Table};
+use super::table::{SLOT_BYTES, SumRows, Sums, Table, lanes_of};
 use super::words::Word;
-use crate::text::prefetch;
 
 /// The most that are kept; then they are forgotten, which changes no answer. Most stand in one document only.
 const CHUNKS_LIMIT: usize = 1 << 16;
@@ -16,12 +15,15 @@ const PLACES: usize = 3;
 /// What tells their numbers from those of other words.
 const MARK: u32 = 1 << 31;
 
+/// What a word sums up to for its own pieces by their places, then for the pieces of the words after it and before it.
+type ChunkSums = SumRows<{ lanes_of(PLACES + 2) }>;
+
 /// The words.
 #[derive(Debug, Default)]
 pub(crate) struct Chunks {
     numbers: Numbers,
-    /// For the own pieces by their place, then for the pieces of the words after it and before it.
-    sums: Vec<[Sums; PLACES + 2]>,
+    /// By the number of the word.
+    sums: Vec<ChunkSums>,
     /// What is known of each, where it is kept.
     words: Vec<Word>,
 }
@@ -48,8 +50,7 @@ impl Chunks {
     /// Has what a word sums up to come nearer.
     #[inline]
     pub(super) fn look_towards(&self, number: u32) {
-        let sums = self.sums.get((number ^ MARK) as usize);
-        [0, 2, 4].into_iter().for_each(|at| prefetch(sums.map(|sums| &sums[at])));
+        ChunkSums::look_towards(&self.sums, (number ^ MARK) as usize);
     }
 
     /// The number of a word by its hash, which is no other word's.
@@ -63,15 +64,15 @@ impl Chunks {
         let (number, is_new) = self.numbers.number(hash);
         if is_new {
             let word = Word::form(written());
-            let mut all = [[0; SLOT_BYTES]; PLACES + 2];
-            for (at, sums) in (0_u8..).zip(&mut all) {
-                let add = |feature| table.add(feature, sums);
-                match usize::from(at) {
-                    0..PLACES => each_chunk_feature(&word, 1 + at, add),
+            self.sums.push(ChunkSums::from_fn(|at| {
+                let mut sums = [0; SLOT_BYTES];
+                let add = |feature| table.add(feature, &mut sums);
+                match at {
+                    0..PLACES => each_chunk_feature(&word, 1 + at as u8, add),
                     place => each_feature_beside_chunk(&word, place == PLACES, add),
                 }
-            }
-            self.sums.push(all);
+                sums
+            }));
             if keeps_words {
                 self.words.push(word);
             }
@@ -86,16 +87,12 @@ impl Chunks {
 
     /// What a word sums up to for its piece at `place`, from 1.
     pub(crate) fn sums(&self, number: u32, place: u8) -> &Sums {
-        &self.of(number)[(usize::from(place).max(1) - 1) % PLACES]
+        self.sums[(number ^ MARK) as usize].row((usize::from(place).max(1) - 1) % PLACES)
     }
 
     /// What a word sums up to for the pieces of the word after it (`is_before`) or before it.
     pub(crate) fn sums_beside(&self, number: u32, is_before: bool) -> &Sums {
-        &self.of(number)[PLACES + usize::from(!is_before)]
-    }
-
-    fn of(&self, number: u32) -> &[Sums; PLACES + 2] {
-        &self.sums[(number ^ MARK) as usize]
+        self.sums[(number ^ MARK) as usize].row(PLACES + usize::from(!is_before))
     }
 }
 

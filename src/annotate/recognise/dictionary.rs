@@ -322,7 +322,7 @@ pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>) 
 
 fn write_tag(pieces: &Pieces, found: &NameMatch, at: usize, tags: &mut [Tags]) {
     let quality = found.profile.qualities[at];
-    let (first, last) = (pieces.of_token[found.first], pieces.of_token[found.end - 1]);
+    let (first, last) = (pieces.of_token(found.first), pieces.of_token(found.end - 1));
     for (piece, tags) in (first..).zip(&mut tags[first..=last]) {
         let place = match (piece == first, piece == last) {
             (true, true) => SINGLE,

@@ -182,7 +182,7 @@ pub(crate) fn neighbouring_chunks(
 ) -> (Option<u32>, Option<u32>) {
     let of = |place: usize| Some(view.chunks[place]).filter(|(_, place)| *place > 0).map(|(chunk, _)| chunk);
     let (own, _) = view.chunks[at];
-    let first = view.chunk_starts[at];
+    let first = view.chunk_starts[at] as usize;
     let before = if first > chain.start { of(first - 1) } else { None };
     let mut rest = (at + 1..chain.end).take(super::view::CHUNK_PIECES_LIMIT);
     let after = rest.find(|&place| view.chunks[place].0 != own).and_then(of);
@@ -298,14 +298,14 @@ fn joint_tags(
 }
 
 fn short_forms(view: &PassageView, at: usize, take: &mut impl FnMut(Origin, u64)) {
-    let short = &view.short_forms[at];
+    let (short, tag) = view.short_form(at);
     if short.place > 0 {
         let place = u64::from(short.place);
         take(Origin::Text, feature(kind::SHORT_FORM, place));
-        take(Origin::Text, feature(kind::SHORT_HEAD, both(short.head, place)));
-        take(Origin::Text, feature(kind::SHORT_FIRST, both(short.begin, place)));
-        take(Origin::Dictionary, feature(kind::SHORT_TYPE, u64::from(short.types) << 8 | place));
-        for of in (0..TYPES).filter(|of| short.types >> of & 1 == 1) {
+        take(Origin::Text, feature(kind::SHORT_HEAD, both(tag.head, place)));
+        take(Origin::Text, feature(kind::SHORT_FIRST, both(tag.begin, place)));
+        take(Origin::Dictionary, feature(kind::SHORT_TYPE, u64::from(tag.types) << 8 | place));
+        for of in (0..TYPES).filter(|of| tag.types >> of & 1 == 1) {
             take(Origin::Dictionary, feature(kind::SHORT_TYPE, 1 << 32 | (of as u64) << 8 | place));
         }
     }

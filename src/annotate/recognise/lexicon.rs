@@ -9,7 +9,7 @@ use super::features::{
     DISTANCES, beyond, each_repetition_feature, each_space_feature, each_word_feature, of_word_itself,
 };
 use super::numbers::Numbers;
-use super::table::{SLOT_BYTES, Sums, Table};
+use super::table::{SLOT_BYTES, SumRows, Sums, Table, lanes_of};
 use super::words::{Form, Word};
 use crate::text::prefetch;
 
@@ -20,21 +20,27 @@ const WORDS_LIMIT: usize = 1 << 17;
 pub(crate) const SPACES: usize = 4;
 const REPETITIONS: usize = 4;
 
-/// What is looked at again and again of a word.
+/// What is looked at again and again of a word: four to a line of memory.
 #[derive(Debug, Clone, Copy, Default)]
 struct Hot {
-    form: Form,
-    /// Among the sums of shapes.
+    /// See [`Form`], as the next two.
+    folded: u64,
+    /// Among the shapes.
     shape: u32,
+    living: bool,
+    organism_level: Option<u8>,
     /// Whether the model knows the word itself.
     known: bool,
 }
 
-/// What a shape's features sum up to by spaces and by repetitions.
-#[derive(Debug, Clone, Copy)]
-struct ShapeSums {
-    spaces: [Sums; SPACES],
-    repetitions: [Sums; REPETITIONS],
+/// What the own features of a word sum up to at each distance.
+pub(crate) type WordSums = SumRows<{ lanes_of(DISTANCES) }>;
+/// What a shape's features sum up to, by spaces and repetitions ([`place_of_shape`]).
+type ShapeSums = SumRows<{ lanes_of(SPACES * REPETITIONS) }>;
+
+/// The place of spaces and repetitions together.
+const fn place_of_shape(spaces: u8, repeated: u8) -> usize {
+    spaces as usize % SPACES * REPETITIONS + repeated as usize % REPETITIONS
 }
 
 /// The words.
@@ -45,22 +51,26 @@ pub(crate) struct Lexicon {
     /// What is known of each word, where it is kept.
     words: Vec<Word>,
     keeps_words: bool,
-    /// What the own features of a word sum up to at each distance.
-    sums: Vec<[Sums; DISTANCES]>,
+    /// By the number of the word.
+    sums: Vec<WordSums>,
     chunks: Chunks,
     shape_numbers: FxHashMap<u64, u32>,
-    shapes: Vec<ShapeSums>,
+    /// The short shapes by their numbers, and what they sum up to.
+    shapes: Vec<u64>,
+    shape_sums: Vec<ShapeSums>,
     /// The sums of the places beyond the ends of a sentence.
-    beyond: [Sums; DISTANCES],
+    beyond: WordSums,
 }
 
 impl Lexicon {
     /// Forgets all words, for another model. Numbers given before are void then.
     pub(crate) fn clear(&mut self, table: &Table) {
         *self = Self { keeps_words: self.keeps_words, ..Self::default() };
-        for (distance, sums) in self.beyond.iter_mut().enumerate() {
-            table.add(beyond(distance), sums);
-        }
+        self.beyond = WordSums::from_fn(|distance| {
+            let mut sums = [0; SLOT_BYTES];
+            table.add(beyond(distance), &mut sums);
+            sums
+        });
     }
 
     /// Whether there are too many words, and [`Lexicon::clear`] is due.
@@ -99,18 +109,20 @@ impl Lexicon {
     }
 
     fn sum_word(&mut self, at: usize, word: &Word, table: &Table) {
-        let mut sums = [[0; SLOT_BYTES]; DISTANCES];
-        for (distance, sums) in sums.iter_mut().enumerate() {
-            each_word_feature(word, distance, |feature| table.add(feature, sums));
-        }
-        let form = word.joint_form();
+        self.sums[at] = WordSums::from_fn(|distance| {
+            let mut sums = [0; SLOT_BYTES];
+            each_word_feature(word, distance, |feature| table.add(feature, &mut sums));
+            sums
+        });
+        let Form { folded, short_shape, living, organism_level } = word.joint_form();
         let next = self.shapes.len() as u32;
-        let shape = *self.shape_numbers.entry(form.short_shape).or_insert(next);
+        let shape = *self.shape_numbers.entry(short_shape).or_insert(next);
         if shape == next {
-            self.shapes.push(sum_shape(table, form.short_shape));
+            self.shapes.push(short_shape);
+            self.shape_sums.push(sum_shape(table, short_shape));
         }
-        self.hot[at] = Hot { form, shape, known: table.knows(of_word_itself(word)) };
-        self.sums[at] = sums;
+        self.hot[at] =
+            Hot { folded, shape, living, organism_level, known: table.knows(of_word_itself(word)) };
     }
 
     /// Has the number of a word come nearer; `hash` as in [`Lexicon::number`].
@@ -130,7 +142,7 @@ impl Lexicon {
         let (number, is_new) = self.numbers.number(key);
         if is_new {
             self.hot.push(Hot::default());
-            self.sums.push([[0; SLOT_BYTES]; DISTANCES]);
+            self.sums.push(WordSums::default());
         }
         (number, is_new)
     }
@@ -139,9 +151,7 @@ impl Lexicon {
     #[inline]
     pub(crate) fn look_towards(&self, number: u32) {
         prefetch(self.hot.get(number as usize));
-        // a word's sums lie over several lines of memory
-        let sums = self.sums.get(number as usize);
-        [0, 2, 4].into_iter().for_each(|at| prefetch(sums.map(|sums| &sums[at])));
+        WordSums::look_towards(&self.sums, number as usize);
     }
 
     fn keep(&mut self, at: usize, word: Word) {
@@ -163,23 +173,31 @@ impl Lexicon {
 
     /// What features of several words look at in a word that stands in a sentence.
     pub(crate) fn form(&self, number: u32) -> Form {
-        self.hot[number as usize].form
+        let Hot { folded, shape, living, organism_level, .. } = self.hot[number as usize];
+        Form {
+            folded,
+            short_shape: self.shapes.get(shape as usize).copied().unwrap_or(0),
+            living,
+            organism_level,
+        }
     }
 
     /// What the own features of a word that stands in a sentence sum up to, by distance.
-    pub(crate) fn sums(&self, number: u32) -> &[Sums; DISTANCES] {
+    #[inline]
+    pub(crate) fn sums(&self, number: u32) -> &WordSums {
         &self.sums[number as usize]
     }
 
     /// What a place beyond an end of a sentence sums up to at each distance.
-    pub(crate) const fn beyond(&self) -> &[Sums; DISTANCES] {
+    pub(crate) const fn beyond(&self) -> &WordSums {
         &self.beyond
     }
 
     /// What the shape of a word with spaces and repetitions as in [`super::features`] sums up to.
-    pub(crate) fn shape_sums(&self, number: u32, spaces: u8, repeated: u8) -> [&Sums; 2] {
-        let shape = &self.shapes[self.hot[number as usize].shape as usize];
-        [&shape.spaces[usize::from(spaces) % SPACES], &shape.repetitions[usize::from(repeated) % REPETITIONS]]
+    #[inline]
+    pub(crate) fn shape_sums(&self, number: u32, spaces: u8, repeated: u8) -> &Sums {
+        let shape = &self.shape_sums[self.hot[number as usize].shape as usize];
+        shape.row(place_of_shape(spaces, repeated))
     }
 
     /// The words as white space cuts them.
@@ -200,15 +218,13 @@ fn hash_of_form((written, folded): (&str, &str)) -> u64 {
 }
 
 fn sum_shape(table: &Table, short_shape: u64) -> ShapeSums {
-    let mut sums =
-        ShapeSums { spaces: [[0; SLOT_BYTES]; SPACES], repetitions: [[0; SLOT_BYTES]; REPETITIONS] };
-    for (at, sums) in (0..).zip(&mut sums.spaces) {
-        each_space_feature(short_shape, at, |feature| table.add(feature, sums));
-    }
-    for (at, sums) in (0..).zip(&mut sums.repetitions) {
-        each_repetition_feature(short_shape, at, |feature| table.add(feature, sums));
-    }
-    sums
+    ShapeSums::from_fn(|place| {
+        let mut sums = [0; SLOT_BYTES];
+        let mut add = |feature| table.add(feature, &mut sums);
+        each_space_feature(short_shape, (place / REPETITIONS) as u8, &mut add);
+        each_repetition_feature(short_shape, (place % REPETITIONS) as u8, &mut add);
+        sums
+    })
 }
 
 #[cfg(test)]

@@ -168,7 +168,7 @@ fn read_chain(
             lattice.fill(logits, factors, allowed);
             lattice.spans(PROBABILITY_MIN, |first, end, probability| {
                 let (first, last) = (&pieces[wide.start + first], &pieces[wide.start + end - 1]);
-                let span = Span { start: first.start, end: last.end };
+                let span = Span { start: first.start(), end: last.end() };
                 found.push(Found { passage: index, span, model_type, probability });
             });
         });

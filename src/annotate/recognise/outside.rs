@@ -81,7 +81,7 @@ fn binomials<'v>(view: &'v PassageView, lexicon: &'v Lexicon) -> impl Iterator<I
         let (genus, epithet) = (level(at)?, level(at + 1)?);
         let pieces = &view.pieces.pieces;
         (epithet >= EPITHET_LEVEL_MIN && genus + epithet >= BINOMIAL_LEVELS_MIN)
-            .then(|| Span { start: pieces[at].start, end: pieces[at + 1].end })
+            .then(|| Span { start: pieces[at].start(), end: pieces[at + 1].end() })
     })
 }
 
@@ -111,7 +111,7 @@ fn is_new(passage: &PassageText<'_>, view: &PassageView, name: &NameMatch, lexic
     let mut any = false;
     let all_new = words.all(|(at, _)| {
         any = true;
-        !lexicon.is_known(view.words[view.pieces.of_token[at]])
+        !lexicon.is_known(view.words[view.pieces.of_token(at)])
     });
     any && all_new && end - start >= NAME_CHARACTERS_MIN
 }

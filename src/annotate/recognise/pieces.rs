@@ -10,17 +10,47 @@ pub(crate) const CHAIN_PIECES_LIMIT: usize = 1_024;
 /// The most pieces of punctuation between two tokens; what follows is passed over.
 const PUNCTUATION_LIMIT: usize = 16;
 
-/// A piece and where it stands.
+/// A piece and where it stands: four to a line of memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Piece {
-    /// The first byte in the passage.
-    pub start: usize,
-    /// The first byte after it.
-    pub end: usize,
-    /// Its token; `None` for punctuation.
-    pub token: Option<usize>,
+    start: u32,
+    end: u32,
+    /// [`NO_TOKEN`] for punctuation.
+    token: u32,
     /// Whether white space stands before it, or nothing.
     pub spaced: bool,
+}
+
+/// In the place of a token's number. Tokens are fewer, as [`TEXT_BYTES_LIMIT`](crate::text::TEXT_BYTES_LIMIT) bounds them and what
+/// stands between them.
+const NO_TOKEN: u32 = u32::MAX;
+
+fn to_u32(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
+
+impl Piece {
+    fn new((start, end): (usize, usize), token: Option<usize>, spaced: bool) -> Self {
+        Self { start: to_u32(start), end: to_u32(end), token: token.map_or(NO_TOKEN, to_u32), spaced }
+    }
+
+    /// The first byte in the passage.
+    #[inline]
+    pub(crate) const fn start(&self) -> usize {
+        self.start as usize
+    }
+
+    /// The first byte after it.
+    #[inline]
+    pub(crate) const fn end(&self) -> usize {
+        self.end as usize
+    }
+
+    /// Its token; `None` for punctuation.
+    #[inline]
+    pub(crate) const fn token(&self) -> Option<usize> {
+        if self.token == NO_TOKEN { None } else { Some(self.token as usize) }
+    }
 }
 
 /// The pieces of a passage.
@@ -30,8 +60,7 @@ pub(crate) struct Pieces {
     pub pieces: Vec<Piece>,
     /// The pieces of each sentence, or part of one.
     pub chains: Vec<Range<usize>>,
-    /// The first piece of each token.
-    pub of_token: Vec<usize>,
+    of_token: Vec<u32>,
 }
 
 impl Pieces {
@@ -58,8 +87,8 @@ impl Pieces {
             let (start, token_end) = (token.start as usize, token.end as usize);
             work_done(1);
             let spaced = self.punctuation(text, end, start);
-            self.of_token.push(self.pieces.len());
-            self.pieces.push(Piece { start, end: token_end, token: Some(index), spaced });
+            self.of_token.push(to_u32(self.pieces.len()));
+            self.pieces.push(Piece::new((start, token_end), Some(index), spaced));
             end = token_end;
         }
         self.punctuation(text, end, text.len().min(end + PUNCTUATION_LIMIT));
@@ -87,7 +116,7 @@ impl Pieces {
             }
             // the letters of a possessive are one piece
             if let Some(piece) = word.filter(|_| character.is_alphanumeric()) {
-                self.pieces[piece].end = after;
+                self.pieces[piece].end = to_u32(after);
                 continue;
             }
             if count == PUNCTUATION_LIMIT {
@@ -95,7 +124,7 @@ impl Pieces {
             }
             count += 1;
             word = character.is_alphanumeric().then_some(self.pieces.len());
-            self.pieces.push(Piece { start: at, end: after, token: None, spaced });
+            self.pieces.push(Piece::new((at, after), None, spaced));
             spaced = false;
         }
         spaced
@@ -104,19 +133,25 @@ impl Pieces {
     fn find_chains(&mut self, passage: &PassageText<'_>) {
         let mut first = 0;
         while first < self.pieces.len() {
-            let sentence = passage.sentence(self.pieces[first].start);
+            let sentence = passage.sentence(self.pieces[first].start());
             let rest = &self.pieces[first..];
-            let own = rest.iter().take_while(|piece| piece.start < sentence.end).count();
+            let own = rest.iter().take_while(|piece| piece.start() < sentence.end).count();
             let end = first + own.clamp(1, CHAIN_PIECES_LIMIT);
             self.chains.push(first..end);
             first = end;
         }
     }
 
+    /// The first piece of a token.
+    #[inline]
+    pub(crate) fn of_token(&self, token: usize) -> usize {
+        self.of_token[token] as usize
+    }
+
     /// The pieces from the one that holds the byte `start` up to `end`.
     pub(crate) fn within(&self, start: usize, end: usize) -> Range<usize> {
-        let first = self.pieces.partition_point(|piece| piece.end <= start);
-        let last = self.pieces.partition_point(|piece| piece.start < end);
+        let first = self.pieces.partition_point(|piece| piece.end() <= start);
+        let last = self.pieces.partition_point(|piece| piece.start() < end);
         first..last.max(first)
     }
 }
@@ -127,7 +162,7 @@ mod tests {
 
     fn cut(text: &str) -> Vec<&str> {
         let passage = PassageText::new(text);
-        Pieces::of(&passage).pieces.iter().map(|piece| &text[piece.start..piece.end]).collect()
+        Pieces::of(&passage).pieces.iter().map(|piece| &text[piece.start()..piece.end()]).collect()
     }
 
     #[test]

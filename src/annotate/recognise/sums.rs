@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::super::models::Models;
 use super::features::{DISTANCES, REACH, each_joint_feature, pair_of, spaces};
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, WordSums};
 use super::table::{SLOT_BYTES, Sums, Table, add_sums};
 use super::tag_book::TagBook;
 use super::view::{CHUNK_PIECES_LIMIT, PassageView};
@@ -53,7 +53,7 @@ impl Summing {
             None => lexicon.beyond(),
         };
         // those of the words around a piece, from two before to two behind
-        let mut around: [&[Sums; DISTANCES]; DISTANCES] = [lexicon.beyond(); DISTANCES];
+        let mut around: [&WordSums; DISTANCES] = [lexicon.beyond(); DISTANCES];
         (0..REACH).for_each(|ahead| around[REACH + 1 + ahead] = row(ahead));
         let (tags, repeated) = (&view.tags[chain.clone()], &view.repeated[chain.clone()]);
         let pieces = words.iter().zip(tags).zip(repeated).zip(&mut self.sums[REACH..]);
@@ -62,11 +62,10 @@ impl Summing {
             around[DISTANCES - 1] = row(place + REACH);
             let mut own = if tags.places() == 0 { untagged } else { [0; SLOT_BYTES] };
             for (distance, row) in around.iter().enumerate() {
-                add_sums(&mut own, &row[distance]);
+                add_sums(&mut own, row.row(distance));
             }
-            for shape in lexicon.shape_sums(*word, spaces(view, chain, chain.start + place), *repeated) {
-                add_sums(&mut own, shape);
-            }
+            let spaces = spaces(view, chain, chain.start + place);
+            add_sums(&mut own, lexicon.shape_sums(*word, spaces, *repeated));
             *sums = own;
         }
         self.add_chunks(view, lexicon, chain);
@@ -87,7 +86,7 @@ impl Summing {
             for at in pieces.start.max(chain.start)..pieces.end.min(chain.end) {
                 add_sums(&mut sums[at - chain.start], lexicon.chunks().sums(number, view.chunks[at].1));
             }
-            let next = (pieces.end..chain.end).take_while(|at| view.chunk_starts[*at] == pieces.end);
+            let next = (pieces.end..chain.end).take_while(|at| view.chunk_starts[*at] as usize == pieces.end);
             next.for_each(|at| {
                 add_sums(&mut sums[at - chain.start], lexicon.chunks().sums_beside(number, true));
             });

@@ -48,6 +48,57 @@ pub(crate) fn add_sums(sums: &mut Sums, other: &Sums) {
     *sums = std::array::from_fn(|lane| sums[lane].wrapping_add(other[lane]));
 }
 
+/// How many lanes that many [`SumRows`] have.
+pub(crate) const fn lanes_of(rows: usize) -> usize {
+    FIRST_WEIGHT + rows * ROW
+}
+
+/// Sums of several places that are kept for long, side by side in as few lines of memory as they fill. The lanes before the
+/// first weight of each are the last of the sums before, which mean nothing there.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(crate) struct SumRows<const LANES: usize>([i16; LANES]);
+
+impl<const LANES: usize> Default for SumRows<LANES> {
+    fn default() -> Self {
+        Self([0; LANES])
+    }
+}
+
+impl<const LANES: usize> SumRows<LANES> {
+    /// The lanes of a line of memory.
+    const LINE: usize = 64 / size_of::<i16>();
+
+    /// How many sums there are.
+    const fn rows() -> usize {
+        (LANES - FIRST_WEIGHT) / ROW
+    }
+
+    /// As many sums as there are, by their places.
+    pub(crate) fn from_fn(mut sums: impl FnMut(usize) -> Sums) -> Self {
+        let mut all = Self::default();
+        for (at, row) in all.0[FIRST_WEIGHT..].chunks_exact_mut(ROW).enumerate() {
+            row.copy_from_slice(&sums(at)[FIRST_WEIGHT..]);
+        }
+        all
+    }
+
+    /// The sums at a place; the first for a place that is not there.
+    #[inline]
+    pub(crate) fn row(&self, at: usize) -> &Sums {
+        let first = if at < Self::rows() { at * ROW } else { 0 };
+        self.0[first..].first_chunk().unwrap_or(&[0; SLOT_BYTES])
+    }
+
+    /// Has all of them come nearer.
+    #[inline]
+    pub(crate) fn look_towards(all: &[Self], at: usize) {
+        if let Some(rows) = all.get(at) {
+            rows.0.iter().step_by(Self::LINE).for_each(|lane| prefetch(Some(lane)));
+        }
+    }
+}
+
 /// The place of a weight in a row: all types' weights of B stand before all of I.
 pub(crate) const fn place_in_row(model_type: usize, is_inside: bool) -> usize {
     model_type + if is_inside { MODEL_TYPES.len() } else { 0 }
@@ -245,6 +296,17 @@ mod tests {
         Table::build(&[]).add(5, &mut sums);
         Table::new(Cow::Owned(vec![0xff; SLOT_BYTES * 3])).add(5, &mut sums);
         assert_eq!(sums, [0; SLOT_BYTES]);
+    }
+
+    #[test]
+    fn rows_are_as_they_were_put() {
+        let sums = |at: usize| -> Sums { std::array::from_fn(|lane| (100 * at + lane) as i16) };
+        let rows = SumRows::<{ lanes_of(5) }>::from_fn(sums);
+        assert_eq!((size_of_val(&rows), align_of_val(&rows)), (128, 64));
+        for at in 0..5 {
+            assert_eq!(rows.row(at)[FIRST_WEIGHT..], sums(at)[FIRST_WEIGHT..], "{at}");
+        }
+        assert_eq!(rows.row(5), rows.row(0));
     }
 
     #[test]

@@ -3,14 +3,14 @@
 use rustc_hash::FxHashMap;
 
 use super::features::{each_feature_beside_tags, each_tag_feature};
-use super::table::{SLOT_BYTES, Sums, Table};
+use super::table::{SLOT_BYTES, SumRows, Sums, Table, lanes_of};
 use super::tags::Tags;
 
 /// Tags that were met before, with the sums of the weights of the features that they give.
 #[derive(Debug, Default)]
 pub(crate) struct TagBook {
     numbers: FxHashMap<Tags, u32>,
-    sums: Vec<[Sums; 3]>,
+    sums: Vec<SumRows<{ lanes_of(3) }>>,
     /// What a piece without tags sums up to.
     untagged: Option<Sums>,
 }
@@ -36,12 +36,17 @@ impl TagBook {
         if let Some(number) = self.numbers.get(tags) {
             return *number;
         }
-        let mut sums = [[0; SLOT_BYTES]; 3];
-        each_feature_beside_tags(tags, true, |feature| table.add(feature, &mut sums[0]));
-        each_tag_feature(tags, |feature| table.add(feature, &mut sums[1]));
-        each_feature_beside_tags(tags, false, |feature| table.add(feature, &mut sums[2]));
         let number = self.sums.len() as u32;
-        self.sums.push(sums);
+        self.sums.push(SumRows::from_fn(|at| {
+            let mut sums = [0; SLOT_BYTES];
+            let add = |feature| table.add(feature, &mut sums);
+            match at {
+                0 => each_feature_beside_tags(tags, true, add),
+                1 => each_tag_feature(tags, add),
+                _ => each_feature_beside_tags(tags, false, add),
+            }
+            sums
+        }));
         self.numbers.insert(*tags, number);
         number
     }
@@ -58,7 +63,7 @@ impl TagBook {
 
     /// What tags sum up to: 0 for the piece after one that has them, 1 for the one that has them, 2 for the one before.
     pub(crate) fn sums(&self, number: u32, place: usize) -> &Sums {
-        &self.sums[number as usize][place]
+        self.sums[number as usize].row(place)
     }
 }
 

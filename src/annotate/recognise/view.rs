@@ -31,17 +31,24 @@ const CHUNK_BYTES_LIMIT: usize = 64;
 
 /// What a piece is to the document's abbreviations.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct ShortTag {
+pub(crate) struct ShortPlace {
     /// 1 for the first piece of a short form, 2 for a further one, 0 for others.
     pub place: u8,
+    /// Whether the piece is a part of a long form where it is defined.
+    pub in_long_form: bool,
+    /// What its long form is like, among those of the passage.
+    tag: u32,
+}
+
+/// What the long form of an abbreviation is like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct ShortTag {
     /// The last word of its long form.
     pub head: u64,
     /// The first word of its long form.
     pub begin: u64,
     /// The types of the name that ends the long form, as bits.
     pub types: u16,
-    /// Whether the piece is a part of a long form where it is defined.
-    pub in_long_form: bool,
 }
 
 /// A passage with all that its features are made of.
@@ -55,7 +62,7 @@ pub(crate) struct PassageView {
     /// 1 for its first piece, 2 for its last, 3 between them.
     pub chunks: Vec<(u32, u8)>,
     /// The first piece of the same.
-    pub chunk_starts: Vec<usize>,
+    pub chunk_starts: Vec<u32>,
     /// The pieces of each of these words that has several and is looked at as a whole, in order.
     pub parted: Vec<Range<usize>>,
     /// Room for their hashes.
@@ -67,7 +74,9 @@ pub(crate) struct PassageView {
     /// What the dictionary says.
     pub tags: Vec<Tags>,
     /// What the abbreviations say.
-    pub short_forms: Vec<ShortTag>,
+    pub short_forms: Vec<ShortPlace>,
+    /// What the long forms of the short forms in it are like, one for each place where one stands.
+    short_tags: Vec<ShortTag>,
     /// What the patterns of variants say; 0 for nothing.
     pub patterns: Vec<u8>,
     /// The variants that patterns find, weak forms among them.
@@ -86,14 +95,14 @@ impl PassageView {
     pub(crate) fn read(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon, models: &Models) {
         self.pieces.read(passage);
         let tokens = passage.folded.tokens();
-        let hash = |piece: &Piece| piece.token.map_or(0, |token| tokens[token].source_hash);
+        let hash = |piece: &Piece| piece.token().map_or(0, |token| tokens[token].source_hash);
         self.words.clear();
         for pieces in self.pieces.pieces.chunks(BLOCK_PIECES) {
             work_done(pieces.len());
             pieces.iter().for_each(|piece| lexicon.look_towards_number(hash(piece)));
             self.words.extend(pieces.iter().map(|piece| {
-                let folded = || piece.token.map_or("", |token| passage.folded.folded(token));
-                lexicon.number(models, hash(piece), || (&passage.text[piece.start..piece.end], folded()))
+                let folded = || piece.token().map_or("", |token| passage.folded.folded(token));
+                lexicon.number(models, hash(piece), || (&passage.text[piece.start()..piece.end()], folded()))
             }));
         }
         self.find_chunks(passage, models, lexicon);
@@ -110,6 +119,14 @@ impl PassageView {
         self.pieces.pieces.capacity()
     }
 
+    /// What a piece is to the document's abbreviations, and what the long form is like where it is a short one's.
+    #[inline]
+    pub(crate) fn short_form(&self, at: usize) -> (ShortPlace, ShortTag) {
+        let place = self.short_forms[at];
+        let tag = if place.place > 0 { self.short_tags.get(place.tag as usize).copied() } else { None };
+        (place, tag.unwrap_or_default())
+    }
+
     /// Whether anything in it may be an organism's name in two words.
     pub(crate) fn names_binomial(&self) -> bool {
         self.binomials.contains(&Part::Genus)
@@ -117,14 +134,15 @@ impl PassageView {
 
     /// The number of a token's word.
     pub(crate) fn word_of_token(&self, token: usize) -> u32 {
-        self.words[self.pieces.of_token[token]]
+        self.words[self.pieces.of_token(token)]
     }
 
     /// Adds what the dictionary and patterns say; abbreviations come last ([`mark_short_forms`]).
     pub(crate) fn mark(&mut self, matches: &[NameMatch], variants: Vec<VariantMention>) {
         let count = self.pieces.pieces.len();
         tag(&self.pieces, matches, &mut self.tags);
-        refill(&mut self.short_forms, std::iter::repeat_n(ShortTag::default(), count));
+        refill(&mut self.short_forms, std::iter::repeat_n(ShortPlace::default(), count));
+        self.short_tags.clear();
         refill(&mut self.patterns, std::iter::repeat_n(0, count));
         for variant in &variants {
             let form = (variant.class as u8) * 3 + variant.certainty as u8;
@@ -147,7 +165,7 @@ impl PassageView {
             work_done(1);
             let own = 1 + pieces[first + 1..].iter().take_while(|piece| !piece.spaced).count();
             let end = first + own;
-            let span = pieces[first].start..pieces[end - 1].end;
+            let span = pieces[first].start()..pieces[end - 1].end();
             let short = own > 1 && span.len() <= CHUNK_BYTES_LIMIT;
             self.chunks.extend(self.words[first..end].iter().map(|word| (*word, 0)));
             if short {
@@ -156,12 +174,12 @@ impl PassageView {
                 self.parted.push(first..end);
                 self.parted_hashes.push(hash);
             }
-            self.chunk_starts.extend(std::iter::repeat_n(first, own));
+            self.chunk_starts.extend(std::iter::repeat_n(first as u32, own));
             first = end;
         }
         for (own, hash) in self.parted.iter().zip(self.parted_hashes.drain(..)) {
             work_done(1);
-            let written = || &passage.text[pieces[own.start].start..pieces[own.end - 1].end];
+            let written = || &passage.text[pieces[own.start].start()..pieces[own.end - 1].end()];
             let number = lexicon.chunk(models, hash, written);
             self.chunks[own.clone()].fill((number, 3));
             self.chunks[own.start].1 = 1;
@@ -176,7 +194,7 @@ pub(crate) fn mark_binomials(passages: &[PassageText<'_>], views: &mut [PassageV
     for (passage, view) in passages.iter().zip(views) {
         let PassageView { pieces, binomials: parts, .. } = view;
         refill(parts, std::iter::repeat_n(Part::None, pieces.pieces.len()));
-        binomials.each_part(passage, |token, part| parts[pieces.of_token[token]] = part);
+        binomials.each_part(passage, |token, part| parts[pieces.of_token(token)] = part);
     }
 }
 
@@ -295,10 +313,11 @@ fn mark_places(passage: &PassageText<'_>, trie: &TermTrie, known: &[ShortForm<'_
                 return;
             }
             let Some(&index) = indices.iter().find(same) else { return };
+            let tag = view.short_tags.len() as u32;
+            view.short_tags.push(known[index].tag);
             for (number, place) in view.pieces.within(span.start, span.end).enumerate() {
-                let in_long_form = view.short_forms[place].in_long_form;
-                let place_of = if number == 0 { 1 } else { 2 };
-                view.short_forms[place] = ShortTag { place: place_of, in_long_form, ..known[index].tag };
+                let short = &mut view.short_forms[place];
+                (short.place, short.tag) = (if number == 0 { 1 } else { 2 }, tag);
             }
         });
     }
@@ -316,10 +335,8 @@ fn long_form_tag(passage: &PassageText<'_>, matches: &[NameMatch], definition: &
     let from = matches.partition_point(|found| found.first < first);
     let ending = matches[from..].iter().take_while(|found| found.first < end).find(|found| found.end == end);
     ShortTag {
-        place: 0,
         head: hash(folded.folded(end - 1)),
         begin: hash(folded.folded(first)),
         types: ending.map_or(0, |found| found.profile.types),
-        in_long_form: false,
     }
 }
