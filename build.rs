@@ -63,6 +63,7 @@ fn compile_servers(
     fs::create_dir_all(folder)?;
     let mut servers = tonic_prost_build::configure()
         .build_client(false)
+        .codec_path("crate::api::codec::ServerCodec")
         .out_dir(folder)
         .extern_path(".google.rpc", "::tonic_types::pb")
         .extern_path(".glossator.v1", "crate::api::proto");

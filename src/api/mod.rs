@@ -5,6 +5,7 @@
 mod annotate_stream;
 mod annotation_service;
 mod catalog_service;
+pub mod codec;
 mod convert;
 mod documents;
 pub mod encoded;
