@@ -9,7 +9,7 @@ use tonic_prost::{ProstCodec, ProstDecoder, ProstEncoder};
 /// The room for answers that a call begins with, and by which it grows.
 const WRITE_BUFFER_BYTES: usize = 32 << 10;
 /// Answers that are ready are handed to the transport together until they are that many bytes. With these two the server
-/// spends a tenth less on a paper that is looked up than with tonic's 8 and 32 KiB (docs/BENCHMARKS.md).
+/// spends 5 to 10 % less on a paper that is looked up than with tonic's 8 and 32 KiB (docs/BENCHMARKS.md).
 const WRITE_TOGETHER_BYTES: usize = 128 << 10;
 
 /// Encodes `T` and decodes `U`.

@@ -335,7 +335,7 @@ pub fn fold_to_string(text: &str) -> String {
 }
 
 /// Offsets fit 32 bits, as [`TEXT_BYTES_LIMIT`] times the longest form of a character's bytes does.
-fn to_u32(offset: usize) -> u32 {
+pub(crate) fn to_u32(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
 }
 

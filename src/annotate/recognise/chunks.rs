@@ -5,7 +5,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::features::{each_chunk_feature, each_feature_beside_chunk};
 use super::numbers::Numbers;
-use super::table::{SLOT_BYTES, SumRows, Sums, Table, lanes_of};
+use super::table::{SumRows, Sums, Table, lanes_of};
 use super::words::Word;
 
 /// The most that are kept; then they are forgotten, which changes no answer. Most stand in one document only.
@@ -64,14 +64,12 @@ impl Chunks {
         let (number, is_new) = self.numbers.number(hash);
         if is_new {
             let word = Word::form(written());
-            self.sums.push(ChunkSums::from_fn(|at| {
-                let mut sums = [0; SLOT_BYTES];
-                let add = |feature| table.add(feature, &mut sums);
+            self.sums.push(ChunkSums::summed(|at, sums| {
+                let add = |feature| table.add(feature, sums);
                 match at {
                     0..PLACES => each_chunk_feature(&word, 1 + at as u8, add),
                     place => each_feature_beside_chunk(&word, place == PLACES, add),
                 }
-                sums
             }));
             if keeps_words {
                 self.words.push(word);

@@ -9,7 +9,7 @@ use super::features::{
     DISTANCES, beyond, each_repetition_feature, each_space_feature, each_word_feature, of_word_itself,
 };
 use super::numbers::Numbers;
-use super::table::{SLOT_BYTES, SumRows, Sums, Table, lanes_of};
+use super::table::{SumRows, Sums, Table, lanes_of};
 use super::words::{Form, Word};
 use crate::text::prefetch;
 
@@ -66,11 +66,7 @@ impl Lexicon {
     /// Forgets all words, for another model. Numbers given before are void then.
     pub(crate) fn clear(&mut self, table: &Table) {
         *self = Self { keeps_words: self.keeps_words, ..Self::default() };
-        self.beyond = WordSums::from_fn(|distance| {
-            let mut sums = [0; SLOT_BYTES];
-            table.add(beyond(distance), &mut sums);
-            sums
-        });
+        self.beyond = WordSums::summed(|distance, sums| table.add(beyond(distance), sums));
     }
 
     /// Whether there are too many words, and [`Lexicon::clear`] is due.
@@ -109,10 +105,8 @@ impl Lexicon {
     }
 
     fn sum_word(&mut self, at: usize, word: &Word, table: &Table) {
-        self.sums[at] = WordSums::from_fn(|distance| {
-            let mut sums = [0; SLOT_BYTES];
-            each_word_feature(word, distance, |feature| table.add(feature, &mut sums));
-            sums
+        self.sums[at] = WordSums::summed(|distance, sums| {
+            each_word_feature(word, distance, |feature| table.add(feature, sums));
         });
         let Form { folded, short_shape, living, organism_level } = word.joint_form();
         let next = self.shapes.len() as u32;
@@ -218,12 +212,10 @@ fn hash_of_form((written, folded): (&str, &str)) -> u64 {
 }
 
 fn sum_shape(table: &Table, short_shape: u64) -> ShapeSums {
-    ShapeSums::from_fn(|place| {
-        let mut sums = [0; SLOT_BYTES];
-        let mut add = |feature| table.add(feature, &mut sums);
+    ShapeSums::summed(|place, sums| {
+        let mut add = |feature| table.add(feature, sums);
         each_space_feature(short_shape, (place / REPETITIONS) as u8, &mut add);
         each_repetition_feature(short_shape, (place % REPETITIONS) as u8, &mut add);
-        sums
     })
 }
 

@@ -86,7 +86,7 @@ impl Workspace {
         if passing.any() == 0 {
             return false;
         }
-        summing.add_joint(models, view, lexicon, chain, &passing.open);
+        summing.add_joint(models, view, lexicon, chain, passing.open());
         passing.read_again(gate, summing.of_pieces(), BOUND_MIN.ln());
         passing.any() != 0
     }

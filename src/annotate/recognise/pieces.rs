@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::passages::PassageText;
 use crate::text::pauses::work_done;
+use crate::text::to_u32;
 
 /// The most pieces of one chain; a longer sentence is cut, which keeps memory within bounds.
 pub(crate) const CHAIN_PIECES_LIMIT: usize = 1_024;
@@ -24,10 +25,6 @@ pub(crate) struct Piece {
 /// In the place of a token's number. Tokens are fewer, as [`TEXT_BYTES_LIMIT`](crate::text::TEXT_BYTES_LIMIT) bounds them and what
 /// stands between them.
 const NO_TOKEN: u32 = u32::MAX;
-
-fn to_u32(offset: usize) -> u32 {
-    u32::try_from(offset).unwrap_or(u32::MAX)
-}
 
 impl Piece {
     fn new((start, end): (usize, usize), token: Option<usize>, spaced: bool) -> Self {
@@ -60,6 +57,7 @@ pub(crate) struct Pieces {
     pub pieces: Vec<Piece>,
     /// The pieces of each sentence, or part of one.
     pub chains: Vec<Range<usize>>,
+    /// The first piece of each token.
     of_token: Vec<u32>,
 }
 

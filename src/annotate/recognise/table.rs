@@ -74,11 +74,13 @@ impl<const LANES: usize> SumRows<LANES> {
         (LANES - FIRST_WEIGHT) / ROW
     }
 
-    /// As many sums as there are, by their places.
-    pub(crate) fn from_fn(mut sums: impl FnMut(usize) -> Sums) -> Self {
+    /// What `add` adds at each place.
+    pub(crate) fn summed(mut add: impl FnMut(usize, &mut Sums)) -> Self {
         let mut all = Self::default();
         for (at, row) in all.0[FIRST_WEIGHT..].chunks_exact_mut(ROW).enumerate() {
-            row.copy_from_slice(&sums(at)[FIRST_WEIGHT..]);
+            let mut sums = [0; SLOT_BYTES];
+            add(at, &mut sums);
+            row.copy_from_slice(&sums[FIRST_WEIGHT..]);
         }
         all
     }
@@ -301,7 +303,7 @@ mod tests {
     #[test]
     fn rows_are_as_they_were_put() {
         let sums = |at: usize| -> Sums { std::array::from_fn(|lane| (100 * at + lane) as i16) };
-        let rows = SumRows::<{ lanes_of(5) }>::from_fn(sums);
+        let rows = SumRows::<{ lanes_of(5) }>::summed(|at, own| *own = sums(at));
         assert_eq!((size_of_val(&rows), align_of_val(&rows)), (128, 64));
         for at in 0..5 {
             assert_eq!(rows.row(at)[FIRST_WEIGHT..], sums(at)[FIRST_WEIGHT..], "{at}");

@@ -37,15 +37,13 @@ impl TagBook {
             return *number;
         }
         let number = self.sums.len() as u32;
-        self.sums.push(SumRows::from_fn(|at| {
-            let mut sums = [0; SLOT_BYTES];
-            let add = |feature| table.add(feature, &mut sums);
+        self.sums.push(SumRows::summed(|at, sums| {
+            let add = |feature| table.add(feature, sums);
             match at {
                 0 => each_feature_beside_tags(tags, true, add),
                 1 => each_tag_feature(tags, add),
                 _ => each_feature_beside_tags(tags, false, add),
             }
-            sums
         }));
         self.numbers.insert(*tags, number);
         number
