@@ -129,6 +129,7 @@ fn annotation(
         score: reading.score,
         method: reading.method,
         candidates,
+        composite: reading.composite,
     }
 }
 
@@ -195,7 +196,9 @@ fn species(vocabulary: Vocabulary<'_>, taxon: Taxon) -> String {
     vocabulary.taxon_label(taxon).unwrap_or_else(|| format!("NCBITaxon:{taxon}"))
 }
 
-/// Merges mentions of one span, so that each span has one list of readings, best first.
+/// Merges mentions of one span, so that each span has one list of readings, best first. What the models recognised and linked goes
+/// before what the dictionary found, as the decision has it ([`super::decide`]): a chance of 0.9 that "depression" is a
+/// disease is of another scale than the dictionary's score for a process of that name.
 pub(super) fn merge_spans(mentions: &mut Vec<Mention>) {
     mentions.sort_by_key(|mention| worked(mention.place()));
     mentions.dedup_by(|later, earlier| {
@@ -205,8 +208,56 @@ pub(super) fn merge_spans(mentions: &mut Vec<Mention>) {
         }
         same
     });
-    for mention in mentions {
+    for Mention { readings, .. } in mentions {
         work_done(1);
-        mention.readings.sort_by(better_first);
+        readings.sort_by(better_first);
+        let recognised = readings.iter().find(|reading| reading.recognised);
+        if recognised.is_some_and(|first| first.subject != Subject::Unlinked) {
+            readings.sort_by_key(|reading| (reading.method != Method::ExtraTerm, !reading.recognised));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::model::{EntityType, Span};
+
+    #[test]
+    fn what_was_recognised_and_linked_goes_before_what_the_dictionary_found() {
+        let catalog = Catalog::embedded().unwrap();
+        let entity = Subject::Entity(catalog.indices().next().unwrap());
+        let reading = |entity_type, score, recognised, subject: &Subject| Reading {
+            recognised,
+            ..Reading::new(subject.clone(), entity_type, Method::Model, score)
+        };
+        let mention = |readings| Mention {
+            passage: 0,
+            span: Span { start: 0, end: 10 },
+            tokens: 0..1,
+            prefix: None,
+            readings,
+        };
+        let (disease, process, own) = (EntityType::Disease, EntityType::BiologicalProcess, EntityType::Other);
+        let found = reading(process, 0.95, false, &entity);
+        let extra = Reading { method: Method::ExtraTerm, ..reading(own, 1.0, false, &Subject::ExtraTerm(0)) };
+        let linked = vec![reading(disease, 0.9, true, &entity), reading(disease, 0.1, true, &entity)];
+        let unlinked =
+            vec![reading(disease, 0.9, true, &Subject::Unlinked), reading(disease, 0.1, true, &entity)];
+        for (recognised, others, expected) in [
+            (&linked, vec![found.clone()], vec![disease, disease, process]),
+            (&unlinked, vec![found.clone()], vec![process, disease, disease]),
+            (&linked, vec![], vec![disease, disease]),
+            (&linked, vec![found, extra], vec![own, disease, disease, process]),
+        ] {
+            let mut mentions = vec![mention(recognised.clone())];
+            mentions.extend(others.into_iter().map(|other| mention(vec![other])));
+            mentions.reverse();
+            merge_spans(&mut mentions);
+            let [merged] = &mentions[..] else { panic!("{mentions:?}") };
+            let types: Vec<EntityType> = merged.readings.iter().map(|reading| reading.entity_type).collect();
+            assert_eq!(types, expected);
+        }
     }
 }

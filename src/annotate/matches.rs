@@ -391,6 +391,7 @@ fn add_reading(context: &Context, bearer: &KnownBearer, readings: &mut Vec<Readi
         contradicted: false,
         recognised: false,
         prominence: facts.prominence,
+        composite: None,
     };
     match readings.iter_mut().find(|other| other.subject == reading.subject) {
         Some(other) if other.score < reading.score => *other = reading,
@@ -420,17 +421,10 @@ pub(super) fn find_extra_terms(
             let readings = matched
                 .iter()
                 .filter_map(|&index| Some((index, options.options().extra_terms.get(index)?)))
-                .map(|(index, term)| Reading {
-                    subject: Subject::ExtraTerm(index),
-                    entity_type: term.entity_type,
-                    taxon: None,
-                    method: Method::ExtraTerm,
-                    evidence: None,
-                    score: super::rank::EXTRA_TERM_SCORE,
-                    foreign: None,
-                    contradicted: false,
-                    recognised: false,
-                    prominence: 0,
+                .map(|(index, term)| {
+                    let subject = Subject::ExtraTerm(index);
+                    let score = super::rank::EXTRA_TERM_SCORE;
+                    Reading::new(subject, term.entity_type, Method::ExtraTerm, score)
                 })
                 .collect::<Vec<_>>();
             if !readings.is_empty() {

@@ -43,6 +43,27 @@ pub(super) struct Reading {
     pub recognised: bool,
     /// How known the entity is; of two that fit alike the more known one is meant.
     pub prominence: u8,
+    /// The mention of several entities that it is a part of.
+    pub composite: Option<Span>,
+}
+
+impl Reading {
+    /// A reading that nothing but its score speaks for.
+    pub(super) const fn new(subject: Subject, entity_type: EntityType, method: Method, score: f32) -> Self {
+        Self {
+            subject,
+            entity_type,
+            taxon: None,
+            method,
+            evidence: None,
+            score,
+            foreign: None,
+            contradicted: false,
+            recognised: false,
+            prominence: 0,
+            composite: None,
+        }
+    }
 }
 
 /// A place in the text with its readings.

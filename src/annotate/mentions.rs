@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::link::candidates::{Candidate, Route};
 use super::link::entities::Entities;
+use super::link::parts::with_parts;
 use super::link::{Document, Linked, Target, link};
 use super::mention::{Mention, Reading, Subject};
 use super::models::Models;
@@ -43,7 +44,7 @@ pub(super) fn recognised(
     options: &PreparedOptions,
     entities: &mut Entities,
 ) -> Vec<Mention> {
-    let (targets, scores) = targets(models, passages, found, options);
+    let (targets, scores) = targets(vocabulary, models, passages, found, options);
     let abbreviations = options.options().abbreviations;
     let mut document = Document::new(vocabulary, models, passages, prepared, abbreviations, entities);
     let linked = link(&mut document, &targets, None);
@@ -68,8 +69,10 @@ pub(super) fn recognised(
     mentions
 }
 
-/// The spans that score enough, of those that overlap the likeliest of each type, by place, and their scores.
+/// The spans that score enough, of those that overlap the likeliest of each type, by place, and their scores; of mentions of
+/// several entities each part.
 fn targets(
+    vocabulary: Vocabulary<'_>,
     models: &Models,
     passages: &[PassageText<'_>],
     found: &[Found],
@@ -91,7 +94,9 @@ fn targets(
             let good: Vec<(Span, f32)> = scored.filter(|(_, score)| *score >= least).collect();
             for (span, score) in best(good) {
                 if !is_blocked(passages, passage, span, options) {
-                    chosen.push((Target::new(passages, passage, span, entity_type), score));
+                    let target = Target::new(passages, passage, span, entity_type);
+                    let parts = with_parts(vocabulary, passages, target);
+                    chosen.extend(parts.into_iter().map(|part| (part, score)));
                 }
             }
         }
@@ -122,7 +127,7 @@ fn readings(
     let Linked { candidates, none, species } = linked;
     let of_taxon = matches!(target.entity_type, EntityType::Gene | EntityType::CellLine);
     let wanted = |candidate: &&Candidate| !of_taxon || options.wants_taxon(candidate.taxon);
-    let written = passages[target.passage].slice(target.span);
+    let written = target.written(passages);
     let common_word = surface::is_common_word(written);
     let score_of = |candidate: &Candidate| (score * candidate.probability).max(SCORE_MIN);
     let chosen = needed(candidates.iter().filter(wanted).collect(), score_of, target.entity_type, options);
@@ -137,6 +142,7 @@ fn readings(
         contradicted: false,
         recognised: true,
         prominence: candidate.prominence,
+        composite: target.composite,
     };
     let mut readings = Vec::with_capacity(1 + chosen.len());
     let asks_taxa = of_taxon && !options.options().taxa.is_empty();
@@ -144,7 +150,7 @@ fn readings(
         first.probability >= *none && first.probability * score >= linked_score_min(target.entity_type)
     });
     if !linked && !asks_taxa {
-        readings.push(unlinked(target.entity_type, score));
+        readings.push(Reading { composite: target.composite, ..unlinked(target.entity_type, score) });
     }
     readings.extend(chosen.iter().map(reading));
     if linked {
@@ -197,19 +203,8 @@ const fn method(route: Route) -> Method {
 }
 
 /// The reading of a mention that no entity of the catalog fits.
-const fn unlinked(entity_type: EntityType, score: f32) -> Reading {
-    Reading {
-        subject: Subject::Unlinked,
-        entity_type,
-        taxon: None,
-        method: Method::Model,
-        evidence: None,
-        score,
-        foreign: None,
-        contradicted: false,
-        recognised: true,
-        prominence: 0,
-    }
+fn unlinked(entity_type: EntityType, score: f32) -> Reading {
+    Reading { recognised: true, ..Reading::new(Subject::Unlinked, entity_type, Method::Model, score) }
 }
 
 /// What speaks for a candidate, as the reasons of an answer tell it.

@@ -221,18 +221,9 @@ fn find_variants(passage: &PassageText<'_>, passage_index: usize, options: &Prep
     });
     wanted
         .map(|variant| {
-            let reading = Reading {
-                subject: Subject::Variant(variant.id),
-                entity_type: EntityType::Variant,
-                taxon: None,
-                method: Method::Pattern,
-                evidence: None,
-                score: rank::score_pattern(variant.certainty == variants::Certainty::Certain),
-                foreign: None,
-                contradicted: false,
-                recognised: false,
-                prominence: 0,
-            };
+            let score = rank::score_pattern(variant.certainty == variants::Certainty::Certain);
+            let subject = Subject::Variant(variant.id);
+            let reading = Reading::new(subject, EntityType::Variant, Method::Pattern, score);
             Mention {
                 passage: passage_index,
                 span: variant.span,
@@ -248,6 +239,7 @@ fn find_variants(passage: &PassageText<'_>, passage_index: usize, options: &Prep
 pub(crate) mod learning {
     pub(crate) use super::link::aliases::{Aliases, HeldOut, Row, alias_key};
     pub(crate) use super::link::candidates::{Candidate, Route};
+    pub(crate) use super::link::parts::with_parts;
     pub(crate) use super::link::{Document, LinkModel, Linked, Target, features, link};
     pub(crate) use super::memory::Memory;
     pub(crate) use super::models::{ChainModel, Models};

@@ -48,6 +48,28 @@ fn a_name_that_no_training_text_has_is_found_by_the_dictionary() {
 }
 
 #[test]
+fn a_mention_of_several_entities_is_an_annotation_each() {
+    let found = annotate("Mutations of BRCA1/2 in breast and ovarian cancer.", &AnnotateOptions::default());
+    let expected = [
+        ("BRCA1", "NCBIGene:672"),
+        ("2", "NCBIGene:675"),
+        ("breast", "MESH:D001943"),
+        ("ovarian cancer", "MESH:D010051"),
+    ];
+    assert_eq!(ids(&found), expected);
+    let whole: Vec<Option<&str>> = found
+        .annotations
+        .iter()
+        .map(|part| {
+            part.composite
+                .map(|span| &"Mutations of BRCA1/2 in breast and ovarian cancer."[span.start..span.end])
+        })
+        .collect();
+    let [genes, diseases] = ["BRCA1/2", "breast and ovarian cancer"].map(Some);
+    assert_eq!(whole, [genes, genes, diseases, diseases]);
+}
+
+#[test]
 fn an_organism_that_no_list_has_is_found_by_its_latin() {
     for text in [
         "The ciliate Paratontonia gracillima was collected in spring.",

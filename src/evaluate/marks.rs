@@ -13,9 +13,9 @@ pub(super) fn overlap((passage, span): Place, (other_passage, other): Place) -> 
     passage == other_passage && span.overlaps(other)
 }
 
-/// The place of an answer.
-pub(super) const fn place_of(annotation: &Annotation) -> Place {
-    (annotation.passage_index, annotation.span)
+/// The place of an answer: of a part of a mention of several entities that of the whole, as people mark these.
+pub(super) fn place_of(annotation: &Annotation) -> Place {
+    (annotation.passage_index, annotation.composite.unwrap_or(annotation.span))
 }
 
 /// What people marked. A place that is marked twice counts once.

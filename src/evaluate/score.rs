@@ -64,6 +64,7 @@ fn pairs(mentions: &[Place], places: &[Place]) -> usize {
 mod tests {
     use super::super::testing::{found, gold};
     use super::*;
+    use crate::model::Span;
 
     /// The figures as `tp/predicted/gold` for strict, overlap and concept.
     fn shown(marked: &[&str], answered: &[&str]) -> String {
@@ -71,6 +72,18 @@ mod tests {
             score_document(&gold(marked), &found(answered), EntityType::Gene);
         let show = |Figures { tp, predicted, gold }: Figures| format!("{tp}/{predicted}/{gold}");
         [strict, overlap, concept].map(show).join(" ")
+    }
+
+    #[test]
+    fn parts_of_a_mention_are_counted_as_the_whole() {
+        let mut answered = found(&["0:0-4 Gene 1", "0:5-6 Gene 2", "0:9-12 Gene 3"]);
+        for part in &mut answered.annotations[..2] {
+            part.composite = Some(Span { start: 0, end: 6 });
+        }
+        let figures =
+            score_document(&gold(&["0:0-6 Gene 1|2", "0:9-12 Gene 3"]), &answered, EntityType::Gene);
+        let all = |count| Figures { tp: count, predicted: count, gold: count };
+        assert_eq!(figures, DocumentFigures { strict: all(2), overlap: all(2), concept: all(3) });
     }
 
     #[test]

@@ -59,6 +59,7 @@ pub(super) fn found(answers: &[&str]) -> AnnotatedDocument {
             score: 0.9,
             method: Method::Dictionary,
             candidates: ids.iter().skip(1).map(candidate).collect(),
+            composite: None,
         }
     });
     AnnotatedDocument { id: "1".to_owned(), annotations: annotations.collect(), abbreviations: Vec::new() }

@@ -27,6 +27,7 @@ fn annotation(
         score: 0.5,
         method: Method::Dictionary,
         candidates: Vec::new(),
+        composite: None,
     }
 }
 
@@ -95,6 +96,35 @@ fn jsonl_has_the_wire_s_names_and_the_unit_asked_for() {
         assert_eq!(value["annotations"][2]["type"], "ENTITY_TYPE_CELL_LINE");
     }
     assert_eq!(written(OutputFormat::Jsonl, OffsetUnit::CodePoint, &[sample(), sample()]).lines().count(), 2);
+}
+
+#[test]
+fn pubtator_has_one_line_for_a_mention_of_several_entities() {
+    let document =
+        Document { id: "1".to_owned(), passages: vec![passage("abstract", "Wörm BRCA1/2 BRCA1")] };
+    let whole = Span { start: 6, end: 13 };
+    let part = |text: &str, span: Span, id: &str, composite| Annotation {
+        span,
+        composite,
+        ..annotation(&document, 0, text, EntityType::Gene, id)
+    };
+    let one = |id: &str| part("BRCA1", Span { start: 6, end: 11 }, id, Some(whole));
+    let two = |id: &str| part("2", Span { start: 12, end: 13 }, id, Some(whole));
+    let alone = part("BRCA1", Span { start: 14, end: 19 }, "NCBIGene:672", None);
+    let cases = [
+        (one("NCBIGene:672"), two("NCBIGene:675"), "NCBIGene:672;NCBIGene:675"),
+        (one(""), two("NCBIGene:675"), "NCBIGene:675"),
+        (one(""), two(""), ""),
+    ];
+    for (one, two, ids) in cases {
+        let annotations = vec![one, two, alone.clone(), alone.clone()];
+        let annotated = AnnotatedDocument { id: "1".to_owned(), annotations, abbreviations: Vec::new() };
+        let input = InputDocument::new(document.clone());
+        let text = written(OutputFormat::Pubtator, OffsetUnit::CodePoint, &[(input, annotated)]);
+        let lines: Vec<&str> = text.lines().skip(2).collect();
+        let own = "1\t14\t19\tBRCA1\tGene\tNCBIGene:672";
+        assert_eq!(lines, [&format!("1\t6\t13\tBRCA1/2\tGene\t{ids}"), own, own], "{ids}");
+    }
 }
 
 #[test]
@@ -247,6 +277,7 @@ fn documents() -> impl Strategy<Value = (InputDocument, AnnotatedDocument)> {
                         score: 1.0,
                         method: Method::Pattern,
                         candidates: Vec::new(),
+                        composite: None,
                     });
                 }
             }

@@ -18,8 +18,13 @@ impl<'d> Positions<'d> {
 
     /// An annotation's span in the document; `None` when there is no such passage.
     pub(super) fn of(&self, annotation: &Annotation) -> Option<Span> {
-        let (start, offsets) = self.passages.get(annotation.passage_index)?;
-        let Span { start: from, end: to } = offsets.convert(annotation.span);
+        self.of_span(annotation.passage_index, annotation.span)
+    }
+
+    /// The span in the document of one in a passage, in bytes; `None` when there is no such passage.
+    pub(super) fn of_span(&self, passage_index: usize, span: Span) -> Option<Span> {
+        let (start, offsets) = self.passages.get(passage_index)?;
+        let Span { start: from, end: to } = offsets.convert(span);
         Some(Span { start: start + from, end: start + to })
     }
 }

@@ -1,6 +1,6 @@
 //! PubTator files: `id|t|title`, `id|a|abstract`, then a line a mention, then an empty line.
 
-use crate::model::{AnnotatedDocument, Document, Passage, Span};
+use crate::model::{AnnotatedDocument, Annotation, Document, Passage, Span};
 
 use super::input::{
     DOCUMENT_BYTES_LIMIT, Draft, FormatError, FormatProblem, InputDocument, RECORD_BYTES_LIMIT,
@@ -221,8 +221,9 @@ impl Iterator for MarkedDocuments {
     }
 }
 
-/// A document as PubTator has it: its title, everything else as its abstract, and a line a mention. Line breaks and tabs
-/// in the text become spaces, which keeps offsets as they are.
+/// A document as PubTator has it: its title, everything else as its abstract, and a line a mention. One of several entities
+/// ("BRCA1/2") has one line with all their identifiers. Line breaks and tabs in the text become spaces, which keeps offsets as they
+/// are.
 pub(super) fn document(document: &Document, annotated: &AnnotatedDocument) -> String {
     let is_title =
         |passage: &Passage| matches!(passage.kind.to_ascii_lowercase().as_str(), "title" | "front");
@@ -245,13 +246,25 @@ pub(super) fn document(document: &Document, annotated: &AnnotatedDocument) -> St
     }
     text.push('\n');
     let positions = Positions::new(document, &starts);
-    for annotation in &annotated.annotations {
-        let Some(Span { start, end }) = positions.of(annotation) else { continue };
-        let mention = one_line(&annotation.text);
-        let (name, entity_id) = (annotation.entity_type.name(), one_line(&annotation.entity_id));
-        text.push_str(&format!("{id}\t{start}\t{end}\t{mention}\t{name}\t{entity_id}\n"));
+    for parts in annotated.annotations.chunk_by(are_of_one_mention) {
+        let Some(first) = parts.first() else { continue };
+        let own = first.composite.unwrap_or(first.span);
+        let Some(Span { start, end }) = positions.of_span(first.passage_index, own) else { continue };
+        let written = document.passages[first.passage_index].text.get(own.start..own.end);
+        let mention = one_line(written.unwrap_or(&first.text));
+        let mut ids: Vec<&str> = parts.iter().map(|part| part.entity_id.as_str()).collect();
+        ids.retain(|id| !id.is_empty());
+        ids.dedup();
+        let (name, ids) = (first.entity_type.name(), one_line(&ids.join(";")));
+        text.push_str(&format!("{id}\t{start}\t{end}\t{mention}\t{name}\t{ids}\n"));
     }
     text
+}
+
+/// Whether two annotations that follow each other are parts of one mention.
+fn are_of_one_mention(one: &Annotation, next: &Annotation) -> bool {
+    let mention = |part: &Annotation| (part.passage_index, part.composite, part.entity_type);
+    one.composite.is_some() && mention(one) == mention(next)
 }
 
 /// Every character that would end a line or a field as a space; one for one, so that offsets hold.

@@ -81,6 +81,8 @@ pub struct Annotation {
     pub method: Method,
     /// The other readings, best first; at most `AnnotateOptions::max_candidates`.
     pub candidates: Vec<Candidate>,
+    /// The mention of several entities ("BRCA1/2") that it is a part of, for formats that have one line for all of them.
+    pub composite: Option<Span>,
 }
 
 /// A short form and what the document says it stands for.

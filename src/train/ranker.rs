@@ -10,6 +10,7 @@ use super::corpora::TrainingDocument;
 use crate::annotate::learning::{
     Agreement, Aliases, Candidate, Document, HeldOut, LinkModel, Linked, MODEL_TYPES, Memory, Models,
     PassageText, Route, Row, Target, Vocabulary, alias_key, best, features, link, prepare, recognise,
+    with_parts,
 };
 use crate::catalog::Catalog;
 use crate::formats::gold::{GoldMention, canonical_ids};
@@ -206,10 +207,9 @@ fn examples(
     let mut targets: Vec<(Target, Option<&GoldMention>)> = Vec::new();
     for mention in document.gold.mentions.iter().filter(|mention| !mention.neutral) {
         if document.teaches.contains(&mention.entity_type) && mention.entity_type != EntityType::Variant {
-            targets.push((
-                Target::new(&passages, mention.passage, mention.span, mention.entity_type),
-                Some(mention),
-            ));
+            let target = Target::new(&passages, mention.passage, mention.span, mention.entity_type);
+            let parts = with_parts(vocabulary, &passages, target);
+            targets.extend(parts.into_iter().map(|part| (part, Some(mention))));
         }
     }
     for passage in 0..passages.len() {

@@ -1,5 +1,7 @@
 //! Which entities of the catalog a mention may speak of: from exact names to names in other words.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -187,8 +189,21 @@ fn closeness(candidate: &Candidate) -> impl Ord + use<> {
 }
 
 /// Whether an entity may be what a mention of a type speaks of.
-fn is_compatible(wanted: EntityType, own: EntityType) -> bool {
+pub(super) fn is_compatible(wanted: EntityType, own: EntityType) -> bool {
     wanted == own || wanted == EntityType::Disease && own == EntityType::Phenotype
+}
+
+/// A name that is looked for: what is written, and its tokens.
+struct Written<'w> {
+    text: &'w str,
+    folded: &'w FoldedText,
+    tokens: Range<usize>,
+}
+
+impl<'w> Written<'w> {
+    fn key(&self) -> &'w str {
+        self.folded.key(self.tokens.start, self.tokens.end)
+    }
 }
 
 /// The candidates of a mention, the closest first, with what the ranker weighs of each by itself.
@@ -198,16 +213,23 @@ pub(crate) fn candidates(
     held_out: Option<&HeldOut>,
 ) -> Vec<Candidate> {
     let passage = &document.passages[target.passage];
-    let written = passage.slice(target.span);
-    if held_out.is_some() || is_told_by_document(document, target.entity_type, written) {
-        return find_described(document, target, held_out);
+    let text = target.written(document.passages);
+    let mut folded = FoldedText::new();
+    let written = if target.name.is_some() {
+        folded.fold(text);
+        Written { text, folded: &folded, tokens: 0..folded.tokens().len() }
+    } else {
+        Written { text, folded: &passage.folded, tokens: target.tokens.clone() }
+    };
+    let entity_type = target.entity_type;
+    if held_out.is_some() || is_told_by_document(document, entity_type, text) {
+        return find_described(document, entity_type, &written, held_out);
     }
-    let key = passage.folded.key(target.tokens.start, target.tokens.end);
-    let name = xxh3_64_with_seed(written.as_bytes(), alias_key(target.entity_type, key));
+    let name = xxh3_64_with_seed(text.as_bytes(), alias_key(entity_type, written.key()));
     if let Some(known) = document.entities.borrow().candidates_of(name) {
         return known.to_vec();
     }
-    let found = find_described(document, target, held_out);
+    let found = find_described(document, entity_type, &written, held_out);
     document.entities.borrow_mut().keep_candidates(name, &found);
     found
 }
@@ -219,18 +241,24 @@ fn is_told_by_document(document: &Document<'_>, entity_type: EntityType, written
         || entity_type == EntityType::Species && document.binomials.speak_of(written)
 }
 
-fn find_described(document: &Document<'_>, target: &Target, held_out: Option<&HeldOut>) -> Vec<Candidate> {
-    let mut found = find(document, target, held_out);
-    describe_alone(document, target.entity_type, &mut found, held_out);
+fn find_described(
+    document: &Document<'_>,
+    entity_type: EntityType,
+    written: &Written<'_>,
+    held_out: Option<&HeldOut>,
+) -> Vec<Candidate> {
+    let mut found = find(document, entity_type, written, held_out);
+    describe_alone(document, entity_type, &mut found, held_out);
     found
 }
 
-fn find(document: &Document<'_>, target: &Target, held_out: Option<&HeldOut>) -> Vec<Candidate> {
-    let passage = &document.passages[target.passage];
-    let folded = &passage.folded;
-    let written = passage.slice(target.span);
-    let key = folded.key(target.tokens.start, target.tokens.end);
-    let entity_type = target.entity_type;
+fn find(
+    document: &Document<'_>,
+    entity_type: EntityType,
+    name: &Written<'_>,
+    held_out: Option<&HeldOut>,
+) -> Vec<Candidate> {
+    let (written, key) = (name.text, name.key());
     let mut gathering = Gathering {
         vocabulary: document.vocabulary,
         entity_type,
@@ -250,7 +278,7 @@ fn find(document: &Document<'_>, target: &Target, held_out: Option<&HeldOut>) ->
     }
     add_aliases(document, &mut gathering, key, written, held_out);
     if gathering.found.is_empty() {
-        find_less(&mut gathering, written, folded, target);
+        find_less(&mut gathering, name);
     }
     if gathering.found.is_empty() && entity_type != EntityType::Gene {
         misspelt::find(key, |form| gathering.key(form, written, Route::Misspelt));
@@ -355,8 +383,9 @@ fn add_aliases(
 }
 
 /// The names that are left of a mention without its idle words, or in other words.
-fn find_less(gathering: &mut Gathering<'_>, written: &str, folded: &FoldedText, target: &Target) {
-    let (start, end) = (target.tokens.start, target.tokens.end);
+fn find_less(gathering: &mut Gathering<'_>, name: &Written<'_>) {
+    let Written { text: written, folded, tokens: Range { start, end } } = name;
+    let (start, end) = (*start, *end);
     let idle = |list: &[&str], at: usize| list.contains(&folded.folded(at));
     let before = (start..end).take(WORDS_LEFT_OUT_LIMIT).take_while(|&at| idle(IDLE_BEFORE, at)).count();
     let after = (start..end).rev().take(WORDS_LEFT_OUT_LIMIT).take_while(|&at| idle(IDLE_AFTER, at)).count();

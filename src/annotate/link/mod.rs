@@ -6,6 +6,7 @@ pub(crate) mod entities;
 pub(crate) mod features;
 mod idle;
 mod misspelt;
+pub(crate) mod parts;
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -41,6 +42,10 @@ pub(crate) struct Target {
     pub tokens: Range<usize>,
     /// Its type.
     pub entity_type: EntityType,
+    /// Its name where that is not what stands there: "BRCA2" at the 2 of "BRCA1/2".
+    pub name: Option<Rc<str>>,
+    /// The mention of several entities that it is a part of.
+    pub composite: Option<Span>,
 }
 
 impl Target {
@@ -54,7 +59,13 @@ impl Target {
         let tokens = passages[passage].folded.tokens();
         let first = tokens.partition_point(|token| (token.end as usize) <= span.start);
         let end = tokens.partition_point(|token| (token.start as usize) < span.end);
-        Self { passage, span, tokens: first..end.max(first), entity_type }
+        let tokens = first..end.max(first);
+        Self { passage, span, tokens, entity_type, name: None, composite: None }
+    }
+
+    /// Its name: what is written, or what that stands for as a part of its mention.
+    pub(crate) fn written<'t>(&'t self, passages: &'t [PassageText<'_>]) -> &'t str {
+        self.name.as_deref().unwrap_or_else(|| passages[self.passage].slice(self.span))
     }
 }
 
@@ -198,7 +209,7 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
     let mut of_mention = Vec::with_capacity(targets.len());
     for (index, target) in targets.iter().enumerate() {
         work_done(2);
-        let written = passages[target.passage].slice(target.span);
+        let written = target.written(passages);
         let text = *known.entry((target.entity_type, written)).or_insert(firsts.len());
         of_mention.push(text);
         if text < firsts.len() {
@@ -220,7 +231,7 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
     for (first, own) in firsts.iter().zip(&mut linked) {
         work_done(2);
         let target = &targets[*first];
-        let written = passages[target.passage].slice(target.span);
+        let written = target.written(passages);
         features::describe(document, target.entity_type, written, &mut own.candidates, held_out);
         if target.entity_type != EntityType::Gene {
             rank(&document.models.linking, target.entity_type, own);
@@ -326,7 +337,7 @@ fn choose_species(
     taxa: &[Taxon],
 ) -> ToldSpecies {
     let passage = &document.passages[target.passage];
-    let prefix = split_prefix(passage.slice(target.span)).map(|(taxon, _)| (taxon, Evidence::Prefix));
+    let prefix = split_prefix(target.written(document.passages)).map(|(taxon, _)| (taxon, Evidence::Prefix));
     prefix
         .filter(|(taxon, _)| taxa.contains(taxon))
         .or_else(|| words.choose(target.passage, target.span, passage.sentence(target.span.start), taxa))

@@ -132,6 +132,7 @@ mod tests {
             score: 0.75,
             method: Method::Model,
             candidates: (0..candidates).map(candidate).collect(),
+            composite: None,
         }
     }
 

@@ -1,0 +1,348 @@
+//! Mentions of several entities: "BRCA1/2" speaks of BRCA1 and BRCA2, "TLR2, -4 and -9" of three genes, "p44/42 MAPK" of
+//! two, "breast and ovarian cancer" of two diseases.
+//!
+//! Each part stands where the reader sees it; its name is put together of what the parts share and of what is its own. The
+//! catalog decides: a mention is one of several entities where each part's name is the name of something of its type, of
+//! something else each, and the whole is the name of nothing ("F4/80" is one gene).
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::super::passages::PassageText;
+use super::super::vocabulary::Vocabulary;
+use super::Target;
+use super::candidates::is_compatible;
+use crate::catalog::GroupIndex;
+use crate::model::{EntityType, Span};
+use crate::text::{FoldedText, Gap, TokenKind};
+
+/// The most parts of a mention.
+const PARTS_LIMIT: usize = 8;
+/// The most digits of a number that parts differ in.
+const NUMBER_DIGITS_LIMIT: usize = 2;
+/// The most tokens of a head that parts share.
+const HEAD_TOKENS_LIMIT: usize = 4;
+/// Words of an inherited form: a coordination that is known as the name of one is that only where such a word is said.
+const INHERITED: &[&str] = &["hereditary", "familial", "inherited", "syndrome"];
+
+/// A part: the tokens that the reader sees of it, and its name.
+#[derive(Debug, PartialEq, Eq)]
+struct Part {
+    tokens: Range<usize>,
+    name: String,
+}
+
+/// The target itself, or what it speaks of one by one, in the order of the text.
+pub(crate) fn with_parts(
+    vocabulary: Vocabulary<'_>,
+    passages: &[PassageText<'_>],
+    target: Target,
+) -> Vec<Target> {
+    let parts = Mentioned { vocabulary, passage: &passages[target.passage], target: &target }.parts();
+    if parts.is_empty() {
+        return vec![target];
+    }
+    let passage = &passages[target.passage];
+    let part = |Part { tokens, name }| {
+        let span = passage.span(tokens.start, tokens.end);
+        let name = Some(name).filter(|name| name != passage.slice(span)).map(Rc::from);
+        Target { span, tokens, name, composite: Some(target.span), ..target.clone() }
+    };
+    parts.into_iter().map(part).collect()
+}
+
+/// A mention as its parts are looked for.
+struct Mentioned<'m> {
+    vocabulary: Vocabulary<'m>,
+    passage: &'m PassageText<'m>,
+    target: &'m Target,
+}
+
+impl Mentioned<'_> {
+    /// The parts; none where it is of one entity.
+    fn parts(&self) -> Vec<Part> {
+        let Range { start, end } = self.target.tokens;
+        if end < start + 3 || matches!(self.target.entity_type, EntityType::Variant | EntityType::CellLine) {
+            return Vec::new();
+        }
+        let parts = self.numbered().or_else(|| self.coordinated()).unwrap_or_default();
+        if parts.is_empty() || self.is_name_of_one() { Vec::new() } else { parts }
+    }
+
+    /// The parts that differ in a number or letter: the list of these is found, and what stands before and behind it is shared.
+    fn numbered(&self) -> Option<Vec<Part>> {
+        let Range { start, end } = self.target.tokens;
+        let items = (start + 1..end - 1).map(|first| self.items(first)).find(|items| items.len() > 1)?;
+        let (first, last) = (*items.first()?, *items.last()?);
+        let tokens = self.passage.folded.tokens();
+        let stem = self.passage.text.get(tokens[start].start as usize..tokens[first].start as usize)?;
+        let behind = Span { start: tokens[last].end as usize, end: tokens[end - 1].end as usize };
+        let mut tails = vec![self.passage.slice(behind)];
+        if tails[0].starts_with([' ', '-']) {
+            // "ERK1/2 MAPK" is two names with a word behind them
+            tails.push("");
+        }
+        tails.into_iter().find_map(|tail| {
+            let item = |at: &usize| format!("{stem}{}{tail}", self.text(*at, at + 1));
+            let names: Vec<String> = items.iter().map(item).collect();
+            self.are_names(&names).then(|| {
+                let seen = |at: usize| match at {
+                    at if at == first => start..at + 1,
+                    at if at == last => at..end,
+                    at => at..at + 1,
+                };
+                items.iter().zip(names).map(|(at, name)| Part { tokens: seen(*at), name }).collect()
+            })
+        })
+    }
+
+    /// The tokens of a list of numbers or of letters of one kind that begins at `first`; the first alone where there are too many.
+    fn items(&self, first: usize) -> Vec<usize> {
+        let (mut items, mut kinds) = (vec![first], self.kinds(first));
+        let mut last = first;
+        while kinds != 0 {
+            let next = match self.between(last + 1) {
+                Some("/" | "/-" | ", -" | ",-" | ", " | " & " | "&") if !self.is_conjunction(last + 1) => {
+                    last + 1
+                }
+                Some(" " | ", ")
+                    if self.is_conjunction(last + 1)
+                        && matches!(self.between(last + 2), Some(" " | " -")) =>
+                {
+                    last + 2
+                }
+                _ => break,
+            };
+            kinds &= self.kinds(next);
+            if kinds == 0 || !self.passage.folded.begins_word(next) {
+                break;
+            }
+            if items.len() == PARTS_LIMIT {
+                items.truncate(1);
+                break;
+            }
+            items.push(next);
+            last = next;
+        }
+        items
+    }
+
+    /// What a token may count by, as bits: a short number, a letter in upper or lower case, a Greek one, a Roman numeral.
+    fn kinds(&self, at: usize) -> u8 {
+        const NUMBER: u8 = 1;
+        const UPPER: u8 = 2;
+        const LOWER: u8 = 4;
+        const GREEK: u8 = 8;
+        const ROMAN: u8 = 16;
+        let Some(token) = self.passage.folded.tokens().get(at).filter(|_| at < self.target.tokens.end) else {
+            return 0;
+        };
+        let text = self.text(at, at + 1);
+        if token.kind == TokenKind::Digits {
+            return if text.len() <= NUMBER_DIGITS_LIMIT { NUMBER } else { 0 };
+        }
+        let is_greek =
+            matches!(self.passage.folded.folded(at), "alpha" | "beta" | "gamma" | "delta" | "epsilon");
+        let greek = u8::from(is_greek) * GREEK;
+        if greek == 0 && !self.passage.folded.begins_word(at) {
+            return 0;
+        }
+        let roman = u8::from(text.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X'))) * ROMAN;
+        greek
+            | roman
+            | match text.as_bytes() {
+                [b'A'..=b'Z'] => UPPER,
+                [b'a'..=b'z'] => LOWER,
+                _ => 0,
+            }
+    }
+
+    /// The parts of a coordination before a head that they share: diseases only, as genes, chemicals and organisms stand beside
+    /// each other without sharing one ("insulin and leptin receptor").
+    fn coordinated(&self) -> Option<Vec<Part>> {
+        if self.target.entity_type != EntityType::Disease || self.says_inherited() {
+            return None;
+        }
+        let Range { start, end } = self.target.tokens;
+        let conjunction = (start + 1..end - 1).rev().find(|at| self.is_conjunction(*at))?;
+        let twice = conjunction > start + 1 && self.is_conjunction(conjunction - 1);
+        let (left_end, right) = (conjunction - usize::from(twice), conjunction + 1..end);
+        let tokens = self.passage.folded.tokens();
+        let is_start = |at: &usize| *at == start || tokens[*at].gap == Gap::Comma;
+        let starts: Vec<usize> = (start..left_end).filter(is_start).collect();
+        if starts.len() >= PARTS_LIMIT {
+            return None;
+        }
+        let ends = starts.iter().skip(1).copied().chain([left_end]);
+        let elements: Vec<Range<usize>> =
+            starts.iter().copied().zip(ends).map(|(from, to)| from..to).collect();
+        let last = self.text(right.start, right.end);
+        (1..right.len().min(HEAD_TOKENS_LIMIT + 1)).rev().find_map(|length| {
+            let head = self.text(right.end - length, right.end);
+            let named = |own: &Range<usize>| format!("{} {head}", self.text(own.start, own.end));
+            let names: Vec<String> = elements.iter().map(named).chain([last.to_owned()]).collect();
+            self.are_names(&names).then(|| {
+                let seen = elements.iter().cloned().chain([right.clone()]);
+                seen.zip(names).map(|(tokens, name)| Part { tokens, name }).collect()
+            })
+        })
+    }
+
+    /// Whether each name is of something of the type, and none of what another is.
+    fn are_names(&self, names: &[String]) -> bool {
+        let mut folded = FoldedText::new();
+        let mut groups: Vec<GroupIndex> = Vec::with_capacity(names.len());
+        for name in names {
+            folded.fold(name);
+            let group =
+                self.vocabulary.any_group_of_key(folded.text()).filter(|group| self.is_of_type(*group));
+            match group {
+                Some(group) if !groups.contains(&group) => groups.push(group),
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    fn is_of_type(&self, group: GroupIndex) -> bool {
+        self.vocabulary.all_bearers(group).any(|bearer| {
+            is_compatible(self.target.entity_type, self.vocabulary.facts(bearer.entity).entity_type)
+        })
+    }
+
+    /// Whether it is said, in the mention or beside it, that a form is inherited.
+    fn says_inherited(&self) -> bool {
+        let Range { start, end } = self.target.tokens;
+        (start.saturating_sub(1)..=end).any(|at| INHERITED.contains(&self.passage.folded.folded(at)))
+    }
+
+    /// Whether the whole is the name of one thing of the type, in the namespace that is wanted most: families of genes are no one
+    /// gene. A gene has its preferred name so, as the fruit fly has one gene for "ERK1/2"; an inherited form of diseases is one only
+    /// where it is said to be.
+    fn is_name_of_one(&self) -> bool {
+        let Range { start, end } = self.target.tokens;
+        let is_inherited = |label: &str| {
+            label.split_whitespace().any(|word| INHERITED.contains(&word.to_lowercase().as_str()))
+        };
+        let says_inherited = self.says_inherited();
+        let group = self.vocabulary.any_group_of_key(self.passage.folded.key(start, end));
+        group.into_iter().flat_map(|group| self.vocabulary.all_bearers(group)).any(|bearer| {
+            let facts = self.vocabulary.facts(bearer.entity);
+            facts.preferred
+                && (bearer.label || facts.entity_type != EntityType::Gene)
+                && is_compatible(self.target.entity_type, facts.entity_type)
+                && (says_inherited || !is_inherited(self.vocabulary.label(bearer.entity)))
+        })
+    }
+
+    fn is_conjunction(&self, at: usize) -> bool {
+        at < self.target.tokens.end && matches!(self.passage.folded.folded(at), "and" | "or")
+    }
+
+    /// What stands between a token of the mention and the one before it.
+    fn between(&self, at: usize) -> Option<&str> {
+        let tokens = self.passage.folded.tokens();
+        let token = tokens.get(at).filter(|_| at < self.target.tokens.end)?;
+        self.passage.text.get(tokens[at - 1].end as usize..token.start as usize)
+    }
+
+    /// The text of some tokens with what stands between them.
+    fn text(&self, first: usize, end: usize) -> &str {
+        self.passage.slice(self.passage.span(first, end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+
+    /// The parts of a text that is a mention of that type, as what is seen of each and its name.
+    fn parts(catalog: &Catalog, text: &str, entity_type: EntityType) -> Vec<(String, String)> {
+        let passages = [PassageText::new(text)];
+        let start = text.find('[').map_or(0, |at| at + 1);
+        let span = Span { start, end: text.find(']').unwrap_or(text.len()) };
+        let target = Target::new(&passages, 0, span, entity_type);
+        let parts = with_parts(Vocabulary::new(catalog), &passages, target);
+        assert!(parts.len() == 1 || parts.iter().all(|part| part.composite == Some(span)), "{text}");
+        let seen = |part: &Target| passages[0].slice(part.span).to_owned();
+        parts.iter().map(|part| (seen(part), part.written(&passages).to_owned())).collect()
+    }
+
+    #[test]
+    fn parts_are_named_by_what_they_share_and_what_is_their_own() {
+        let catalog = Catalog::embedded().unwrap();
+        let (gene, disease, chemical) = (EntityType::Gene, EntityType::Disease, EntityType::Chemical);
+        type Parts<'p> = &'p [(&'p str, &'p str)];
+        let cases: &[(&str, EntityType, Parts<'_>)] = &[
+            ("BRCA1/2", gene, &[("BRCA1", "BRCA1"), ("2", "BRCA2")]),
+            ("BRCA1 and 2", gene, &[("BRCA1", "BRCA1"), ("2", "BRCA2")]),
+            ("TLR2, -4 and -9", gene, &[("TLR2", "TLR2"), ("4", "TLR4"), ("9", "TLR9")]),
+            ("TLR-2/-4", gene, &[("TLR-2", "TLR-2"), ("4", "TLR-4")]),
+            ("p44/42 MAPK", gene, &[("p44", "p44 MAPK"), ("42 MAPK", "p42 MAPK")]),
+            ("BRCA1/2 genes", gene, &[("BRCA1", "BRCA1"), ("2 genes", "BRCA2")]),
+            ("IL-1 alpha and beta", gene, &[("IL-1 alpha", "IL-1 alpha"), ("beta", "IL-1 beta")]),
+            ("hepatitis B and C", disease, &[("hepatitis B", "hepatitis B"), ("C", "hepatitis C")]),
+            (
+                "types 1 and 2 diabetes",
+                disease,
+                &[("types 1", "types 1 diabetes"), ("2 diabetes", "types 2 diabetes")],
+            ),
+            (
+                "breast and ovarian cancer",
+                disease,
+                &[("breast", "breast cancer"), ("ovarian cancer", "ovarian cancer")],
+            ),
+            (
+                "ovarian, breast, and/or lung cancer",
+                disease,
+                &[("ovarian", "ovarian cancer"), ("breast", "breast cancer"), ("lung cancer", "lung cancer")],
+            ),
+        ];
+        for (text, entity_type, expected) in cases {
+            let found = parts(&catalog, text, *entity_type);
+            let found: Vec<(&str, &str)> = found.iter().map(|(seen, name)| (&**seen, &**name)).collect();
+            assert_eq!(found, *expected, "{text}");
+        }
+        let of_one = [
+            // no such gene, too long a number, no list, the same thing twice
+            ("BRCA1/7", gene),
+            ("BRCA1/200", gene),
+            ("BRCA1-2", gene),
+            ("BRCA1/1", gene),
+            ("BRCA1", gene),
+            ("1/2", gene),
+            // names of another type, and types that have no parts
+            ("BRCA1/2", disease),
+            ("BRCA1/2", EntityType::CellLine),
+            ("breast and ovarian cancer", chemical),
+            // a form that is said to be inherited
+            ("hereditary [breast and ovarian cancer]", disease),
+            ("familial breast and ovarian cancer", disease),
+            ("[breast and ovarian cancer] syndrome", disease),
+            // without a head, and with one that one of them does not have
+            ("breast and ovarian", disease),
+            ("seasonal and ovarian cancer", disease),
+        ];
+        for (text, entity_type) in of_one {
+            assert_eq!(parts(&catalog, text, entity_type).len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn parts_end_at_the_bound() {
+        let catalog = Catalog::embedded().unwrap();
+        let numbers = |count: usize| {
+            let further: String = (2..=count).map(|number| format!("/{number}")).collect();
+            parts(&catalog, &format!("TLR1{further}"), EntityType::Gene).len()
+        };
+        assert_eq!((numbers(PARTS_LIMIT), numbers(PARTS_LIMIT + 1)), (PARTS_LIMIT, 1));
+        let organs =
+            ["breast", "ovarian", "prostate", "bladder", "thyroid", "pancreatic", "colon", "cervical"];
+        let cancers = |count: usize| {
+            let text = format!("{} and lung cancer", organs[..count - 1].join(", "));
+            parts(&catalog, &text, EntityType::Disease).len()
+        };
+        assert_eq!((cancers(PARTS_LIMIT), cancers(PARTS_LIMIT + 1)), (PARTS_LIMIT, 1));
+    }
+}
