@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::link::candidates::{Candidate, Route};
 use super::link::entities::Entities;
-use super::link::parts::with_parts;
+use super::link::parts::{with_elements_before, with_parts};
 use super::link::{Document, Linked, Target, link};
 use super::mention::{Mention, Reading, Subject};
 use super::models::Models;
@@ -94,15 +94,27 @@ fn targets(
             let good: Vec<(Span, f32)> = scored.filter(|(_, score)| *score >= least).collect();
             for (span, score) in best(good) {
                 if !is_blocked(passages, passage, span, options) {
-                    let target = Target::new(passages, passage, span, entity_type);
-                    let parts = with_parts(vocabulary, passages, target);
-                    chosen.extend(parts.into_iter().map(|part| (part, score)));
+                    chosen.push((Target::new(passages, passage, span, entity_type), score));
                 }
             }
         }
     }
-    chosen.sort_by_key(|(target, _)| worked((target.passage, target.span, target.entity_type)));
-    chosen.into_iter().unzip()
+    let place = |(target, _): &(Target, f32)| worked((target.passage, target.span, target.entity_type));
+    chosen.sort_by_key(place);
+    let mut parts: Vec<(Target, f32)> = Vec::with_capacity(chosen.len());
+    let mut free = (0, 0);
+    for (target, score) in chosen {
+        let (passage, end) = (target.passage, target.span.end);
+        let from = if free.0 == passage { free.1 } else { 0 };
+        free = (passage, end.max(from));
+        let whole = with_elements_before(vocabulary, passages, target, from);
+        let wanted = |part: &Target| !options.is_blocked_text(part.written(passages));
+        let own = with_parts(vocabulary, passages, whole).into_iter().filter(wanted);
+        parts.extend(own.map(|part| (part, score)));
+    }
+    // parts may stand behind what another type has within their mention
+    parts.sort_by_key(place);
+    parts.into_iter().unzip()
 }
 
 /// The least score of an annotation: what the request asks, else what gives the best F1 of the type.

@@ -22,6 +22,8 @@ const PARTS_LIMIT: usize = 8;
 const NUMBER_DIGITS_LIMIT: usize = 2;
 /// The most tokens of a head that parts share.
 const HEAD_TOKENS_LIMIT: usize = 4;
+/// The most tokens before a disease that are looked at for elements that share its head.
+const TOKENS_BEFORE_LIMIT: usize = 12;
 /// Words of an inherited form: a coordination that is known as the name of one is that only where such a word is said.
 const INHERITED: &[&str] = &["hereditary", "familial", "inherited", "syndrome"];
 
@@ -51,6 +53,37 @@ pub(crate) fn with_parts(
     parts.into_iter().map(part).collect()
 }
 
+/// A disease with the elements before it that share its head, where the sequence model has found the last alone: "type 1 and
+/// type 2 diabetes", "types 1 and 2 diabetes". Nothing before the byte `from` is taken.
+pub(crate) fn with_elements_before(
+    vocabulary: Vocabulary<'_>,
+    passages: &[PassageText<'_>],
+    target: Target,
+    from: usize,
+) -> Target {
+    let passage = &passages[target.passage];
+    let own = Mentioned { vocabulary, passage, target: &target };
+    let Range { start, end } = target.tokens;
+    let is_listed = own.is_conjunction(start.wrapping_sub(1))
+        || own.is_conjunction(start.wrapping_sub(2)) && own.kinds(start - 1) != 0;
+    if target.entity_type != EntityType::Disease || !is_listed || !own.parts().is_empty() {
+        return target;
+    }
+    let tokens = passage.folded.tokens();
+    let from = from.max(passage.sentence(target.span.start).start);
+    let holds = |at: &usize| matches!(tokens[*at + 1].gap, Gap::Space | Gap::Comma | Gap::Joiner | Gap::None);
+    let before = (start.saturating_sub(TOKENS_BEFORE_LIMIT)..start).rev();
+    let free = before.take_while(|at| tokens[*at].start as usize >= from && holds(at));
+    let mut firsts: Vec<usize> = free.filter(|at| passage.folded.begins_word(*at)).collect();
+    firsts.reverse();
+    let longer = firsts.into_iter().map(|first| {
+        let span = Span { start: tokens[first].start as usize, end: target.span.end };
+        Target { span, tokens: first..end, ..target.clone() }
+    });
+    let has_parts = |target: &Target| !Mentioned { vocabulary, passage, target }.parts().is_empty();
+    longer.into_iter().find(has_parts).unwrap_or(target)
+}
+
 /// A mention as its parts are looked for.
 struct Mentioned<'m> {
     vocabulary: Vocabulary<'m>,
@@ -78,7 +111,7 @@ impl Mentioned<'_> {
         let stem = self.passage.text.get(tokens[start].start as usize..tokens[first].start as usize)?;
         let behind = Span { start: tokens[last].end as usize, end: tokens[end - 1].end as usize };
         let mut tails = vec![self.passage.slice(behind)];
-        if tails[0].starts_with([' ', '-']) {
+        if tails[0].starts_with([' ', '-']) && self.target.entity_type == EntityType::Gene {
             // "ERK1/2 MAPK" is two names with a word behind them
             tails.push("");
         }
@@ -327,6 +360,52 @@ mod tests {
         for (text, entity_type) in of_one {
             assert_eq!(parts(&catalog, text, entity_type).len(), 1, "{text}");
         }
+    }
+
+    #[test]
+    fn elements_before_a_disease_share_its_head() {
+        let catalog = Catalog::embedded().unwrap();
+        let whole = |text: &str, from: &str, entity_type| {
+            let start = text.find('[').unwrap();
+            let text = text.replace('[', "");
+            let passages = [PassageText::new(&text)];
+            let target = Target::new(&passages, 0, Span { start, end: text.len() }, entity_type);
+            let vocabulary = Vocabulary::new(&catalog);
+            let Span { start, end } =
+                with_elements_before(vocabulary, &passages, target, text.find(from).unwrap()).span;
+            text[start..end].to_owned()
+        };
+        for (text, expected) in [
+            ("of type 1 and [type 2 diabetes", "type 1 and type 2 diabetes"),
+            ("Types 1 and 2 [diabetes", "Types 1 and 2 diabetes"),
+            ("in breast or [ovarian cancer", "breast or ovarian cancer"),
+            ("in breast, lung and/or [ovarian cancer", "breast, lung and/or ovarian cancer"),
+            // nothing that shares the head, another sentence, another mark between
+            ("of seasons and [ovarian cancer", "ovarian cancer"),
+            ("in breast. And [ovarian cancer", "ovarian cancer"),
+            ("in breast (and [ovarian cancer", "ovarian cancer"),
+            ("of grade 3 and 4 [cancer", "cancer"),
+            ("[ovarian cancer", "ovarian cancer"),
+            ("and [ovarian cancer", "ovarian cancer"),
+        ] {
+            assert_eq!(whole(text, "", EntityType::Disease), expected, "{text}");
+        }
+        let text = "in breast or [ovarian cancer";
+        assert_eq!(whole(text, "", EntityType::Chemical), "ovarian cancer");
+        assert_eq!(whole(text, "breast", EntityType::Disease), "breast or ovarian cancer");
+        assert_eq!(
+            whole(text, "reast", EntityType::Disease),
+            "ovarian cancer",
+            "what is taken is not taken again"
+        );
+        // five elements of two tokens and both conjunctions are as many as are looked at
+        let far = |kinds: &[&str], conjunction: &str| {
+            let text = format!("{} cell {conjunction} [renal cell carcinoma", kinds.join(" cell, "));
+            whole(&text, "", EntityType::Disease).split(' ').next().unwrap().to_owned()
+        };
+        let kinds = ["alveolar", "liver", "oat", "acinar", "basal", "squamous"];
+        assert_eq!(far(&kinds[..5], "and or"), "alveolar");
+        assert_eq!(far(&kinds, "or"), "liver");
     }
 
     #[test]
