@@ -1,6 +1,6 @@
 //! Training of what links mentions: the aliases that the gold data gives, and the weights of the ranker.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use rayon::prelude::*;
@@ -73,30 +73,48 @@ fn curies(entity_type: EntityType, id: &str) -> impl Iterator<Item = String> {
     whole.into_iter().chain(prefixes.iter().map(move |prefix| format!("{prefix}:{id}")))
 }
 
-fn keys<'a>(
-    document: &'a TrainingDocument,
-    passages: &'a [PassageText<'a>],
-) -> impl Iterator<Item = (&'a GoldMention, u64)> + 'a {
-    document.gold.mentions.iter().filter(|mention| !mention.neutral).map(|mention| {
+/// The gold mentions of one identifier, with their number in the document and the key of their name.
+fn said<'d: 'p, 'p>(
+    document: &'d TrainingDocument,
+    passages: &'p [PassageText<'p>],
+) -> impl Iterator<Item = (usize, &'d GoldMention, u64)> + 'p {
+    let of_one = |(_, mention): &(usize, &GoldMention)| !mention.neutral && mention.ids.len() == 1;
+    document.gold.mentions.iter().enumerate().filter(of_one).map(|(at, mention)| {
         let target = Target::new(passages, mention.passage, mention.span, mention.entity_type);
         let key = passages[mention.passage].folded.key(target.tokens.start, target.tokens.end);
-        (mention, alias_key(mention.entity_type, key))
+        (at, mention, alias_key(mention.entity_type, key))
     })
 }
 
-/// What the gold mentions of one identifier were written as.
+/// Which of the times it is that a document says a name of an entity: its corpus, and the number of the mention.
+type Time = (usize, usize);
+
+/// Of genes, organisms and cell lines a document counts once, whatever corpora have it: one that takes TGF-beta1 for LTBP1 ten
+/// times is wrong once. Of diseases and chemicals each mention counts, as what a name stands for is a matter of guidelines there, and
+/// what is said often is surer.
+const fn time(document: &TrainingDocument, mention: &GoldMention, at: usize) -> Time {
+    match mention.entity_type {
+        EntityType::Disease | EntityType::Chemical => (document.corpus, at),
+        _ => (0, 0),
+    }
+}
+
+/// What the gold mentions of one identifier were written as, and how often ([`time`]).
 pub(super) fn aliases<'a>(
     documents: impl Iterator<Item = &'a TrainingDocument>,
     gold_ids: &GoldIds,
 ) -> Aliases {
-    let mut counts: BTreeMap<(u64, String), u32> = BTreeMap::new();
+    let mut times: BTreeSet<(u64, &str, &str, Time)> = BTreeSet::new();
     for document in documents {
         let passages = PassageText::of_document(&document.gold.document);
-        for (mention, key) in keys(document, &passages).filter(|(mention, _)| mention.ids.len() == 1) {
-            for id in gold_ids.of(mention) {
-                *counts.entry((key, id.to_owned())).or_default() += 1;
-            }
+        for (at, mention, key) in said(document, &passages) {
+            let time = time(document, mention, at);
+            times.extend(gold_ids.of(mention).map(|id| (key, id, document.gold.document.id.as_str(), time)));
         }
+    }
+    let mut counts: BTreeMap<(u64, String), u32> = BTreeMap::new();
+    for (key, id, ..) in times {
+        *counts.entry((key, id.to_owned())).or_default() += 1;
     }
     let mut places: BTreeMap<&str, u32> = counts.keys().map(|(_, id)| (id.as_str(), 0)).collect();
     for (number, place) in (0..).zip(places.values_mut()) {
@@ -110,12 +128,12 @@ pub(super) fn aliases<'a>(
 }
 
 fn held_out(document: &TrainingDocument, passages: &[PassageText<'_>], gold_ids: &GoldIds) -> HeldOut {
-    let mut held = HeldOut::default();
-    for (mention, key) in keys(document, passages).filter(|(mention, _)| mention.ids.len() == 1) {
-        for id in gold_ids.of(mention) {
-            held.add(key, id);
-        }
+    let mut times: BTreeSet<(u64, &str, Time)> = BTreeSet::new();
+    for (at, mention, key) in said(document, passages) {
+        times.extend(gold_ids.of(mention).map(|id| (key, id, time(document, mention, at))));
     }
+    let mut held = HeldOut::default();
+    times.into_iter().for_each(|(key, id, _)| held.add(key, id));
     held
 }
 
@@ -294,7 +312,51 @@ fn example(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::gold::GoldDocument;
     use crate::model::Span;
+
+    #[test]
+    fn genes_count_once_a_document_and_diseases_each_time() {
+        let text = "ABC1 fever, ABC1 fever";
+        let mention = |start, end, entity_type, id: &str| GoldMention {
+            passage: 0,
+            span: Span { start, end },
+            entity_type,
+            neutral: false,
+            ids: vec![id.to_owned()],
+            raw_type: String::new(),
+        };
+        let (gene, disease) = (EntityType::Gene, EntityType::Disease);
+        let document = |id: &str, corpus| TrainingDocument {
+            gold: GoldDocument {
+                document: crate::model::Document::from_text(id, text),
+                mentions: vec![
+                    mention(0, 4, gene, "1"),
+                    mention(5, 10, disease, "D1"),
+                    mention(12, 16, gene, "1"),
+                    mention(17, 22, disease, "D1"),
+                ],
+            },
+            corpus,
+            fold: 0,
+            times: 1,
+            teaches: vec![gene, disease],
+            unsure: Default::default(),
+            denied: Default::default(),
+        };
+        let ids = [((gene, "1".to_owned()), "NCBIGene:1"), ((disease, "D1".to_owned()), "MESH:D1")];
+        let gold_ids = GoldIds { ids: ids.map(|(id, answer)| (id, answer.to_owned())).into_iter().collect() };
+        // one document that two corpora have, and another
+        let documents = [document("7", 0), document("7", 1), document("8", 0)];
+        let aliases = aliases(documents.iter(), &gold_ids);
+        let passages = PassageText::of_document(&documents[0].gold.document);
+        let held = held_out(&documents[0], &passages, &gold_ids);
+        for (entity_type, key, all, left) in [(gene, "abc 1", 2, 1), (disease, "fever", 6, 4)] {
+            let count =
+                |held| aliases.of(alias_key(entity_type, key), held).map(|(_, count)| count).sum::<u32>();
+            assert_eq!((count(None), count(Some(&held))), (all, left), "{key}");
+        }
+    }
 
     #[test]
     fn identifiers_that_were_replaced_are_told() {
