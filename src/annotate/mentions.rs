@@ -104,6 +104,7 @@ fn targets(
     let mut parts: Vec<(Target, f32)> = Vec::with_capacity(chosen.len());
     let mut free = (0, 0);
     for (target, score) in chosen {
+        work_done(2);
         let (passage, end) = (target.passage, target.span.end);
         let from = if free.0 == passage { free.1 } else { 0 };
         free = (passage, end.max(from));

@@ -121,7 +121,7 @@ impl Mentioned<'_> {
             self.are_names(&names).then(|| {
                 let seen = |at: usize| match at {
                     at if at == first => start..at + 1,
-                    at if at == last => at..end,
+                    at if at == last && !tail.is_empty() => at..end,
                     at => at..at + 1,
                 };
                 items.iter().zip(names).map(|(at, name)| Part { tokens: seen(*at), name }).collect()
@@ -313,7 +313,7 @@ mod tests {
             ("TLR2, -4 and -9", gene, &[("TLR2", "TLR2"), ("4", "TLR4"), ("9", "TLR9")]),
             ("TLR-2/-4", gene, &[("TLR-2", "TLR-2"), ("4", "TLR-4")]),
             ("p44/42 MAPK", gene, &[("p44", "p44 MAPK"), ("42 MAPK", "p42 MAPK")]),
-            ("BRCA1/2 genes", gene, &[("BRCA1", "BRCA1"), ("2 genes", "BRCA2")]),
+            ("BRCA1/2 genes", gene, &[("BRCA1", "BRCA1"), ("2", "BRCA2")]),
             ("IL-1 alpha and beta", gene, &[("IL-1 alpha", "IL-1 alpha"), ("beta", "IL-1 beta")]),
             ("hepatitis B and C", disease, &[("hepatitis B", "hepatitis B"), ("C", "hepatitis C")]),
             (
