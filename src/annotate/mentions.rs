@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::link::candidates::{Candidate, Route};
 use super::link::entities::Entities;
-use super::link::parts::{with_elements_before, with_parts};
+use super::link::parts::{with_elements_before, with_elements_behind, with_parts};
 use super::link::{Document, Linked, Target, link};
 use super::mention::{Mention, Reading, Subject};
 use super::models::Models;
@@ -103,12 +103,17 @@ fn targets(
     chosen.sort_by_key(place);
     let mut parts: Vec<(Target, f32)> = Vec::with_capacity(chosen.len());
     let mut free = (0, 0);
-    for (target, score) in chosen {
+    let nexts: Vec<(usize, usize)> =
+        chosen.iter().skip(1).map(|(next, _)| (next.passage, next.span.start)).collect();
+    let nexts = nexts.into_iter().map(Some).chain([None]);
+    for ((target, score), next) in chosen.into_iter().zip(nexts) {
         work_done(2);
         let (passage, end) = (target.passage, target.span.end);
+        let to = next.filter(|next| next.0 == passage).map_or(usize::MAX, |next| next.1);
         let from = if free.0 == passage { free.1 } else { 0 };
         free = (passage, end.max(from));
         let whole = with_elements_before(vocabulary, passages, target, from);
+        let whole = with_elements_behind(vocabulary, passages, whole, to);
         let wanted = |part: &Target| !options.is_blocked_text(part.written(passages));
         let own = with_parts(vocabulary, passages, whole).into_iter().filter(wanted);
         parts.extend(own.map(|part| (part, score)));

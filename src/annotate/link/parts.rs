@@ -24,6 +24,8 @@ const NUMBER_DIGITS_LIMIT: usize = 2;
 const HEAD_TOKENS_LIMIT: usize = 4;
 /// The most tokens before a disease that are looked at for elements that share its head.
 const TOKENS_BEFORE_LIMIT: usize = 12;
+/// The most tokens behind a mention that are looked at for numbers that share its stem.
+const TOKENS_BEHIND_LIMIT: usize = 10;
 /// Words of an inherited form: a coordination that is known as the name of one is that only where such a word is said.
 const INHERITED: &[&str] = &["hereditary", "familial", "inherited", "syndrome"];
 
@@ -82,6 +84,41 @@ pub(crate) fn with_elements_before(
     });
     let has_parts = |target: &Target| !Mentioned { vocabulary, passage, target }.parts().is_empty();
     longer.into_iter().find(has_parts).unwrap_or(target)
+}
+
+/// A mention with the numbers or letters behind it that share its stem, where the sequence model has found the first alone:
+/// "hepatitis B and C", "caspases 3, 8 and 9". Numbers count so behind a plural only, as "IL-2 and 4 others" has one gene. Nothing
+/// from the byte `to` on is taken.
+pub(crate) fn with_elements_behind(
+    vocabulary: Vocabulary<'_>,
+    passages: &[PassageText<'_>],
+    target: Target,
+    to: usize,
+) -> Target {
+    let (passage, Range { start, end }) = (&passages[target.passage], target.tokens.clone());
+    let takes = matches!(target.entity_type, EntityType::Gene | EntityType::Disease | EntityType::Chemical);
+    if !takes || end < start + 2 {
+        return target;
+    }
+    let (folded, tokens) = (&passage.folded, passage.folded.tokens());
+    let to = to.min(passage.sentence(target.span.start).end);
+    let behind = tokens[end..].iter().take(TOKENS_BEHIND_LIMIT);
+    let free = end + behind.take_while(|token| token.end as usize <= to).count();
+    let longest = Target { tokens: start..free, ..target.clone() };
+    let own = Mentioned { vocabulary, passage, target: &longest };
+    let is_plural = own.text(end - 2, end - 1).ends_with('s') && folded.begins_word(end - 1);
+    let is_number = tokens[end - 1].kind == TokenKind::Digits;
+    let items = own.items(end - 1);
+    let last = items.last().copied().unwrap_or(end - 1);
+    // the E of "vitamin A and E. coli"
+    let is_initial = tokens.get(last + 1).is_some_and(|next| next.gap == Gap::Stop) && last + 1 < free;
+    if last < end || (is_number && !is_plural) || is_initial || !folded.ends_word(last) {
+        return target;
+    }
+    let span = Span { start: target.span.start, end: tokens[last].end as usize };
+    let longer = Target { span, tokens: start..last + 1, ..target.clone() };
+    let has_parts = !Mentioned { vocabulary, passage, target: &longer }.parts().is_empty();
+    if has_parts { longer } else { target }
 }
 
 /// A mention as its parts are looked for.
@@ -406,6 +443,46 @@ mod tests {
         let kinds = ["alveolar", "liver", "oat", "acinar", "basal", "squamous"];
         assert_eq!(far(&kinds[..5], "and or"), "alveolar");
         assert_eq!(far(&kinds, "or"), "liver");
+    }
+
+    #[test]
+    fn numbers_and_letters_behind_a_mention_share_its_stem() {
+        let catalog = Catalog::embedded().unwrap();
+        let (gene, disease, chemical) = (EntityType::Gene, EntityType::Disease, EntityType::Chemical);
+        let whole = |text: &str, to: usize, entity_type| {
+            let end = text.find(']').unwrap();
+            let text = text.replace(']', "");
+            let passages = [PassageText::new(&text)];
+            let target = Target::new(&passages, 0, Span { start: 0, end }, entity_type);
+            let Span { start, end } =
+                with_elements_behind(Vocabulary::new(&catalog), &passages, target, to).span;
+            text[start..end].to_owned()
+        };
+        for (text, entity_type, expected) in [
+            ("hepatitis B] and C in women", disease, "hepatitis B and C"),
+            ("hepatitis A], B and C.", disease, "hepatitis A, B and C"),
+            ("caspases 3], 8 and 9 rose", gene, "caspases 3, 8 and 9"),
+            ("vitamins A], C and E", chemical, "vitamins A, C and E"),
+            ("hepatitis B] and E. coli", disease, "hepatitis B"),
+            ("hepatitis B] and Q", disease, "hepatitis B"),
+            ("hepatitis B] and Cx", disease, "hepatitis B"),
+            ("hepatitis B]. C", disease, "hepatitis B"),
+            ("caspase 3], 8 and 9 times", gene, "caspase 3"),
+            ("IL-2] and 4 others", gene, "IL-2"),
+            ("hepatitis B] and C", EntityType::Species, "hepatitis B"),
+            ("hepatitis] B and C", disease, "hepatitis"),
+        ] {
+            assert_eq!(whole(text, text.len(), entity_type), expected, "{text}");
+        }
+        let text = "hepatitis B] and C";
+        let all = text.len() - 1;
+        assert_eq!(whole(text, all, disease), "hepatitis B and C");
+        assert_eq!(whole(text, all - 1, disease), "hepatitis B", "what another mention has is not taken");
+        let numbers = |count: usize| {
+            let further: String = (4..4 + count).map(|number| format!(", {number}")).collect();
+            whole(&format!("caspases 3]{further}"), 100, gene).len() > "caspases 3".len()
+        };
+        assert!(numbers(PARTS_LIMIT - 1) && !numbers(PARTS_LIMIT));
     }
 
     #[test]
