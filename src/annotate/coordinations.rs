@@ -6,6 +6,7 @@ use super::matches::readings_of;
 use super::mention::{Mention, Reading};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
+use super::surface::{is_inherited_form, says_inherited};
 use super::vocabulary::Vocabulary;
 use crate::model::{EntityType, Span};
 use crate::text::{Gap, TokenKind};
@@ -25,8 +26,6 @@ const TYPES: &[EntityType] = &[
     EntityType::CellType,
     EntityType::BiologicalProcess,
 ];
-/// Words of an inherited form. A name that is known for one names it only where one of them stands beside it.
-const INHERITED: &[&str] = &["hereditary", "familial", "inherited", "syndrome"];
 
 /// A passage with what is found in it.
 struct Place<'a, 'd> {
@@ -244,17 +243,14 @@ fn drop_inherited(
     end: usize,
 ) {
     let folded = &passage.folded;
-    let is_inherited = |at: usize| at < folded.tokens().len() && INHERITED.contains(&folded.folded(at));
+    let is_inherited = |at: usize| at < folded.tokens().len() && says_inherited(folded.folded(at));
     if (start.saturating_sub(1)..=end).any(is_inherited) {
         return;
     }
     let from = names.partition_point(|name| name.tokens.start < start);
     for name in names[from..].iter_mut().take_while(|name| name.tokens.start == start) {
         if name.tokens.end == end {
-            name.readings.retain(|reading| {
-                let label = vocabulary.label_of(&reading.subject).to_lowercase();
-                !label.split_whitespace().any(|word| INHERITED.contains(&word))
-            });
+            name.readings.retain(|reading| !is_inherited_form(vocabulary.label_of(&reading.subject)));
         }
     }
 }

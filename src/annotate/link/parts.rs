@@ -3,12 +3,13 @@
 //!
 //! Each part stands where the reader sees it; its name is put together of what the parts share and of what is its own. The
 //! catalog decides: a mention is one of several entities where each part's name is the name of something of its type, of
-//! something else each, and the whole is the name of nothing ("F4/80" is one gene).
+//! something else each, and the whole is the name of no one thing ("F4/80" is one gene: no gene is F80).
 
 use std::ops::Range;
 use std::rc::Rc;
 
 use super::super::passages::PassageText;
+use super::super::surface::{is_inherited_form, says_inherited};
 use super::super::vocabulary::Vocabulary;
 use super::Target;
 use super::candidates::is_compatible;
@@ -26,8 +27,6 @@ const HEAD_TOKENS_LIMIT: usize = 4;
 const TOKENS_BEFORE_LIMIT: usize = 12;
 /// The most tokens behind a mention that are looked at for numbers that share its stem.
 const TOKENS_BEHIND_LIMIT: usize = 10;
-/// Words of an inherited form: a coordination that is known as the name of one is that only where such a word is said.
-const INHERITED: &[&str] = &["hereditary", "familial", "inherited", "syndrome"];
 
 /// A part: the tokens that the reader sees of it, and its name.
 #[derive(Debug, PartialEq, Eq)]
@@ -68,7 +67,8 @@ pub(crate) fn with_elements_before(
     let Range { start, end } = target.tokens;
     let is_listed = own.is_conjunction(start.wrapping_sub(1))
         || own.is_conjunction(start.wrapping_sub(2)) && own.kinds(start - 1) != 0;
-    if target.entity_type != EntityType::Disease || !is_listed || !own.parts().is_empty() {
+    let takes = target.entity_type == EntityType::Disease && end > start;
+    if !takes || !is_listed || !own.parts().is_empty() {
         return target;
     }
     let tokens = passage.folded.tokens();
@@ -283,7 +283,7 @@ impl Mentioned<'_> {
     /// Whether it is said, in the mention or beside it, that a form is inherited.
     fn says_inherited(&self) -> bool {
         let Range { start, end } = self.target.tokens;
-        (start.saturating_sub(1)..=end).any(|at| INHERITED.contains(&self.passage.folded.folded(at)))
+        (start.saturating_sub(1)..=end).any(|at| says_inherited(self.passage.folded.folded(at)))
     }
 
     /// Whether the whole is the name of one thing of the type, in the namespace that is wanted most: families of genes are no one
@@ -291,9 +291,6 @@ impl Mentioned<'_> {
     /// where it is said to be.
     fn is_name_of_one(&self) -> bool {
         let Range { start, end } = self.target.tokens;
-        let is_inherited = |label: &str| {
-            label.split_whitespace().any(|word| INHERITED.contains(&word.to_lowercase().as_str()))
-        };
         let says_inherited = self.says_inherited();
         let group = self.vocabulary.any_group_of_key(self.passage.folded.key(start, end));
         group.into_iter().flat_map(|group| self.vocabulary.all_bearers(group)).any(|bearer| {
@@ -301,7 +298,7 @@ impl Mentioned<'_> {
             facts.preferred
                 && (bearer.label || facts.entity_type != EntityType::Gene)
                 && is_compatible(self.target.entity_type, facts.entity_type)
-                && (says_inherited || !is_inherited(self.vocabulary.label(bearer.entity)))
+                && (says_inherited || !is_inherited_form(self.vocabulary.label(bearer.entity)))
         })
     }
 
@@ -427,6 +424,7 @@ mod tests {
         ] {
             assert_eq!(whole(text, "", EntityType::Disease), expected, "{text}");
         }
+        assert_eq!(whole("breast and [+", "", EntityType::Disease), "+", "a mention without a word");
         let text = "in breast or [ovarian cancer";
         assert_eq!(whole(text, "", EntityType::Chemical), "ovarian cancer");
         assert_eq!(whole(text, "breast", EntityType::Disease), "breast or ovarian cancer");
