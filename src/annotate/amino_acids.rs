@@ -61,7 +61,9 @@ pub(super) fn from_three_letters(text: &str) -> Option<char> {
 
 /// The one-letter code of `Val`, `VAL` or `val`, for where something else says that it is a residue.
 pub(super) fn from_three_letters_of_any_case(text: &str) -> Option<char> {
-    CODES.iter().find(|(code, _)| code.eq_ignore_ascii_case(text)).map(|(_, letter)| *letter)
+    let [first, second, third] = *text.as_bytes().first_chunk::<3>().filter(|_| text.len() == 3)?;
+    let code = [first, second, third].map(|byte| byte.to_ascii_lowercase());
+    CODES.iter().find(|(own, _)| own.as_bytes() == code).map(|(_, letter)| *letter)
 }
 
 /// The one-letter code of the residue whose name `text` begins with, in any case, and the name's length.
@@ -78,7 +80,7 @@ pub(super) fn from_name_at(text: &str) -> Option<(char, usize)> {
 
 /// Whether it is the one-letter code of a residue, in upper case.
 pub(super) fn is_one_letter(letter: char) -> bool {
-    CODES.iter().any(|(_, code)| *code == letter)
+    letter.is_ascii_uppercase() && !matches!(letter, 'B' | 'J' | 'O' | 'U' | 'X' | 'Z')
 }
 
 #[cfg(test)]
@@ -92,7 +94,9 @@ mod tests {
         assert_eq!(from_three_letters("val"), None);
         assert_eq!(from_three_letters_of_any_case("val"), Some('V'));
         assert_eq!(from_three_letters("Xyz"), None);
-        assert!(is_one_letter('W') && !is_one_letter('B') && !is_one_letter('w'));
+        for letter in (0..=u8::MAX).map(char::from) {
+            assert_eq!(is_one_letter(letter), CODES.iter().any(|(_, code)| *code == letter), "{letter}");
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) fn annotations(
     options: &PreparedOptions,
 ) -> Vec<Annotation> {
     let choices = eligible(mentions, options);
-    let mut annotations = Vec::new();
+    let mut annotations = Vec::with_capacity(choices.len());
     let mut from = 0;
     while let Some(first) = choices.get(from) {
         let passage = mentions[first.mention].passage;
@@ -58,7 +58,7 @@ pub(super) fn annotations(
 
 /// The readings that are good enough, of every type, as many of a mention as the policy has use for.
 fn eligible(mentions: &[Mention], options: &PreparedOptions) -> Vec<Choice> {
-    let mut choices = Vec::new();
+    let mut choices = Vec::with_capacity(mentions.len());
     for (mention, found) in mentions.iter().enumerate() {
         work_done(2);
         let mut types = 0_u32;

@@ -87,14 +87,17 @@ fn word<'d>(passage: &PassageText<'d>, at: usize) -> &'d str {
 }
 
 /// The tokens behind one that may begin in upper case, as its first byte tells: most do not.
-fn behind_capitals<'p>(passage: &'p PassageText<'_>) -> impl Iterator<Item = usize> + 'p {
+pub(crate) fn behind_capitals<'p>(passage: &'p PassageText<'_>) -> impl Iterator<Item = usize> + 'p {
     let bytes = passage.text.as_bytes();
     let is_capital = |token: &Token| {
-        work_done(1);
         bytes.get(token.start as usize).is_some_and(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
     };
     let tokens = passage.folded.tokens();
-    tokens.iter().zip(1..tokens.len()).filter(move |(token, _)| is_capital(token)).map(|(_, at)| at)
+    let behind = tokens.iter().zip(1..tokens.len());
+    behind.filter(move |(token, _)| is_capital(token)).map(|(_, at)| {
+        work_done(8);
+        at
+    })
 }
 
 fn is_genus(passage: &PassageText<'_>, at: usize) -> bool {
@@ -116,9 +119,19 @@ fn is_initial(passage: &PassageText<'_>, at: usize) -> bool {
 impl<'d> Binomials<'d> {
     /// Finds the binomials of a document that stand in it in full.
     pub(crate) fn find(passages: &[PassageText<'d>]) -> Self {
+        Self::among(passages.iter().map(|passage| (passage, behind_capitals(passage))))
+    }
+
+    /// [`Binomials::find`] in passages whose tokens behind capitals ([`behind_capitals`]) are known.
+    pub(crate) fn among<'p, T: Iterator<Item = usize>>(
+        passages: impl Iterator<Item = (&'p PassageText<'d>, T)>,
+    ) -> Self
+    where
+        'd: 'p,
+    {
         let mut found = Self::default();
-        for passage in passages {
-            for at in behind_capitals(passage) {
+        for (passage, behind) in passages {
+            for at in behind {
                 let token = &passage.folded.tokens()[at];
                 let epithet = word(passage, at);
                 if token.gap != Gap::Space || !is_genus(passage, at - 1) || !is_epithet(epithet) {
@@ -167,10 +180,16 @@ impl<'d> Binomials<'d> {
         self.only_species.get(genus).copied().flatten()
     }
 
-    /// Calls `take` with each token of a passage that is a part of a binomial, and what it is; the last time holds.
-    pub(crate) fn each_part(&self, passage: &PassageText<'d>, mut take: impl FnMut(usize, Part)) {
+    /// Calls `take` with each token of a passage that is a part of a binomial, and what it is; the last time holds. `behind` are
+    /// its tokens behind capitals ([`behind_capitals`]).
+    pub(crate) fn each_part(
+        &self,
+        passage: &PassageText<'d>,
+        behind: impl Iterator<Item = usize>,
+        mut take: impl FnMut(usize, Part),
+    ) {
         let tokens = passage.folded.tokens();
-        for at in behind_capitals(passage) {
+        for at in behind {
             let own = word(passage, at);
             let (first, second) = match tokens[at].gap {
                 Gap::Space if is_genus(passage, at - 1) && is_epithet(own) => (Part::Genus, Part::Epithet),
@@ -232,7 +251,7 @@ mod tests {
         }
         let parts = |passage: &PassageText<'_>| {
             let mut parts = vec![Part::None; passage.folded.tokens().len()];
-            binomials.each_part(passage, |at, part| parts[at] = part);
+            binomials.each_part(passage, behind_capitals(passage), |at, part| parts[at] = part);
             parts
         };
         assert_eq!(parts(&passages[0])[..2], [Part::Genus, Part::Epithet]);

@@ -62,8 +62,7 @@ pub(super) fn find_coordinations(
 fn conjunctions(passage: &PassageText<'_>) -> Vec<(usize, usize)> {
     let folded = &passage.folded;
     let tokens = folded.tokens();
-    let is_short = |at: usize| tokens.get(at).is_some_and(|token| token.folded_end - token.folded_start <= 3);
-    let word = |at: usize| is_short(at) && matches!(folded.folded(at), "and" | "or");
+    let word = |at: usize| matches!(folded.folded_bytes(at), b"and" | b"or");
     let mut found = Vec::new();
     for at in 1..tokens.len() {
         if word(at) && matches!(tokens[at].gap, Gap::Space | Gap::Comma) {

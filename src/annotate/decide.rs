@@ -116,6 +116,9 @@ fn schedule_by_rank(contenders: &[Contender], among: &[usize]) -> Vec<usize> {
                 before == 0 || !contenders[kept[before - 1]].span.overlaps(span)
             })
             .collect();
+        if free.is_empty() {
+            continue;
+        }
         kept.extend(schedule(contenders, free));
         kept.sort_unstable_by_key(|&at| worked(contenders[at].span));
     }

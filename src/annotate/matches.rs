@@ -102,8 +102,8 @@ fn read(
     if readings.is_empty() {
         return None;
     }
-    let punctuated = vocabulary.bearers(name).take(if known.punctuated { BEARERS_LIMIT } else { 0 });
-    let outer = punctuated.fold((0, 0), |(before, after), bearer| {
+    let punctuated = known.punctuated.then(|| vocabulary.bearers(name).take(BEARERS_LIMIT));
+    let outer = punctuated.into_iter().flatten().fold((0, 0), |(before, after), bearer| {
         let outer = outer_punctuation(passage.text, span, bearer.name);
         (before.max(outer.0), after.max(outer.1))
     });
@@ -183,7 +183,8 @@ pub(super) fn is_possible_name(passage: &PassageText<'_>, first: usize, end: usi
     holds_together(passage, first, end)
         && !is_part_of_number(passage.text, span)
         && written.len() > 1
-        && written.chars().any(char::is_alphabetic)
+        && (written.bytes().any(|byte| byte.is_ascii_alphabetic())
+            || written.chars().any(char::is_alphabetic))
 }
 
 /// Whether the gaps inside a match are such as a name may have: no empty line, and a full stop only after an initial.
@@ -205,6 +206,9 @@ fn is_part_of_number(text: &str, span: Span) -> bool {
         [only] => (only.is_ascii_digit(), only.is_ascii_digit()),
         [first, .., last] => (first.is_ascii_digit(), last.is_ascii_digit()),
     };
+    if !begins && !ends {
+        return false;
+    }
     let (mut before, mut after) = (text[..span.start].chars().rev(), text[span.end..].chars());
     ends && point(after.next()) && digit(after.next())
         || begins && point(before.next()) && digit(before.next())

@@ -4,13 +4,14 @@ use std::cmp::Reverse;
 
 use super::link::candidates::{Candidate, Route};
 use super::link::entities::Entities;
-use super::link::parts::{with_elements_before, with_elements_behind, with_parts};
+use super::link::parts::{each_part, with_elements_before, with_elements_behind};
 use super::link::{Document, Linked, Target, link};
 use super::mention::{Mention, Reading, Subject};
 use super::models::Models;
 use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::rank::{NameEvidence, Support};
+use super::recognise::lexicon::Lexicon;
 use super::recognise::table::MODEL_TYPES;
 use super::recognise::view::PassageView;
 use super::recognise::{Found, Prepared, best};
@@ -42,19 +43,20 @@ pub(super) fn recognised(
     prepared: &Prepared,
     found: &[Found],
     options: &PreparedOptions,
-    entities: &mut Entities,
+    memory: (&Lexicon, &mut Entities),
 ) -> Vec<Mention> {
     let (targets, scores) = targets(vocabulary, models, passages, found, options);
     let abbreviations = options.options().abbreviations;
-    let mut document = Document::new(vocabulary, models, passages, prepared, abbreviations, entities);
+    let mut document = Document::new(vocabulary, models, passages, prepared, abbreviations, memory);
     let linked = link(&mut document, &targets, None);
     let mut mentions = Vec::with_capacity(targets.len());
-    for ((target, score), linked) in targets.into_iter().zip(scores).zip(linked) {
+    let mut chosen = Vec::new();
+    for ((target, score), linked) in targets.into_iter().zip(scores).zip(&linked) {
         work_done(4);
         let readings = if target.entity_type == EntityType::Variant {
             vec![variant(&passages[target.passage], target.span, score)]
         } else {
-            readings(passages, &target, score, &linked, options)
+            readings(passages, &target, (score, linked), options, &mut chosen)
         };
         if !readings.is_empty() {
             let Target { passage, span, tokens, .. } = target;
@@ -78,7 +80,7 @@ fn targets(
     found: &[Found],
     options: &PreparedOptions,
 ) -> (Vec<Target>, Vec<f32>) {
-    let mut chosen: Vec<(Target, f32)> = Vec::new();
+    let mut chosen: Vec<(Target, f32)> = Vec::with_capacity(found.len() / 2);
     let mut rest = found;
     for passage in 0..passages.len() {
         // they stand by passage
@@ -87,10 +89,8 @@ fn targets(
         for (at, entity_type) in MODEL_TYPES.into_iter().enumerate() {
             let own = here.iter().filter(|found| found.model_type == at);
             let least = least_score(models, at, options);
-            let scored = own.map(|found| {
-                work_done(1);
-                (found.span, models.score(at, found.probability))
-            });
+            work_done(here.len() / MODEL_TYPES.len());
+            let scored = own.map(|found| (found.span, models.score(at, found.probability)));
             let good: Vec<(Span, f32)> = scored.filter(|(_, score)| *score >= least).collect();
             for (span, score) in best(good) {
                 if !is_blocked(passages, passage, span, options) {
@@ -114,9 +114,11 @@ fn targets(
         free = (passage, end.max(from));
         let whole = with_elements_before(vocabulary, passages, target, from);
         let whole = with_elements_behind(vocabulary, passages, whole, to);
-        let wanted = |part: &Target| !options.is_blocked_text(part.written(passages));
-        let own = with_parts(vocabulary, passages, whole).into_iter().filter(wanted);
-        parts.extend(own.map(|part| (part, score)));
+        each_part(vocabulary, passages, whole, |part| {
+            if !options.is_blocked_text(part.written(passages)) {
+                parts.push((part, score));
+            }
+        });
     }
     // parts may stand behind what another type has within their mention
     parts.sort_by_key(place);
@@ -134,13 +136,13 @@ fn is_blocked(passages: &[PassageText<'_>], passage: usize, span: Span, options:
 }
 
 /// The readings of a mention that an answer may need, the best first: its score is the mention's, those of the others their
-/// share of it.
-fn readings(
+/// share of it. `chosen` is room for their candidates.
+fn readings<'l>(
     passages: &[PassageText<'_>],
     target: &Target,
-    score: f32,
-    linked: &Linked,
+    (score, linked): (f32, &'l Linked),
     options: &PreparedOptions,
+    chosen: &mut Vec<&'l Candidate>,
 ) -> Vec<Reading> {
     let Linked { candidates, none, species } = linked;
     let of_taxon = matches!(target.entity_type, EntityType::Gene | EntityType::CellLine);
@@ -148,7 +150,9 @@ fn readings(
     let written = target.written(passages);
     let common_word = surface::is_common_word(written);
     let score_of = |candidate: &Candidate| (score * candidate.probability).max(SCORE_MIN);
-    let chosen = needed(candidates.iter().filter(wanted).collect(), score_of, target.entity_type, options);
+    chosen.clear();
+    chosen.extend(candidates.iter().filter(wanted));
+    keep_needed(chosen, score_of, target.entity_type, options);
     let reading = |candidate: &&Candidate| Reading {
         subject: Subject::Entity(candidate.entity),
         entity_type: target.entity_type,
@@ -180,18 +184,18 @@ fn readings(
 /// How many readings there are to spare, should several be of one entity.
 const READINGS_SPARE: usize = 3;
 
-/// The candidates of a mention that an answer may need, in their order: all where each is an answer of its own, or where
+/// Keeps the candidates of a mention that an answer may need, in their order: all where each is an answer of its own, or where
 /// several may answer by the same identifier; else the first and the others that are told, and some to spare.
-fn needed<'c>(
-    mut candidates: Vec<&'c Candidate>,
+fn keep_needed(
+    candidates: &mut Vec<&Candidate>,
     score_of: impl Fn(&Candidate) -> f32,
     entity_type: EntityType,
     options: &PreparedOptions,
-) -> Vec<&'c Candidate> {
+) {
     let asked = options.options();
     let count = 1 + asked.max_candidates + READINGS_SPARE;
     if asked.overlap == OverlapPolicy::All || !options.namespaces(entity_type).is_empty() {
-        return candidates;
+        return;
     }
     if let Some(last) = candidates.get(count - 1).map(|candidate| score_of(candidate)) {
         // of those that score alike the ones that the ranking would put first
@@ -201,7 +205,6 @@ fn needed<'c>(
         candidates[from..end].sort_by_key(known);
         candidates.truncate(count);
     }
-    candidates
 }
 
 const fn linked_score_min(entity_type: EntityType) -> f32 {
@@ -286,7 +289,8 @@ mod tests {
         let candidates: Vec<Candidate> = catalog.indices().take(3 * count).enumerate().map(one).collect();
         let score_of = |candidate: &Candidate| candidate.probability.max(SCORE_MIN);
         let places = |of: usize, options: &PreparedOptions| -> Vec<usize> {
-            let own = needed(candidates[..of].iter().collect(), score_of, EntityType::Gene, options);
+            let mut own = candidates[..of].iter().collect();
+            keep_needed(&mut own, score_of, EntityType::Gene, options);
             let place = |own: &&Candidate| candidates.iter().position(|other| other.entity == own.entity);
             own.iter().filter_map(place).collect()
         };

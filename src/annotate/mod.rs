@@ -103,7 +103,7 @@ impl Annotator {
                 &prepared,
                 &found,
                 options,
-                &mut memory.entities,
+                (&memory.lexicon, &mut memory.entities),
             );
             let (dictionary_mentions, defined) =
                 self.dictionary_mentions(&passages, &prepared, options, &mut memory.known_names);
@@ -239,7 +239,7 @@ fn find_variants(passage: &PassageText<'_>, passage_index: usize, options: &Prep
 pub(crate) mod learning {
     pub(crate) use super::link::aliases::{Aliases, HeldOut, Row, alias_key};
     pub(crate) use super::link::candidates::{Candidate, Route};
-    pub(crate) use super::link::parts::with_parts;
+    pub(crate) use super::link::parts::each_part;
     pub(crate) use super::link::{Document, LinkModel, Linked, Target, features, link};
     pub(crate) use super::memory::Memory;
     pub(crate) use super::models::{ChainModel, Models};

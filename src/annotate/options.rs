@@ -246,7 +246,7 @@ pub(super) struct TermTrie {
 impl TermTrie {
     /// Adds a term; whether it has a token.
     pub(super) fn insert(&mut self, term: &FoldedText, index: usize) -> bool {
-        if let Some((at, bit)) = Self::beginning(term.folded(0)) {
+        if let Some((at, bit)) = Self::beginning(term.folded_bytes(0)) {
             self.beginnings[at] |= bit;
         }
         let mut node = 0;
@@ -263,8 +263,8 @@ impl TermTrie {
     }
 
     /// The place and the bit of a first token.
-    fn beginning(token: &str) -> Option<(usize, u64)> {
-        token.as_bytes().first().map(|first| (token.len() & 7, 1 << (first & 63)))
+    fn beginning(token: &[u8]) -> Option<(usize, u64)> {
+        token.first().map(|first| (token.len() & 7, 1 << (first & 63)))
     }
 
     /// Whether there is no term.
@@ -275,7 +275,7 @@ impl TermTrie {
     /// Calls `found` with the number of tokens and the terms of each path that matches from the token `first` on. A
     /// match stops at an empty line.
     pub(super) fn walk(&self, text: &FoldedText, first: usize, mut found: impl FnMut(usize, &[usize])) {
-        if Self::beginning(text.folded(first)).is_none_or(|(at, bit)| self.beginnings[at] & bit == 0) {
+        if Self::beginning(text.folded_bytes(first)).is_none_or(|(at, bit)| self.beginnings[at] & bit == 0) {
             return;
         }
         let mut node = 0;

@@ -201,16 +201,21 @@ pub(super) fn characters(text: &str) -> usize {
 pub(super) fn is_common_word(written: &str) -> bool {
     static WORDS: OnceLock<FxHashSet<&'static str>> = OnceLock::new();
     let words = WORDS.get_or_init(|| lines(COMMON_WORDS).collect());
-    let is_lower = written.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-    let written = if is_lower { Cow::Borrowed(written) } else { Cow::Owned(written.to_lowercase()) };
-    let mut parts = written.split_whitespace().enumerate();
-    parts.all(|(place, word)| {
+    let is_common = |word: &str| {
         words.contains(word)
             || word.strip_suffix('s').is_some_and(|singular| words.contains(singular))
             || word.strip_suffix("es").is_some_and(|singular| words.contains(singular))
-            || place > 0
-                && (word.len() == 1 || word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'i' | b'v')))
-    })
+    };
+    let counts =
+        |word: &str| word.len() == 1 || word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'i' | b'v'));
+    let is_lower = written.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    let written = if is_lower { Cow::Borrowed(written) } else { Cow::Owned(written.to_lowercase()) };
+    // mostly there is one
+    if !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return is_common(&written);
+    }
+    let mut parts = written.split_whitespace().enumerate();
+    parts.all(|(place, word)| is_common(word) || place > 0 && counts(word))
 }
 
 /// Every common word.

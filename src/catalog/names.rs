@@ -141,12 +141,12 @@ impl<'a> NameIndex<'a> {
 
     /// Reads a folded token behind what `hash` stands for; `None` when no name begins so.
     pub fn step(self, hash: u64, token: &str) -> Option<NameStep> {
-        self.step_to(Self::hash_behind(hash, token))
+        self.step_to(Self::hash_behind(hash, token.as_bytes()))
     }
 
     /// The hash of a folded token behind what `before` stands for.
-    pub fn hash_behind(before: u64, token: &str) -> u64 {
-        hash_behind(before, token.as_bytes())
+    pub fn hash_behind(before: u64, token: &[u8]) -> u64 {
+        hash_behind(before, token)
     }
 
     /// What that hash stands for; `None` when no name begins so.

@@ -104,19 +104,18 @@ fn sentence_start(text: &str, at: usize) -> usize {
         floor += 1;
     }
     let window = &text[floor..at];
-    let mut following = ' ';
-    let mut next = ' ';
-    for (offset, character) in window.char_indices().rev() {
-        let sentence_end = matches!(character, '.' | '?' | '!' | ';')
-            && next.is_whitespace()
-            && (character == ';' || following.is_uppercase());
-        if character == '\n' || sentence_end {
-            return floor + offset + character.len_utf8();
+    let bytes = window.as_bytes();
+    let mut end = bytes.len();
+    while let Some(mark) =
+        memchr::memrchr3(b'.', b'?', b'!', &bytes[..end]).max(memchr::memrchr2(b';', b'\n', &bytes[..end]))
+    {
+        let behind = &window[mark + 1..];
+        let spaced = behind.chars().next().is_none_or(char::is_whitespace);
+        let is_capital = || behind.trim_start().chars().next().is_some_and(char::is_uppercase);
+        if bytes[mark] == b'\n' || spaced && (bytes[mark] == b';' || is_capital()) {
+            return floor + mark + 1;
         }
-        if !next.is_whitespace() || !character.is_whitespace() {
-            following = next;
-        }
-        next = character;
+        end = mark;
     }
     floor
 }

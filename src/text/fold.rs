@@ -7,6 +7,8 @@
 //!
 //! Names and texts are folded by this same code, and folding what is folded changes nothing.
 
+use std::ops::Range;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::characters::{Class, classify, greek_name, plain_greek, push_plain};
@@ -20,6 +22,9 @@ pub const TEXT_BYTES_LIMIT: usize = 1 << 28;
 
 /// A run of at most this many Greek letters is read as one token a letter; a longer one is a Greek word.
 const GREEK_LETTERS_LIMIT: usize = 4;
+
+/// The bytes of the source in which the first token is known, so that those of a place are found without a search.
+const BLOCK_BYTES: usize = 64;
 
 /// What a token's characters are in the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,6 +90,8 @@ pub struct Token {
 #[derive(Debug, Clone, Default)]
 pub struct FoldedText {
     tokens: Vec<Token>,
+    /// For each block of [`BLOCK_BYTES`] of the source the first token that ends in it or behind it.
+    first_of_block: Vec<u32>,
     /// The folded forms, joined by one space.
     folded: String,
     /// The plain letters of a run that is not all ASCII, and the source offset of each of their bytes.
@@ -143,6 +150,26 @@ impl FoldedText {
         }
     }
 
+    /// The folded form of a token in bytes; its length and letters are told without a look at the borders of characters.
+    /// Empty for an index that is out of range.
+    #[inline]
+    pub fn folded_bytes(&self, index: usize) -> &[u8] {
+        let token = self.tokens.get(index);
+        let bytes = self.folded.as_bytes();
+        let form = token.and_then(|own| bytes.get(own.folded_start as usize..own.folded_end as usize));
+        form.unwrap_or_default()
+    }
+
+    /// The tokens that have any byte of the source from `start` up to `end`; where there is none, an empty range at the next.
+    pub fn tokens_within(&self, start: usize, end: usize) -> Range<usize> {
+        let count = self.tokens.len();
+        let from = self.first_of_block.get(start / BLOCK_BYTES).map_or(count, |first| *first as usize);
+        let before = |token: &&Token| (token.end as usize) <= start;
+        let first = from + self.tokens[from..].iter().take_while(before).count();
+        let inside = |token: &&Token| (token.start as usize) < end;
+        first..first + self.tokens[first..].iter().take_while(inside).count()
+    }
+
     /// Whether no letter or digit touches the token on its left.
     pub fn begins_word(&self, index: usize) -> bool {
         self.tokens.get(index).is_none_or(|token| token.gap != Gap::None)
@@ -155,6 +182,7 @@ impl FoldedText {
 
     fn fold_with(&mut self, text: &str, bytes_limit: usize, memory: &mut WordMemory) {
         self.tokens.clear();
+        self.first_of_block.clear();
         self.folded.clear();
         let text = &text[..super::floor_boundary(text, bytes_limit)];
         // forms are mostly as long as words are
@@ -172,7 +200,11 @@ impl FoldedText {
             work_done(runs.len());
             runs.iter().for_each(|run| memory.look_towards(run.key));
             for run in &runs {
-                let gap = gap_start.map_or(Gap::Break, |start| gap_of(&text[start..run.start]));
+                let gap = gap_start.map_or(Gap::Break, |start| match &text.as_bytes()[start..run.start] {
+                    [] => Gap::None,
+                    [b' '] => Gap::Space,
+                    _ => gap_of(&text[start..run.start]),
+                });
                 gap_start = Some(run.end);
                 if !(run.class == Class::Letter && gap == Gap::Joiner && self.is_possessive(text, run)) {
                     self.add(text, run, gap, memory);
@@ -230,7 +262,6 @@ impl FoldedText {
 
     fn letters(&mut self, text: &str, run: &Run, gap: Gap, memory: &mut WordMemory) {
         let (start, key) = (run.start, run.key);
-        let word = &text[start..run.end];
         if run.ascii
             && let Some(folded) = memory.get(key)
         {
@@ -239,6 +270,7 @@ impl FoldedText {
             self.finish((start, run.end), at, TokenKind::Letters, gap, key);
             return;
         }
+        let word = &text[start..run.end];
         if run.ascii && last_piece(word.as_bytes()).is_none() {
             self.word(word, (start, run.end), gap, key);
             memory.insert(
@@ -315,6 +347,9 @@ impl FoldedText {
         gap: Gap,
         source_hash: u64,
     ) {
+        while self.first_of_block.len() <= source.1 / BLOCK_BYTES {
+            self.first_of_block.push(to_u32(self.tokens.len()));
+        }
         self.tokens.push(Token {
             start: to_u32(source.0),
             end: to_u32(source.1),
@@ -335,15 +370,15 @@ pub fn fold_to_string(text: &str) -> String {
 }
 
 /// Offsets fit 32 bits, as [`TEXT_BYTES_LIMIT`] times the longest form of a character's bytes does.
-pub(crate) fn to_u32(offset: usize) -> u32 {
-    u32::try_from(offset).unwrap_or(u32::MAX)
+#[inline]
+pub(crate) const fn to_u32(offset: usize) -> u32 {
+    debug_assert!(offset <= u32::MAX as usize);
+    offset as u32
 }
 
 /// What the characters between two tokens amount to.
 fn gap_of(between: &str) -> Gap {
     match between {
-        "" => return Gap::None,
-        " " => return Gap::Space,
         "-" | "." | "/" | "'" | "_" | ":" | "*" => return Gap::Joiner,
         _ => {}
     }

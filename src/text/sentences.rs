@@ -11,6 +11,9 @@ const ABBREVIATIONS: &[&str] = &[
     "u.s", "u.k", "w/v", "v/v", "n.b",
 ];
 
+/// The bytes of the longest of them.
+const ABBREVIATION_BYTES_LIMIT: usize = 6;
+
 /// Abbreviations that end a sentence when a capital follows: they often stand last.
 const MAY_END: &[&str] = &[
     "al", "et al", "inc", "ltd", "co", "corp", "sp", "spp", "min", "max", "u.s", "u.k", "ph.d", "m.d", "nos",
@@ -20,12 +23,15 @@ const MAY_END: &[&str] = &[
 /// The most bytes of a word that is looked at before a full stop.
 const WORD_BYTES_LIMIT: usize = 32;
 
+/// Most sentences have more bytes.
+const SENTENCE_BYTES: usize = 64;
+
 /// The sentences of `text`, as spans of bytes in order, without the white space around them; those of white space alone
 /// are left out. A sentence ends at `.`, `!` or `?` (with closing brackets and quotes after it) before white space and what may begin a
 /// sentence (anything but a lower-case letter), and at an empty line or a line break after such a mark. A full stop after
 /// an abbreviation ("e.g.", "Fig."), an initial ("E. coli", "J. Smith") or within a number ends none.
 pub fn sentences(text: &str) -> Vec<Span> {
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(1 + text.len() / SENTENCE_BYTES);
     let (mut start, mut position) = (0, 0);
     let bytes = text.as_bytes();
     let mut line = next_line(bytes, 0);
@@ -105,14 +111,18 @@ fn stop_ends(text: &str, mark: usize, next: char) -> bool {
     if initial {
         return false;
     }
-    let lower = word.to_lowercase();
-    if lower == "no" {
-        return !next.is_ascii_digit();
-    }
-    if !ABBREVIATIONS.contains(&lower.as_str()) {
+    // none of those below is longer
+    if word.len() > ABBREVIATION_BYTES_LIMIT && word.is_ascii() {
         return true;
     }
-    MAY_END.contains(&lower.as_str()) && next.is_uppercase()
+    let is_one = |of: &[&str]| match word.is_ascii() {
+        true => of.iter().any(|own| own.eq_ignore_ascii_case(word)),
+        false => of.contains(&word.to_lowercase().as_str()),
+    };
+    if is_one(&["no"]) {
+        return !next.is_ascii_digit();
+    }
+    !is_one(ABBREVIATIONS) || is_one(MAY_END) && next.is_uppercase()
 }
 
 #[cfg(test)]
@@ -120,6 +130,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn no_abbreviation_is_longer_than_the_longest() {
+        let longest = ABBREVIATIONS.iter().chain(MAY_END).map(|own| own.len()).max();
+        assert_eq!(longest, Some(ABBREVIATION_BYTES_LIMIT));
+    }
 
     #[test]
     fn sentences_end_where_a_reader_ends_them() {

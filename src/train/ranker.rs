@@ -9,8 +9,8 @@ use rustc_hash::FxHashMap;
 use super::corpora::TrainingDocument;
 use crate::annotate::learning::{
     Agreement, Aliases, Candidate, Document, HeldOut, LinkModel, Linked, MODEL_TYPES, Memory, Models,
-    PassageText, Route, Row, Target, Vocabulary, alias_key, best, features, link, prepare, recognise,
-    with_parts,
+    PassageText, Route, Row, Target, Vocabulary, alias_key, best, each_part, features, link, prepare,
+    recognise,
 };
 use crate::catalog::Catalog;
 use crate::formats::gold::{GoldMention, canonical_ids};
@@ -226,8 +226,7 @@ fn examples(
     for mention in document.gold.mentions.iter().filter(|mention| !mention.neutral) {
         if document.teaches.contains(&mention.entity_type) && mention.entity_type != EntityType::Variant {
             let target = Target::new(&passages, mention.passage, mention.span, mention.entity_type);
-            let parts = with_parts(vocabulary, &passages, target);
-            targets.extend(parts.into_iter().map(|part| (part, Some(mention))));
+            each_part(vocabulary, &passages, target, |part| targets.push((part, Some(mention))));
         }
     }
     for passage in 0..passages.len() {
@@ -246,7 +245,8 @@ fn examples(
     targets.sort_by_key(|(target, _)| (target.passage, target.span, target.entity_type));
     let (targets, golds): (Vec<Target>, Vec<Option<&GoldMention>>) = targets.into_iter().unzip();
     let held = held_out(document, &passages, gold_ids);
-    let mut view = Document::new(vocabulary, models, &passages, &prepared, true, &mut memory.entities);
+    let words = (&memory.lexicon, &mut memory.entities);
+    let mut view = Document::new(vocabulary, models, &passages, &prepared, true, words);
     let linked = link(&mut view, &targets, Some(&held));
     let pairs = targets.iter().zip(golds).zip(linked);
     #[expect(clippy::cast_precision_loss, reason = "a small number")]

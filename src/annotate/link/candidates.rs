@@ -10,7 +10,7 @@ use super::super::vocabulary::{Bearer, Vocabulary};
 use super::aliases::{HeldOut, alias_key};
 use super::features::{Weighed, describe_alone};
 use super::idle::{IDLE_AFTER, IDLE_BEFORE};
-use super::{Document, Target, misspelt};
+use super::{Document, OtherForm, Target, misspelt};
 use crate::catalog::{EntityIndex, GroupIndex};
 use crate::model::{Curie, EntityType, SynonymScope};
 use crate::text::{Bag, FoldedText, name_keys};
@@ -222,32 +222,37 @@ pub(crate) fn candidates(
         Written { text, folded: &passage.folded, tokens: target.tokens.clone() }
     };
     let entity_type = target.entity_type;
-    if held_out.is_some() || is_told_by_document(document, entity_type, text) {
-        return find_described(document, entity_type, &written, held_out);
+    let other = document.other_form(text);
+    let told_by_binomials = entity_type == EntityType::Species && document.binomials.speak_of(text);
+    if held_out.is_some() || told_by_binomials {
+        return find_described(document, entity_type, (&written, other), held_out);
     }
-    let name = xxh3_64_with_seed(text.as_bytes(), alias_key(entity_type, written.key()));
+    let name = name_hash(entity_type, &written, other);
     if let Some(known) = document.entities.borrow().candidates_of(name) {
         return known.to_vec();
     }
-    let found = find_described(document, entity_type, &written, held_out);
+    let found = find_described(document, entity_type, (&written, other), held_out);
     document.entities.borrow_mut().keep_candidates(name, &found);
     found
 }
 
-/// Whether the document itself has a say in what a name may stand for.
-fn is_told_by_document(document: &Document<'_>, entity_type: EntityType, written: &str) -> bool {
-    document.short_forms.contains_key(written)
-        || document.long_forms.contains_key(written)
-        || entity_type == EntityType::Species && document.binomials.speak_of(written)
+/// The hash of all that candidates are told by, where the document's binomials have no say.
+fn name_hash(entity_type: EntityType, written: &Written<'_>, other: Option<OtherForm<'_>>) -> u64 {
+    let name = xxh3_64_with_seed(written.text.as_bytes(), alias_key(entity_type, written.key()));
+    match other {
+        None => name,
+        Some(OtherForm::Long(long)) => xxh3_64_with_seed(long.as_bytes(), name),
+        Some(OtherForm::Short(short)) => xxh3_64_with_seed(short.as_bytes(), !name),
+    }
 }
 
 fn find_described(
     document: &Document<'_>,
     entity_type: EntityType,
-    written: &Written<'_>,
+    name: (&Written<'_>, Option<OtherForm<'_>>),
     held_out: Option<&HeldOut>,
 ) -> Vec<Candidate> {
-    let mut found = find(document, entity_type, written, held_out);
+    let mut found = find(document, entity_type, name, held_out);
     describe_alone(document, entity_type, &mut found, held_out);
     found
 }
@@ -255,7 +260,7 @@ fn find_described(
 fn find(
     document: &Document<'_>,
     entity_type: EntityType,
-    name: &Written<'_>,
+    (name, other): (&Written<'_>, Option<OtherForm<'_>>),
     held_out: Option<&HeldOut>,
 ) -> Vec<Candidate> {
     let (written, key) = (name.text, name.key());
@@ -266,12 +271,12 @@ fn find(
         places: FxHashMap::default(),
     };
     gathering.key(key, written, Route::Name);
-    if let Some(other) = document.short_forms.get(written) {
-        find_name(&mut gathering, other, Route::LongForm);
-    } else if gathering.found.is_empty()
-        && let Some(other) = document.long_forms.get(written)
-    {
-        gathering.name(other, Route::ShortForm);
+    match other {
+        Some(OtherForm::Long(long)) => find_name(&mut gathering, long, Route::LongForm),
+        Some(OtherForm::Short(short)) if gathering.found.is_empty() => {
+            gathering.name(short, Route::ShortForm);
+        }
+        _ => {}
     }
     if entity_type == EntityType::Species {
         add_binomials(document, &mut gathering, written);

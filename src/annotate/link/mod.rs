@@ -12,19 +12,20 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::binomials::Binomials;
 use super::models::Models;
 use super::passages::PassageText;
 use super::recognise::Prepared;
+use super::recognise::lexicon::Lexicon;
 use super::recognise::view::PassageView;
-use super::recognise::words::hash;
 use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon, is_of_people, split_prefix};
 use super::surface::Agreement;
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span};
+use crate::text::Token;
 use crate::text::pauses::work_done;
 use aliases::HeldOut;
 use candidates::{Candidate, Route};
@@ -56,10 +57,7 @@ impl Target {
         span: Span,
         entity_type: EntityType,
     ) -> Self {
-        let tokens = passages[passage].folded.tokens();
-        let first = tokens.partition_point(|token| (token.end as usize) <= span.start);
-        let end = tokens.partition_point(|token| (token.start as usize) < span.end);
-        let tokens = first..end.max(first);
+        let tokens = passages[passage].folded.tokens_within(span.start, span.end);
         Self { passage, span, tokens, entity_type, name: None, composite: None }
     }
 
@@ -81,6 +79,15 @@ pub(crate) struct Linked {
     pub none: f32,
     /// What told the species of a gene.
     pub species: ToldSpecies,
+}
+
+/// Another form of a name, by the document's abbreviations.
+#[derive(Debug, Clone, Copy)]
+enum OtherForm<'d> {
+    /// The long form of a short one.
+    Long(&'d str),
+    /// The short form of a long one.
+    Short(&'d str),
 }
 
 /// What linking needs of a document.
@@ -113,7 +120,7 @@ impl<'a> Document<'a> {
         passages: &'a [PassageText<'a>],
         prepared: &Prepared,
         abbreviations: bool,
-        entities: &'a mut Entities,
+        (lexicon, entities): (&Lexicon, &'a mut Entities),
     ) -> Self {
         let (mut short_forms, mut long_forms) = (FxHashMap::default(), FxHashMap::default());
         for (index, definition) in prepared.definitions.iter().filter(|_| abbreviations) {
@@ -122,7 +129,7 @@ impl<'a> Document<'a> {
             short_forms.entry(short).or_insert(long);
             long_forms.entry(long).or_insert(short);
         }
-        let words = Words::of(passages);
+        let words = Words::of(passages, &prepared.views, lexicon);
         // what was marked tells whether there are any
         let named = prepared.views.iter().any(PassageView::names_binomial);
         let binomials = if named { Binomials::find(passages) } else { Binomials::default() };
@@ -139,6 +146,12 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// What the document says that a name is a form of.
+    fn other_form(&self, written: &str) -> Option<OtherForm<'a>> {
+        let long = self.short_forms.get(written).map(|long| OtherForm::Long(long));
+        long.or_else(|| self.long_forms.get(written).map(|short| OtherForm::Short(short)))
+    }
+
     /// Of an entity the namespace, hashed, and how often the gold data speaks of it, less what is held out.
     fn known(&self, entity: EntityIndex, held_out: Option<&HeldOut>) -> (u64, u32) {
         let mut entities = self.entities.borrow_mut();
@@ -153,41 +166,54 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The words of a document, by their hashes.
+/// The tokens whose work is told together.
+const TOKENS_TOGETHER: usize = 64;
+
+/// The words of a document, by the hashes of their folded forms.
 struct Words {
-    hashes: FxHashSet<u64>,
-    /// A bit for each hash, by its first bits, which tells of most words that they are not there.
-    sieve: [u64; SIEVE_WORDS],
+    /// Their count is a power of two, of which at most half are taken; 0 is free.
+    slots: Vec<u64>,
 }
 
-/// 64 bits each; an abstract has some hundred words.
-const SIEVE_WORDS: usize = 64;
-
 impl Words {
-    fn of(passages: &[PassageText<'_>]) -> Self {
+    fn of(passages: &[PassageText<'_>], views: &[PassageView], lexicon: &Lexicon) -> Self {
         let tokens = passages.iter().map(|passage| passage.folded.tokens().len()).sum::<usize>();
-        let hashes = FxHashSet::with_capacity_and_hasher(tokens / 2, FxBuildHasher);
-        let mut words = Self { hashes, sieve: [0; SIEVE_WORDS] };
-        for passage in passages {
-            let long = passage.folded.tokens().iter().enumerate();
-            for (at, _) in long.filter(|(_, token)| token.end - token.start >= WORD_BYTES_MIN as u32) {
-                work_done(1);
-                let word = hash(passage.folded.folded(at));
-                let (place, bit) = Self::place(word);
-                words.sieve[place] |= 1 << bit;
-                words.hashes.insert(word);
+        let mut words = Self { slots: vec![0; (2 * tokens).next_power_of_two()] };
+        for (passage, view) in passages.iter().zip(views) {
+            let is_long = |token: &Token| token.end - token.start >= WORD_BYTES_MIN as u32;
+            for (at, token) in passage.folded.tokens().iter().enumerate() {
+                if at % TOKENS_TOGETHER == 0 {
+                    work_done(TOKENS_TOGETHER);
+                }
+                if is_long(token) {
+                    words.add(lexicon.folded(view.word_of_token(at)));
+                }
             }
         }
         words
     }
 
-    const fn place(word: u64) -> (usize, u32) {
-        ((word >> 58) as usize % SIEVE_WORDS, (word >> 52) as u32 % u64::BITS)
+    fn add(&mut self, word: u64) {
+        let word = word.max(1);
+        let at = self.place(word);
+        if let Some(slot) = self.slots.get_mut(at) {
+            *slot = word;
+        }
+    }
+
+    /// The slot that has the word, or would have it.
+    fn place(&self, word: u64) -> usize {
+        let last = self.slots.len().wrapping_sub(1);
+        let mut at = (word >> 32) as usize & last;
+        while self.slots.get(at).is_some_and(|slot| *slot != 0 && *slot != word) {
+            at = (at + 1) & last;
+        }
+        at
     }
 
     fn contains(&self, word: u64) -> bool {
-        let (place, bit) = Self::place(word);
-        self.sieve[place] >> bit & 1 == 1 && self.hashes.contains(&word)
+        let word = word.max(1);
+        self.slots.get(self.place(word)) == Some(&word)
     }
 }
 
@@ -205,7 +231,7 @@ struct Texts {
 fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&HeldOut>) -> Texts {
     let passages = document.passages;
     let mut known: FxHashMap<(EntityType, &str), usize> = FxHashMap::default();
-    let (mut firsts, mut linked) = (Vec::new(), Vec::new());
+    let (mut firsts, mut linked) = (Vec::with_capacity(targets.len()), Vec::with_capacity(targets.len()));
     let mut of_mention = Vec::with_capacity(targets.len());
     for (index, target) in targets.iter().enumerate() {
         work_done(2);

@@ -35,23 +35,23 @@ struct Part {
     name: String,
 }
 
-/// The target itself, or what it speaks of one by one, in the order of the text.
-pub(crate) fn with_parts(
+/// Calls `take` with the target itself, or with what it speaks of one by one, in the order of the text.
+pub(crate) fn each_part(
     vocabulary: Vocabulary<'_>,
     passages: &[PassageText<'_>],
     target: Target,
-) -> Vec<Target> {
+    mut take: impl FnMut(Target),
+) {
     let parts = Mentioned { vocabulary, passage: &passages[target.passage], target: &target }.parts();
     if parts.is_empty() {
-        return vec![target];
+        return take(target);
     }
     let passage = &passages[target.passage];
-    let part = |Part { tokens, name }| {
+    for Part { tokens, name } in parts {
         let span = passage.span(tokens.start, tokens.end);
         let name = Some(name).filter(|name| name != passage.slice(span)).map(Rc::from);
-        Target { span, tokens, name, composite: Some(target.span), ..target.clone() }
-    };
-    parts.into_iter().map(part).collect()
+        take(Target { span, tokens, name, composite: Some(target.span), ..target.clone() });
+    }
 }
 
 /// A disease with the elements before it that share its head, where the sequence model has found the last alone: "type 1 and
@@ -135,6 +135,11 @@ impl Mentioned<'_> {
         if end < start + 3 || matches!(self.target.entity_type, EntityType::Variant | EntityType::CellLine) {
             return Vec::new();
         }
+        let is_joint = |byte: &u8| matches!(byte, b'/' | b',' | b'&');
+        let is_joined = self.text(start, end).as_bytes().iter().any(is_joint);
+        if !is_joined && !(start + 1..end - 1).any(|at| self.is_conjunction(at)) {
+            return Vec::new();
+        }
         let parts = self.numbered().or_else(|| self.coordinated()).unwrap_or_default();
         if parts.is_empty() || self.is_name_of_one() { Vec::new() } else { parts }
     }
@@ -142,7 +147,7 @@ impl Mentioned<'_> {
     /// The parts that differ in a number or letter: the list of these is found, and what stands before and behind it is shared.
     fn numbered(&self) -> Option<Vec<Part>> {
         let Range { start, end } = self.target.tokens;
-        let items = (start + 1..end - 1).map(|first| self.items(first)).find(|items| items.len() > 1)?;
+        let items = (start + 1..end - 1).map(|first| self.items(first)).find(|items| !items.is_empty())?;
         let (first, last) = (*items.first()?, *items.last()?);
         let tokens = self.passage.folded.tokens();
         let stem = self.passage.text.get(tokens[start].start as usize..tokens[first].start as usize)?;
@@ -166,9 +171,10 @@ impl Mentioned<'_> {
         })
     }
 
-    /// The tokens of a list of numbers or of letters of one kind that begins at `first`; the first alone where there are too many.
+    /// The tokens of a list of numbers or of letters of one kind that begins at `first`; none where that is alone or there are
+    /// too many.
     fn items(&self, first: usize) -> Vec<usize> {
-        let (mut items, mut kinds) = (vec![first], self.kinds(first));
+        let (mut items, mut kinds) = (Vec::new(), self.kinds(first));
         let mut last = first;
         while kinds != 0 {
             let next = match self.between(last + 1) {
@@ -188,8 +194,11 @@ impl Mentioned<'_> {
                 break;
             }
             if items.len() == PARTS_LIMIT {
-                items.truncate(1);
+                items.clear();
                 break;
+            }
+            if items.is_empty() {
+                items.push(first);
             }
             items.push(next);
             last = next;
@@ -303,7 +312,7 @@ impl Mentioned<'_> {
     }
 
     fn is_conjunction(&self, at: usize) -> bool {
-        at < self.target.tokens.end && matches!(self.passage.folded.folded(at), "and" | "or")
+        at < self.target.tokens.end && matches!(self.passage.folded.folded_bytes(at), b"and" | b"or")
     }
 
     /// What stands between a token of the mention and the one before it.
@@ -330,7 +339,8 @@ mod tests {
         let start = text.find('[').map_or(0, |at| at + 1);
         let span = Span { start, end: text.find(']').unwrap_or(text.len()) };
         let target = Target::new(&passages, 0, span, entity_type);
-        let parts = with_parts(Vocabulary::new(catalog), &passages, target);
+        let mut parts = Vec::new();
+        each_part(Vocabulary::new(catalog), &passages, target, |part| parts.push(part));
         assert!(parts.len() == 1 || parts.iter().all(|part| part.composite == Some(span)), "{text}");
         let seen = |part: &Target| passages[0].slice(part.span).to_owned();
         parts.iter().map(|part| (seen(part), part.written(&passages).to_owned())).collect()

@@ -46,7 +46,13 @@ pub(super) fn complete(text: &str, from: usize, found: &mut Vec<Found>) {
 fn completed(text: &str, span: Span) -> Option<Span> {
     let bytes = text.as_bytes();
     let own = bytes.get(span.start..span.end)?;
+    let before = span.start.checked_sub(1).and_then(|before| bytes.get(before));
+    let behind = bytes.get(span.end);
     PAIRS.into_iter().find_map(|(opening, closing)| {
+        // mostly there is none beside it
+        if before != Some(&opening) && behind != Some(&closing) {
+            return None;
+        }
         // how many stand open at the end, and how many close what is not open
         let (mut open, mut unopened) = (0_u32, 0_u32);
         for &byte in own {
@@ -59,12 +65,11 @@ fn completed(text: &str, span: Span) -> Option<Span> {
                 }
             }
         }
-        if open == 1 && unopened == 0 && bytes.get(span.end) == Some(&closing) {
+        if open == 1 && unopened == 0 && behind == Some(&closing) {
             return Some(Span { end: span.end + 1, ..span });
         }
-        let before = span.start.checked_sub(1)?;
-        (open == 0 && unopened == 1 && bytes.get(before) == Some(&opening))
-            .then_some(Span { start: before, ..span })
+        (open == 0 && unopened == 1 && before == Some(&opening))
+            .then(|| Span { start: span.start - 1, ..span })
     })
 }
 

@@ -4,6 +4,8 @@
 //! only differences count. Sums are kept in the linear domain and scaled at every place (Rabiner, 1989), so that nothing
 //! overflows whatever the length.
 
+use wide::f32x4;
+
 /// How many labels there are: O, B and I.
 pub(crate) const LABELS: usize = 3;
 /// Outside of any mention.
@@ -27,11 +29,22 @@ pub(crate) struct Transitions {
     pub next: [[f32; LABELS]; LABELS],
 }
 
+/// A number for each label, and one that is zero, so that those of all labels are reckoned at once.
+type Lanes = [f32; LABELS + 1];
+
+fn lanes(labels: [f32; LABELS]) -> Lanes {
+    let [outside, begin, inside] = labels;
+    [outside, begin, inside, 0.0]
+}
+
 /// The factors of [`Transitions`]: their exponentials, zero where a step is impossible.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Factors {
-    start: [f32; LABELS],
-    next: [[f32; LABELS]; LABELS],
+    start: Lanes,
+    /// From the first index to the second.
+    next: [Lanes; LABELS],
+    /// To the first index from the second.
+    back: [Lanes; LABELS],
 }
 
 impl From<&Transitions> for Factors {
@@ -40,18 +53,19 @@ impl From<&Transitions> for Factors {
         let mut next = transitions.next.map(|row| row.map(f32::exp));
         start[INSIDE] = 0.0;
         next[OUTSIDE][INSIDE] = 0.0;
-        Self { start, next }
+        let back = std::array::from_fn(|to| lanes(next.map(|row| row[to])));
+        Self { start: lanes(start), next: next.map(lanes), back }
     }
 }
 
 /// The forward and backward sums over one sentence. Kept and refilled, so that nothing is allocated in the long run.
 #[derive(Debug, Default)]
 pub(crate) struct Lattice {
-    emissions: Vec<[f32; LABELS]>,
-    forward: Vec<[f32; LABELS]>,
-    backward: Vec<[f32; LABELS]>,
+    emissions: Vec<Lanes>,
+    forward: Vec<Lanes>,
+    backward: Vec<Lanes>,
     scales: Vec<f32>,
-    next: [[f32; LABELS]; LABELS],
+    factors: Factors,
 }
 
 impl Lattice {
@@ -64,54 +78,56 @@ impl Lattice {
 
     /// [`Lattice::run`] without the whole sum.
     pub(crate) fn fill(&mut self, logits: &[[f32; 2]], factors: &Factors, allowed: &[u8]) {
-        self.next = factors.next;
+        self.factors = *factors;
         self.emissions.clear();
         self.emissions.extend(logits.iter().enumerate().map(|(at, logit)| {
             let mask = allowed.get(at).copied().unwrap_or(ANY_LABEL);
             let factor = |logit: f32| logit.clamp(-LOGIT_LIMIT, LOGIT_LIMIT).exp();
             let may = |label: usize| mask >> label & 1 == 1;
             let factor = |label: usize| if may(label) { factor(logit[label - 1]) } else { 0.0 };
-            [if may(OUTSIDE) { 1.0 } else { 0.0 }, factor(BEGIN), factor(INSIDE)]
+            lanes([if may(OUTSIDE) { 1.0 } else { 0.0 }, factor(BEGIN), factor(INSIDE)])
         }));
-        self.run_forward(factors);
+        self.run_forward();
         self.run_backward();
     }
 
-    fn run_forward(&mut self, factors: &Factors) {
+    fn run_forward(&mut self) {
+        let Factors { start, next, .. } = &self.factors;
+        let next = next.map(f32x4::new);
         self.forward.clear();
         self.scales.clear();
-        let mut before = [0.0_f32; LABELS];
-        for (at, emission) in self.emissions.iter().enumerate() {
-            let mut now = [0.0_f32; LABELS];
-            for label in 0..LABELS {
-                let reached = if at == 0 {
-                    factors.start[label]
-                } else {
-                    (0..LABELS).map(|from| before[from] * factors.next[from][label]).sum()
-                };
-                now[label] = reached * emission[label];
-            }
-            let scale = now.iter().sum::<f32>().max(f32::MIN_POSITIVE);
-            before = now.map(|value| value / scale);
-            self.forward.push(before);
+        let mut reached = f32x4::new(*start);
+        for emission in &self.emissions {
+            let now = reached * f32x4::new(*emission);
+            let [outside, begin, inside, _] = now.to_array();
+            let scale = (outside + begin + inside).max(f32::MIN_POSITIVE);
+            let now = (now / f32x4::splat(scale)).to_array();
+            self.forward.push(now);
             self.scales.push(scale);
+            let from = |label: usize| f32x4::splat(now[label]) * next[label];
+            reached = from(OUTSIDE) + from(BEGIN) + from(INSIDE);
         }
     }
 
     fn run_backward(&mut self) {
+        let back = self.factors.back.map(f32x4::new);
         let count = self.emissions.len();
         self.backward.clear();
-        self.backward.resize(count, [1.0; LABELS]);
-        for at in (0..count.saturating_sub(1)).rev() {
-            for label in 0..LABELS {
-                self.backward[at][label] = (0..LABELS).map(|to| self.step(at + 1, label, to)).sum();
-            }
+        self.backward.resize(count, lanes([1.0; LABELS]));
+        for at in (1..count).rev() {
+            let (emission, behind) = (self.emissions[at], self.backward[at]);
+            let scale = f32x4::splat(self.scales[at]);
+            // in the order of `step`, so that both come to the same
+            let to = |label: usize| {
+                back[label] * f32x4::splat(emission[label]) * f32x4::splat(behind[label]) / scale
+            };
+            self.backward[at - 1] = (to(OUTSIDE) + to(BEGIN) + to(INSIDE)).to_array();
         }
     }
 
     /// What going from `from` to `to` at the place `at` contributes, with all that follows.
     fn step(&self, at: usize, from: usize, to: usize) -> f32 {
-        self.next[from][to] * self.emissions[at][to] * self.backward[at][to] / self.scales[at]
+        self.factors.next[from][to] * self.emissions[at][to] * self.backward[at][to] / self.scales[at]
     }
 
     /// How likely each label is at a place.
@@ -147,7 +163,7 @@ impl Lattice {
                 if end == count {
                     break;
                 }
-                run *= self.next[label][INSIDE] * self.emissions[end][INSIDE] / self.scales[end];
+                run *= self.factors.next[label][INSIDE] * self.emissions[end][INSIDE] / self.scales[end];
                 label = INSIDE;
                 if run * self.backward[end][INSIDE] < least {
                     break;

@@ -141,6 +141,8 @@ impl Names {
         head
     }
 
+    // what XXH3 makes of its seed would be made for every token there, were this put into the walk
+    #[inline(never)]
     fn of(
         &mut self,
         names: NameIndex<'_>,
@@ -285,7 +287,7 @@ fn look_ahead(
         let goes_on = head.continues && tokens.get(first + 1).is_some_and(|next| next.gap != Gap::Break);
         let mut hash = NOT_AHEAD;
         if goes_on {
-            hash = NameIndex::hash_behind(head.hash, folded.folded(first + 1));
+            hash = NameIndex::hash_behind(head.hash, folded.folded_bytes(first + 1));
             names.look_towards(hash);
         }
         memory.ahead.push(Ahead { head, hash });

@@ -170,8 +170,14 @@ pub(crate) fn each_feature_beside_tags(tags: &Tags, is_before: bool, mut take: i
 
 /// Whether white space stands before a piece (1) and after it (2), or an end of its sentence.
 pub(crate) fn spaces(view: &PassageView, chain: &Range<usize>, at: usize) -> u8 {
-    let spaced = |place: usize| u8::from(!chain.contains(&place) || view.pieces.pieces[place].spaced);
-    spaced(at) | spaced(at + 1) << 1
+    let spaced = |place: usize| !chain.contains(&place) || view.pieces.pieces[place].spaced;
+    spaces_of(spaced(at), spaced(at + 1))
+}
+
+/// [`spaces`] of what stands before a piece and what stands before the next.
+#[inline]
+pub(crate) const fn spaces_of(before: bool, after: bool) -> u8 {
+    before as u8 | (after as u8) << 1
 }
 
 /// The words, as white space cuts them, before and after the one that a piece is a part of, where they have parts.

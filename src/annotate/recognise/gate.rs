@@ -23,7 +23,7 @@ const _: () = assert!(MODEL_TYPES.len() <= LANES && BEGIN_END >= LANES && FIRST_
 const ALL_TYPES: u8 = (1 << MODEL_TYPES.len()) - 1;
 
 /// A number for each type, in steps of its quantised weights.
-type Lanes = i16x8;
+pub(crate) type Lanes = i16x8;
 /// What a step may weigh, either way, in steps of a quantised weight.
 const STEP_LIMIT: f32 = 8_000.0;
 
@@ -97,7 +97,7 @@ impl Gate {
     }
 
     /// What spans must have more than whose probability may have that logarithm.
-    fn least(&self, logarithm: f32) -> Lanes {
+    pub(crate) fn least(&self, logarithm: f32) -> Lanes {
         let least = |scale| if scale > 0.0 { from_below(logarithm / scale - 1.0) } else { i16::MAX };
         Lanes::new(self.scales.map(least))
     }
@@ -126,16 +126,15 @@ impl Gate {
 }
 
 impl Passing {
-    /// Finds what each piece may be a part of: of spans whose probability may have `least_logarithm` or more.
-    pub(crate) fn read(&mut self, gate: &Gate, sums: &[Sums], least_logarithm: f32) {
+    /// Finds what each piece may be a part of: of spans that may have more than `least` ([`Gate::least`]).
+    pub(crate) fn read(&mut self, gate: &Gate, sums: &[Sums], least: Lanes) {
         self.types.clear();
         self.types.resize(sums.len(), ALL_TYPES);
-        self.read_again(gate, sums, least_logarithm);
+        self.read_again(gate, sums, least);
     }
 
     /// The same when the sums of the pieces have changed that may be a part of something; the others cannot any more.
-    pub(crate) fn read_again(&mut self, gate: &Gate, sums: &[Sums], least_logarithm: f32) {
-        let least = gate.least(least_logarithm);
+    pub(crate) fn read_again(&mut self, gate: &Gate, sums: &[Sums], least: Lanes) {
         let mut reach = Lanes::splat(i16::MIN);
         let mut highest = reach;
         self.reached.resize(sums.len(), reach);
@@ -215,7 +214,7 @@ mod tests {
                 [[5, -10], [15, 2], [-70, -60], [-7, 20], [1, 9]].map(|p| p.map(|sum: i16| sum + shift));
             let mut passing = Passing::default();
             let sums = sums(&pairs);
-            passing.read(&gate, &sums, 0.02_f32.ln());
+            passing.read(&gate, &sums, gate.least(0.02_f32.ln()));
             assert_eq!(passing.any() & !2, 0, "other types have no model");
             let mut lattice = Lattice::default();
             let logits: Vec<[f32; 2]> = sums.iter().map(|sums| gate.logits(sums, 1)).collect();
@@ -238,7 +237,7 @@ mod tests {
             let gate = Gate::new([None, Some((scale, &WEIGHTS))].into_iter());
             let sums = sums(&pairs.iter().map(|pair| pair.map(|sum| sum + shift)).collect::<Vec<_>>());
             let mut passing = Passing::default();
-            passing.read(&gate, &sums, least.ln());
+            passing.read(&gate, &sums, gate.least(least.ln()));
             let mut lattice = Lattice::default();
             let logits: Vec<[f32; 2]> = sums.iter().map(|sums| gate.logits(sums, 1)).collect();
             lattice.fill(&logits, &Factors::from(&WEIGHTS), &[]);
@@ -253,7 +252,7 @@ mod tests {
         let gate = Gate::new([None, Some((0.001, &WEIGHTS))].into_iter());
         let sums = sums(&[[20_000, 20_000], [20_000, 20_000], [-32_000, -32_000], [-32_000, 20_000]]);
         let mut passing = Passing::default();
-        passing.read(&gate, &sums, 0.02_f32.ln());
+        passing.read(&gate, &sums, gate.least(0.02_f32.ln()));
         assert_eq!(passing.open(), std::slice::from_ref(&(0..4)));
     }
 

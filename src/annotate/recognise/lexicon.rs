@@ -176,6 +176,12 @@ impl Lexicon {
         }
     }
 
+    /// The hash of the folded form of a word that stands in a sentence, or of what is written where it has none.
+    #[inline]
+    pub(crate) fn folded(&self, number: u32) -> u64 {
+        self.hot[number as usize].folded
+    }
+
     /// What the own features of a word that stands in a sentence sum up to, by distance.
     #[inline]
     pub(crate) fn sums(&self, number: u32) -> &WordSums {

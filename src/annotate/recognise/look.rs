@@ -11,6 +11,7 @@ mod letters;
 mod rivals;
 mod said;
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use kinds::{Kind, follows_strain};
@@ -19,7 +20,6 @@ use rivals::{Rivals, rivals};
 use rustc_hash::{FxHashMap, FxHashSet};
 use said::{OfTypes, Said, Texts};
 
-use super::super::link::Target;
 use super::super::link::aliases::alias_key;
 use super::super::models::Models;
 use super::super::passages::PassageText;
@@ -100,7 +100,7 @@ fn each_look<N: Numbers>(
         document.describe_elsewhere(place, own, &mut numbers);
         document.describe_neighbours(place, own, &mut numbers);
         document.describe_names(models, place, own, &mut numbers);
-        document.describe_form(own, &mut numbers);
+        document.describe_form(place, own, &mut numbers);
         document.describe_common_name(place, own, &mut numbers);
         document.describe_other_types(place, own, &mut numbers);
         take(place, numbers);
@@ -222,6 +222,8 @@ struct Keys<'d> {
     written: usize,
     folded: usize,
     name: &'d str,
+    /// The tokens that it covers.
+    tokens: Range<usize>,
 }
 
 impl<'d> Spans<'d> {
@@ -260,11 +262,11 @@ impl<'d> Spans<'d> {
     fn add(&mut self, place: usize, own: &Found) {
         let passages = self.passages;
         let passage = &passages[own.passage];
-        let target = Target::new(passages, own.passage, own.span, MODEL_TYPES[own.model_type]);
-        let name = passage.folded.key(target.tokens.start, target.tokens.end);
+        let tokens = passage.folded.tokens_within(own.span.start, own.span.end);
+        let name = passage.folded.key(tokens.start, tokens.end);
         let written = self.written.add(hash(passage.slice(own.span)), place, own);
         let folded = self.folded.add(hash(name), place, own);
-        self.keys.push(Keys { written, folded, name });
+        self.keys.push(Keys { written, folded, name, tokens });
         self.sums[own.model_type] += own.probability;
         if MODEL_TYPES[own.model_type] == EntityType::Species && follows_strain(passages, own) {
             self.strains.insert(written);
@@ -351,10 +353,10 @@ impl<'d> Spans<'d> {
     }
 
     /// Its own form as a whole.
-    fn describe_form(&self, own: &Found, numbers: &mut impl Numbers) {
+    fn describe_form(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
         let written = self.passages[own.passage].slice(own.span);
         let view = &self.prepared.views[own.passage];
-        let pieces = view.pieces.within(own.span.start, own.span.end);
+        let pieces = view.pieces.of_tokens(&self.keys[place].tokens, own.span);
         let is_one = pieces.len() == 1;
         numbers.add_if(is_one);
         numbers.add(if is_one { log_odds(own.probability) } else { 0.0 });

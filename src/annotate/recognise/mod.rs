@@ -24,7 +24,7 @@ use std::ops::Range;
 
 use chain::{ANY_LABEL, Factors, LABELS, Lattice, OUTSIDE};
 use dictionary::NameMatch;
-use gate::{Gate, Passing};
+use gate::{Gate, Lanes, Passing};
 use lexicon::Lexicon;
 use sums::Summing;
 use table::MODEL_TYPES;
@@ -76,18 +76,18 @@ impl Workspace {
     fn open(
         &mut self,
         models: &Models,
-        gate: &Gate,
+        Chains { gate, alone_least, least, .. }: &Chains,
         view: &PassageView,
         lexicon: &Lexicon,
         chain: &Range<usize>,
     ) -> bool {
         let Self { summing, passing, .. } = self;
-        passing.read(gate, summing.of_pieces(), ALONE_MIN.ln());
+        passing.read(gate, summing.of_pieces(), *alone_least);
         if passing.any() == 0 {
             return false;
         }
         summing.add_joint(models, view, lexicon, chain, passing.open());
-        passing.read_again(gate, summing.of_pieces(), BOUND_MIN.ln());
+        passing.read_again(gate, summing.of_pieces(), *least);
         passing.any() != 0
     }
 }
@@ -96,6 +96,9 @@ impl Workspace {
 #[derive(Debug, Clone)]
 pub(crate) struct Chains {
     gate: Gate,
+    /// What [`ALONE_MIN`] and [`BOUND_MIN`] ask of spans.
+    alone_least: Lanes,
+    least: Lanes,
     /// By type; `None` for one without a model.
     factors: Vec<Option<Factors>>,
 }
@@ -105,8 +108,11 @@ impl Chains {
     pub(crate) fn new(chains: &[Option<ChainModel>]) -> Self {
         let own = |chain: &Option<ChainModel>| chain.as_ref().map(|chain| Factors::from(&chain.transitions));
         let steps = chains.iter().map(|chain| chain.as_ref().map(|chain| (chain.scale, &chain.transitions)));
+        let gate = Gate::new(steps.take(MODEL_TYPES.len()));
         Self {
-            gate: Gate::new(steps.take(MODEL_TYPES.len())),
+            alone_least: gate.least(ALONE_MIN.ln()),
+            least: gate.least(BOUND_MIN.ln()),
+            gate,
             factors: chains.iter().take(MODEL_TYPES.len()).map(own).collect(),
         }
     }
@@ -130,7 +136,7 @@ pub(crate) fn recognise(
         for chain in &view.pieces.chains {
             work_done(4 * chain.len());
             workspace.summing.of_chain(models, view, (lexicon, &mut *book), chain);
-            if !workspace.open(models, &chains.gate, view, lexicon, chain) {
+            if !workspace.open(models, chains, view, lexicon, chain) {
                 continue;
             }
             read_chain(chains, (index, view), chain, workspace, &mut found);

@@ -3,11 +3,14 @@
 use std::ops::Range;
 
 use super::super::passages::PassageText;
+use crate::model::Span;
 use crate::text::pauses::work_done;
 use crate::text::to_u32;
 
 /// The most pieces of one chain; a longer sentence is cut, which keeps memory within bounds.
 pub(crate) const CHAIN_PIECES_LIMIT: usize = 1_024;
+/// The tokens whose work is told together.
+const BLOCK_TOKENS: usize = 64;
 /// The most pieces of punctuation between two tokens; what follows is passed over.
 const PUNCTUATION_LIMIT: usize = 16;
 
@@ -83,8 +86,12 @@ impl Pieces {
         let mut end = 0;
         for (index, token) in passage.folded.tokens().iter().enumerate() {
             let (start, token_end) = (token.start as usize, token.end as usize);
-            work_done(1);
-            let spaced = self.punctuation(text, end, start);
+            if index % BLOCK_TOKENS == 0 {
+                work_done(BLOCK_TOKENS);
+            }
+            // mostly there is one space
+            let is_one_space = text.as_bytes().get(end..start) == Some(b" ");
+            let spaced = is_one_space || self.punctuation(text, end, start);
             self.of_token.push(to_u32(self.pieces.len()));
             self.pieces.push(Piece::new((start, token_end), Some(index), spaced));
             end = token_end;
@@ -96,11 +103,8 @@ impl Pieces {
     /// Adds the punctuation between two tokens; whether white space stands before what follows.
     fn punctuation(&mut self, text: &str, start: usize, end: usize) -> bool {
         let mut spaced = start == 0;
-        // mostly there is one space
-        match text.as_bytes().get(start..end) {
-            Some([b' ']) => return true,
-            None | Some([]) => return spaced,
-            Some(_) => {}
+        if start >= end {
+            return spaced;
         }
         let mut count = 0;
         let mut word: Option<usize> = None;
@@ -144,6 +148,17 @@ impl Pieces {
     #[inline]
     pub(crate) fn of_token(&self, token: usize) -> usize {
         self.of_token[token] as usize
+    }
+
+    /// [`Pieces::within`] a span that covers those tokens.
+    pub(crate) fn of_tokens(&self, tokens: &Range<usize>, span: Span) -> Range<usize> {
+        if tokens.is_empty() {
+            return self.within(span.start, span.end);
+        }
+        let (first, end) = (self.of_token(tokens.start), self.of_token(tokens.end - 1) + 1);
+        let before = self.pieces[..first].iter().rev().take_while(|piece| piece.end() > span.start).count();
+        let behind = self.pieces[end..].iter().take_while(|piece| piece.start() < span.end).count();
+        first - before..end + behind
     }
 
     /// The pieces from the one that holds the byte `start` up to `end`.

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::super::models::Models;
-use super::features::{DISTANCES, REACH, each_joint_feature, pair_of, spaces};
+use super::features::{DISTANCES, REACH, each_joint_feature, pair_of, spaces_of};
 use super::lexicon::{Lexicon, WordSums};
 use super::table::{SLOT_BYTES, Sums, Table, add_sums};
 use super::tag_book::TagBook;
@@ -53,20 +53,27 @@ impl Summing {
             None => lexicon.beyond(),
         };
         // those of the words around a piece, from two before to two behind
-        let mut around: [&WordSums; DISTANCES] = [lexicon.beyond(); DISTANCES];
-        (0..REACH).for_each(|ahead| around[REACH + 1 + ahead] = row(ahead));
+        let [mut two_before, mut before, mut own, mut after] =
+            [lexicon.beyond(), lexicon.beyond(), row(0), row(1)];
         let (tags, repeated) = (&view.tags[chain.clone()], &view.repeated[chain.clone()]);
+        // whether white space stands before a piece, and before the next one
+        let spaced =
+            |place: usize| view.pieces.pieces[chain.clone()].get(place).is_none_or(|piece| piece.spaced);
+        let mut is_spaced = true;
         let pieces = words.iter().zip(tags).zip(repeated).zip(&mut self.sums[REACH..]);
         for (place, (((word, tags), repeated), sums)) in pieces.enumerate() {
-            around.rotate_left(1);
-            around[DISTANCES - 1] = row(place + REACH);
-            let mut own = if tags.places() == 0 { untagged } else { [0; SLOT_BYTES] };
-            for (distance, row) in around.iter().enumerate() {
-                add_sums(&mut own, row.row(distance));
+            let two_after = row(place + REACH);
+            let mut all = if tags.places() == 0 { untagged } else { [0; SLOT_BYTES] };
+            let around: [&WordSums; DISTANCES] = [two_before, before, own, after, two_after];
+            for (distance, row) in around.into_iter().enumerate() {
+                add_sums(&mut all, row.row(distance));
             }
-            let spaces = spaces(view, chain, chain.start + place);
-            add_sums(&mut own, lexicon.shape_sums(*word, spaces, *repeated));
-            *sums = own;
+            let is_next_spaced = spaced(place + 1);
+            let spaces = spaces_of(is_spaced, is_next_spaced);
+            add_sums(&mut all, lexicon.shape_sums(*word, spaces, *repeated));
+            *sums = all;
+            is_spaced = is_next_spaced;
+            (two_before, before, own, after) = (before, own, after, two_after);
         }
         self.add_chunks(view, lexicon, chain);
         for (place, tags) in tags.iter().enumerate().filter(|(_, tags)| tags.places() != 0) {
@@ -109,10 +116,14 @@ impl Summing {
         chain: &Range<usize>,
         stretches: &[Range<usize>],
     ) {
+        let words = &view.words[chain.clone()];
         self.forms.clear();
-        self.forms.extend([Form::BEYOND; REACH]);
-        self.forms.extend(view.words[chain.clone()].iter().map(|word| lexicon.form(*word)));
-        self.forms.extend([Form::BEYOND; REACH]);
+        self.forms.resize(words.len() + 2 * REACH, Form::BEYOND);
+        for stretch in stretches {
+            let around = stretch.start.saturating_sub(REACH)..(stretch.end + REACH).min(words.len());
+            let forms = self.forms[around.start + REACH..].iter_mut();
+            forms.zip(&words[around]).for_each(|(form, word)| *form = lexicon.form(*word));
+        }
         self.joint.clear();
         self.pairs.clear();
         for stretch in stretches {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::super::binomials::{Binomials, Part};
+use super::super::binomials::{Binomials, Part, behind_capitals};
 use super::super::models::Models;
 use super::super::options::TermTrie;
 use super::super::passages::PassageText;
@@ -18,7 +18,7 @@ use super::words::hash;
 use crate::model::EntityType;
 use crate::text::FoldedText;
 use crate::text::abbreviations::{Definition, find_definitions};
-use crate::text::pauses::{work_done, worked};
+use crate::text::pauses::work_done;
 
 /// The most definitions of a document that are used, by their order; a page of abbreviations has some hundred.
 pub(crate) const DEFINITIONS_LIMIT: usize = 2_000;
@@ -155,27 +155,33 @@ impl PassageView {
 
     fn find_chunks(&mut self, passage: &PassageText<'_>, models: &Models, lexicon: &mut Lexicon) {
         let pieces = &self.pieces.pieces;
-        self.chunks.clear();
-        self.chunks.reserve(pieces.len());
+        // mostly a word is one piece
+        refill(&mut self.chunks, self.words.iter().map(|word| (*word, 0)));
         self.chunk_starts.clear();
-        self.chunk_starts.reserve(pieces.len());
         self.parted.clear();
         let mut first = 0;
-        while first < pieces.len() {
-            work_done(1);
+        for block in (0..pieces.len()).step_by(BLOCK_PIECES) {
+            let block = block..(block + BLOCK_PIECES).min(pieces.len());
+            work_done(block.len());
+            self.chunk_starts.extend(block.clone().zip(&pieces[block]).map(|(at, piece)| {
+                first = if piece.spaced { at } else { first };
+                first as u32
+            }));
+        }
+        let mut from = 1;
+        while let Some(at) = pieces.get(from..).and_then(|rest| rest.iter().position(|piece| !piece.spaced)) {
+            let first = from + at - 1;
             let own = 1 + pieces[first + 1..].iter().take_while(|piece| !piece.spaced).count();
             let end = first + own;
+            work_done(1);
             let span = pieces[first].start()..pieces[end - 1].end();
-            let short = own > 1 && span.len() <= CHUNK_BYTES_LIMIT;
-            self.chunks.extend(self.words[first..end].iter().map(|word| (*word, 0)));
-            if short {
+            if span.len() <= CHUNK_BYTES_LIMIT {
                 let hash = Chunks::hash(&passage.text[span]);
                 lexicon.chunks().look_towards_number(hash);
                 self.parted.push(first..end);
                 self.parted_hashes.push(hash);
             }
-            self.chunk_starts.extend(std::iter::repeat_n(first as u32, own));
-            first = end;
+            from = end + 1;
         }
         for (own, hash) in self.parted.iter().zip(self.parted_hashes.drain(..)) {
             work_done(1);
@@ -190,11 +196,14 @@ impl PassageView {
 
 /// Marks the names of organisms in two words.
 pub(crate) fn mark_binomials(passages: &[PassageText<'_>], views: &mut [PassageView]) {
-    let binomials = Binomials::find(passages);
-    for (passage, view) in passages.iter().zip(views) {
+    let behind: Vec<Vec<usize>> = passages.iter().map(|passage| behind_capitals(passage).collect()).collect();
+    let binomials =
+        Binomials::among(passages.iter().zip(&behind).map(|(own, behind)| (own, behind.iter().copied())));
+    for ((passage, behind), view) in passages.iter().zip(&behind).zip(views) {
         let PassageView { pieces, binomials: parts, .. } = view;
         refill(parts, std::iter::repeat_n(Part::None, pieces.pieces.len()));
-        binomials.each_part(passage, |token, part| parts[pieces.of_token(token)] = part);
+        let behind = behind.iter().copied();
+        binomials.each_part(passage, behind, |token, part| parts[pieces.of_token(token)] = part);
     }
 }
 
@@ -210,13 +219,15 @@ pub(crate) fn mark_kind(views: &mut [PassageView]) {
     let (mut pieces, mut variants, mut binomials) = (0_usize, 0_usize, 0_usize);
     let (mut diseases, mut chemicals, mut genes) = (0_usize, 0_usize, 0_usize);
     for view in views.iter() {
-        let names = |of: EntityType| view.tags.iter().filter(|tags| tags.has(of as usize)).count();
         pieces += view.pieces.pieces.len();
         variants += view.variants.iter().filter(|form| form.certainty > Certainty::Weak).count();
         binomials += view.binomials.iter().filter(|part| matches!(part, Part::Genus | Part::Initial)).count();
-        diseases += names(EntityType::Disease);
-        chemicals += names(EntityType::Chemical);
-        genes += names(EntityType::Gene);
+        for tags in view.tags.iter().filter(|tags| tags.places() != 0) {
+            let has = |of: EntityType| usize::from(tags.has(of as usize));
+            diseases += has(EntityType::Disease);
+            chemicals += has(EntityType::Chemical);
+            genes += has(EntityType::Gene);
+        }
     }
     let thousandths = |count: usize| count * 1_000 / pieces.max(1);
     let level = |value: usize, steps: [usize; 2]| steps.iter().filter(|step| value >= **step).count() as u64;
@@ -233,22 +244,22 @@ pub(crate) fn mark_kind(views: &mut [PassageView]) {
 
 /// Counts how often the document has each word. `counts` are zero for each number, before and after.
 pub(crate) fn count_words(views: &mut [PassageView], counts: &mut Vec<u32>) {
-    for word in views.iter().flat_map(|view| &view.words) {
-        work_done(1);
-        let at = *word as usize;
-        if counts.len() <= at {
-            counts.resize(at + 1, 0);
+    for words in views.iter().flat_map(|view| view.words.chunks(BLOCK_PIECES)) {
+        work_done(words.len());
+        let last = words.iter().max().map_or(0, |word| *word as usize);
+        if counts.len() <= last {
+            counts.resize(last + 1, 0);
         }
-        counts[at] += 1;
+        words.iter().for_each(|word| counts[*word as usize] += 1);
     }
     for view in views.iter_mut() {
-        let level = |word: &u32| match worked(counts[*word as usize]) {
-            0..=1 => 0,
-            2..=3 => 1,
-            4..=7 => 2,
-            _ => 3,
-        };
-        refill(&mut view.repeated, view.words.iter().map(level));
+        // the twos that it may be divided by, up to three
+        let level = |word: &u32| counts[*word as usize].clamp(1, 8).ilog2() as u8;
+        view.repeated.clear();
+        for words in view.words.chunks(BLOCK_PIECES) {
+            work_done(words.len());
+            view.repeated.extend(words.iter().map(level));
+        }
     }
     views.iter().flat_map(|view| &view.words).for_each(|word| counts[*word as usize] = 0);
 }

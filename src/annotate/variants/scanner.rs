@@ -114,26 +114,28 @@ impl<'t> Scanner<'t> {
         Some(digits)
     }
 
+    /// How many letters of DNA or RNA follow, in any case; `None` for none or more than the limit.
+    fn bases_length(&self) -> Option<usize> {
+        let base = |b: &u8| matches!(b.to_ascii_uppercase(), b'A' | b'C' | b'G' | b'T' | b'U' | b'N');
+        let length = self.rest().bytes().take(SEQUENCE_LETTERS_LIMIT + 1).take_while(base).count();
+        Some(length).filter(|length| (1..=SEQUENCE_LETTERS_LIMIT).contains(length))
+    }
+
     /// Letters of DNA or RNA, in upper case; at most the limit.
     pub(super) fn bases(&mut self) -> Option<String> {
-        let base = |b: &u8| matches!(b.to_ascii_uppercase(), b'A' | b'C' | b'G' | b'T' | b'U' | b'N');
-        let length = self.rest().bytes().take(SEQUENCE_LETTERS_LIMIT + 1).take_while(|b| base(b)).count();
-        let bases = (1..=SEQUENCE_LETTERS_LIMIT)
-            .contains(&length)
-            .then(|| self.rest()[..length].to_ascii_uppercase())?;
-        self.at += length;
+        let bases = self.rest()[..self.bases_length()?].to_ascii_uppercase();
+        self.at += bases.len();
         Some(bases)
     }
 
     /// Bases that are written in upper case, and no letter after them; nothing is read where it is `None`.
     pub(super) fn upper_bases(&mut self) -> Option<String> {
-        let mut scanner = *self;
-        let bases = scanner.bases().filter(|bases| !bases.contains('N'))?;
-        let upper = self.text.get(self.at..scanner.at) == Some(bases.as_str());
-        let good = upper && !scanner.next_byte().is_some_and(|byte| byte.is_ascii_alphabetic());
+        let (bases, rest) = self.rest().split_at(self.bases_length()?);
+        let upper = bases.bytes().all(|byte| byte.is_ascii_uppercase() && byte != b'N');
+        let good = upper && !rest.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
         good.then(|| {
-            *self = scanner;
-            bases
+            self.at += bases.len();
+            bases.to_owned()
         })
     }
 

@@ -160,7 +160,10 @@ const BEGINNINGS: &[&[u8; 3]] = &[
     b"tyr", b"ura", b"val",
 ];
 
-/// For each two letters the letters that may follow them in [`BEGINNINGS`], as bits.
+/// The words of a form that may have no third letter.
+const SHORT: [&[u8; 2]; 2] = [b"nt", b"rs"];
+
+/// For each two letters the letters that may follow them in [`BEGINNINGS`], as bits; all where they are one of [`SHORT`].
 const FOLLOWING: [[u32; LETTERS]; LETTERS] = following();
 /// A power of two that has room for the letters.
 const LETTERS: usize = 32;
@@ -173,18 +176,19 @@ const fn following() -> [[u32; LETTERS]; LETTERS] {
         following[(*first - b'a') as usize][(*second - b'a') as usize] |= 1 << (*third - b'a');
         at += 1;
     }
+    let mut at = 0;
+    while at < SHORT.len() {
+        let [first, second] = SHORT[at];
+        following[(*first - b'a') as usize][(*second - b'a') as usize] = u32::MAX;
+        at += 1;
+    }
     following
 }
 
-/// Whether the letters, as numbers from 0, are one of [`BEGINNINGS`].
+/// Whether the letters, as numbers from 0, are one of [`BEGINNINGS`] or begin with one of [`SHORT`].
 #[inline]
 fn follows([first, second, third]: [u8; 3]) -> bool {
     FOLLOWING[usize::from(first) % LETTERS][usize::from(second) % LETTERS] >> (third % 32) & 1 == 1
-}
-
-/// Whether these may be all letters of the word of a form, "nt" and "rs".
-const fn is_short(first: u8, second: u8) -> bool {
-    matches!([first.to_ascii_lowercase(), second.to_ascii_lowercase()], [b'n', b't'] | [b'r', b's'])
 }
 
 /// Whether a word begins at a byte as most words do that begin no form: with a letter and two in lower case that begin no
@@ -195,7 +199,7 @@ fn is_other_word(bytes: &[u8], at: usize) -> bool {
         return false;
     };
     let letters = [first | 0x20, second, third].map(|byte| byte.wrapping_sub(b'a'));
-    letters[0].max(letters[1]).max(letters[2]) < 26 && !follows(letters) && !is_short(first, second)
+    letters[0].max(letters[1]).max(letters[2]) < 26 && !follows(letters)
 }
 
 /// Whether a word begins as one of the words of forms does, or is a residue by its three letters.
@@ -378,7 +382,7 @@ mod tests {
                     let is_event = matches!(&letters, b"del" | b"dup" | b"ins");
                     let expected = is_residue || begins_stem || is_event;
                     let passed = is_other_word(&letters, 0);
-                    let is_word = third.is_ascii_lowercase() && !is_short(first, second);
+                    let is_word = third.is_ascii_lowercase() && !SHORT.contains(&&[first, second]);
                     assert_eq!(passed, is_word && !expected, "{letters:?}");
                 }
             }

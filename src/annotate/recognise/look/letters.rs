@@ -4,7 +4,6 @@
 const JOINTS: [&[u8]; 3] = [b" and ", b" or ", b", "];
 
 /// What stands in a text.
-#[derive(Default)]
 pub(super) struct Letters {
     pub(super) opened: usize,
     pub(super) closed: usize,
@@ -16,24 +15,79 @@ pub(super) struct Letters {
     pub(super) lower: bool,
 }
 
+/// What a byte of each kind tells, as bits.
+const SPACE: u8 = 1;
+const COMMA: u8 = 2;
+const SLASH: u8 = 4;
+const DIGIT: u8 = 8;
+const UPPER: u8 = 16;
+const LOWER: u8 = 32;
+const BRACKET: u8 = 64;
+
+/// The kind of each byte.
+const KINDS: [u8; 256] = kinds();
+
+const fn kinds() -> [u8; 256] {
+    let mut kinds = [0; 256];
+    let mut at = 0;
+    while at < kinds.len() {
+        kinds[at] = match at as u8 {
+            b' ' => SPACE,
+            b',' => COMMA,
+            b'/' => SLASH,
+            b'(' | b')' => BRACKET,
+            b'0'..=b'9' => DIGIT,
+            b'A'..=b'Z' => UPPER,
+            b'a'..=b'z' => LOWER,
+            _ => 0,
+        };
+        at += 1;
+    }
+    kinds
+}
+
 impl Letters {
     pub(super) fn of(text: &[u8]) -> Self {
-        let mut letters = Self::default();
-        for (at, byte) in text.iter().enumerate() {
-            match byte {
-                b'(' => letters.opened += 1,
-                b')' => letters.closed += 1,
-                b'/' => letters.joined = true,
-                b' ' | b',' => {
-                    letters.spaced |= *byte == b' ';
-                    letters.joined |= JOINTS.iter().any(|joint| text[at..].starts_with(joint));
-                }
-                b'0'..=b'9' => letters.digit = true,
-                b'A'..=b'Z' => letters.upper = true,
-                b'a'..=b'z' => letters.lower = true,
-                _ => {}
-            }
+        let kinds = text.iter().fold(0, |all, byte| all | KINDS[usize::from(*byte)]);
+        let has = |kind: u8| kinds & kind != 0;
+        let count =
+            |wanted: u8| if has(BRACKET) { text.iter().filter(|byte| **byte == wanted).count() } else { 0 };
+        let is_joint = |at: usize| JOINTS.iter().any(|joint| text[at..].starts_with(joint));
+        let may_join = |at: &usize| KINDS[usize::from(text[*at])] & (SPACE | COMMA) != 0;
+        Self {
+            opened: count(b'('),
+            closed: count(b')'),
+            spaced: has(SPACE),
+            joined: has(SLASH) || has(SPACE) && (0..text.len()).filter(may_join).any(is_joint),
+            digit: has(DIGIT),
+            upper: has(UPPER),
+            lower: has(LOWER),
         }
-        letters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_told_by_their_kinds() {
+        let told = |text: &str| {
+            let Letters { opened, closed, spaced, joined, digit, upper, lower } =
+                Letters::of(text.as_bytes());
+            (opened, closed, [spaced, joined, digit, upper, lower])
+        };
+        for (text, brackets, expected) in [
+            ("", (0, 0), [false; 5]),
+            ("BRCA1/2", (0, 0), [false, true, true, true, false]),
+            ("a (b", (1, 0), [true, false, false, false, true]),
+            ("Ca(2+))", (1, 2), [false, false, true, true, true]),
+            ("A and B", (0, 0), [true, true, false, true, true]),
+            ("A,B", (0, 0), [false, false, false, true, false]),
+            ("A, B", (0, 0), [true, true, false, true, false]),
+            ("é", (0, 0), [false; 5]),
+        ] {
+            assert_eq!(told(text), (brackets.0, brackets.1, expected), "{text}");
+        }
     }
 }
