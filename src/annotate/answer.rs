@@ -101,7 +101,7 @@ fn annotation(
     let mention = &mentions[choice.mention];
     let reading = &mention.readings[choice.reading];
     let (entity_id, label) = names.of(reading, options);
-    let most = options.options().max_candidates.min(mention.readings.len());
+    let most = options.options().max_candidates.min(mention.readings.len() - 1);
     let mut candidates: Vec<Candidate> = Vec::with_capacity(most);
     let wanted = |other: &&Reading| {
         let is_one = other.subject != reading.subject && other.subject != Subject::Unlinked;

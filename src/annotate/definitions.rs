@@ -57,7 +57,8 @@ pub(super) fn apply_definitions(
     options: &PreparedOptions,
 ) -> Vec<Abbreviation> {
     mentions.sort_by_key(|mention| worked(mention.place()));
-    let (mut short_forms, mut abbreviations) = defined_short_forms(passages, definitions, mentions);
+    let mut short_forms = defined_short_forms(passages, definitions, mentions);
+    let mut abbreviations = Vec::new();
     if options.options().abbreviations {
         inverted_initials(passages, mentions, &mut short_forms, &mut abbreviations);
     }
@@ -66,24 +67,18 @@ pub(super) fn apply_definitions(
     abbreviations
 }
 
-/// The abbreviations, each pair once, and what their long forms are read as: of several definitions of one short form the
-/// first that is read.
+/// What the long forms of the abbreviations are read as: of several definitions of one short form the first that is read.
 fn defined_short_forms(
     passages: &[PassageText<'_>],
     definitions: &[Placed],
     mentions: &[Mention],
-) -> (Vec<ShortForm>, Vec<Abbreviation>) {
+) -> Vec<ShortForm> {
     let mut short_forms: Vec<ShortForm> = Vec::new();
-    let mut abbreviations = Vec::new();
     let mut by_text: FxHashMap<&str, usize> = FxHashMap::default();
-    let mut pairs: FxHashSet<(&str, &str)> = FxHashSet::default();
     for (index, definition) in definitions {
         let (index, passage) = (*index, &passages[*index]);
         let (short, long) =
             (&passage.text[definition.short_form.clone()], &passage.text[definition.long_form.clone()]);
-        if pairs.insert((short, long)) {
-            abbreviations.push(Abbreviation { short_form: short.to_owned(), long_form: long.to_owned() });
-        }
         let readings = long_form_readings(passage, mentions, index, definition.long_form.clone());
         match by_text.get(short) {
             None => {
@@ -97,7 +92,7 @@ fn defined_short_forms(
             Some(_) => {}
         }
     }
-    (short_forms, abbreviations)
+    short_forms
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -149,7 +144,6 @@ fn inverted_initials(
     short_forms: &mut Vec<ShortForm>,
     abbreviations: &mut Vec<Abbreviation>,
 ) {
-    let mut known: FxHashSet<String> = short_forms.iter().map(|form| form.text.clone()).collect();
     for mention in mentions.iter().filter(|mention| mention.tokens.len() == 2) {
         let text = passages[mention.passage].text;
         let Some(inside) = text[mention.span.end..].strip_prefix(" (") else { continue };
@@ -161,7 +155,8 @@ fn inverted_initials(
                 && word.get(..1).is_some_and(|letter| letter.eq_ignore_ascii_case(initial))
         };
         let inverted = short.is_ascii() && starts(first, &short[1..]) && starts(second, &short[..1]);
-        if inverted && short_forms.len() < DEFINITIONS_LIMIT && known.insert(short.to_owned()) {
+        let is_new = || short_forms.iter().all(|form| form.text != short);
+        if inverted && short_forms.len() < DEFINITIONS_LIMIT && is_new() {
             abbreviations.push(Abbreviation { short_form: short.to_owned(), long_form: long.to_owned() });
             let (text, long_words, readings) = (short.to_owned(), words(long), mention.readings.clone());
             short_forms.push(ShortForm { text, readings, long_words, defines: true });

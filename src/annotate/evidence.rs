@@ -46,11 +46,12 @@ pub(super) fn rank_mentions(
     }
     let words = species_words(mentions);
     let foreign = foreign_taxa(vocabulary, mentions, &words);
+    let mut rights = Vec::new();
     for mention in mentions.iter_mut() {
         work_done(4);
         drop_unwanted(mention, options);
         choose_species(mention, passages, (&words, &foreign), options);
-        count_rivals(mention);
+        count_rivals(mention, &mut rights);
         mention.readings.iter_mut().for_each(score);
         if mention.readings.iter().any(|reading| reading.foreign.is_some()) {
             // the name is a protein's whatever its species, so its chemical gains nothing by that
@@ -239,20 +240,20 @@ fn is_official_of_another(mention: &Mention, taxon: Taxon) -> bool {
     official
 }
 
-/// Counts for each reading the others of its type that have the name in as good a right.
-fn count_rivals(mention: &mut Mention) {
-    let right = |evidence: &NameEvidence| {
+/// In how good a right a reading has its name, the better the greater.
+type Right = (Support, bool, Reverse<SynonymScope>, Reverse<Agreement>);
+
+/// Counts for each reading the others of its type that have the name in as good a right. `rights` is room for these.
+fn count_rivals(mention: &mut Mention, rights: &mut Vec<(EntityType, Option<Right>)>) {
+    let right = |evidence: &NameEvidence| -> Right {
         (evidence.support, evidence.label, Reverse(evidence.scope), Reverse(evidence.agreement))
     };
-    let rights: Vec<_> = mention
-        .readings
-        .iter()
-        .map(|reading| {
-            let own =
-                reading.evidence.as_ref().filter(|e| !reading.contradicted && e.species.is_none_or(|s| s.1));
-            (reading.entity_type, own.map(right))
-        })
-        .collect();
+    rights.clear();
+    rights.extend(mention.readings.iter().map(|reading| {
+        let own =
+            reading.evidence.as_ref().filter(|e| !reading.contradicted && e.species.is_none_or(|s| s.1));
+        (reading.entity_type, own.map(right))
+    }));
     for (index, reading) in mention.readings.iter_mut().enumerate() {
         if let Some(evidence) = &mut reading.evidence {
             let own = right(evidence);

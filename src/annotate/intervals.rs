@@ -19,7 +19,7 @@ pub(super) fn heaviest<W: Copy + Ord + Default + Add<Output = W>>(spans: &[(Span
         best.push(best[index].max(best[room] + *weight));
         fits_after.push(room);
     }
-    let mut kept = Vec::new();
+    let mut kept = Vec::with_capacity(spans.len());
     let mut count = spans.len();
     while count > 0 {
         if best[count] == best[count - 1] {

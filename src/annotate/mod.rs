@@ -138,7 +138,8 @@ impl Annotator {
         for (index, passage) in passages.iter().enumerate() {
             let matches = &prepared.matches[index];
             let wanted = matches.iter().filter(|found| found.profile.types & types != 0);
-            let mut firsts: Vec<usize> = wanted.map(|found| found.first).collect();
+            let mut firsts: Vec<usize> = Vec::with_capacity(matches.len());
+            firsts.extend(wanted.map(|found| found.first));
             firsts.dedup();
             if types & 1 << EntityType::Gene as u16 != 0 {
                 // a letter before a gene's symbol may stand for its species
@@ -203,12 +204,21 @@ fn abbreviations(
 ) -> Vec<Abbreviation> {
     let pairs = prepared.definitions.iter().map(|(index, definition)| {
         let text = passages[*index].text;
-        let part = |range: &std::ops::Range<usize>| text[range.clone()].to_owned();
-        Abbreviation { short_form: part(&definition.short_form), long_form: part(&definition.long_form) }
+        (&text[definition.short_form.clone()], &text[definition.long_form.clone()])
     });
-    let mut known = FxHashSet::default();
-    let mut is_new = |pair: &Abbreviation| known.insert((pair.short_form.clone(), pair.long_form.clone()));
-    pairs.chain(defined).filter(|pair| is_new(pair)).collect()
+    let mut known: FxHashSet<(&str, &str)> = FxHashSet::default();
+    let mut abbreviations: Vec<Abbreviation> = Vec::with_capacity(prepared.definitions.len() + defined.len());
+    for (short, long) in pairs.filter(|pair| known.insert(*pair)) {
+        abbreviations.push(Abbreviation { short_form: short.to_owned(), long_form: long.to_owned() });
+    }
+    let of_text = abbreviations.len();
+    for pair in defined {
+        let is_known = known.contains(&(pair.short_form.as_str(), pair.long_form.as_str()));
+        if !is_known && !abbreviations[of_text..].contains(&pair) {
+            abbreviations.push(pair);
+        }
+    }
+    abbreviations
 }
 
 /// The variants of a passage as mentions.

@@ -196,6 +196,9 @@ pub(super) fn characters(text: &str) -> usize {
     text.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
+/// The bytes of a word that is put into lower case without memory of its own.
+const WORD_ROOM_BYTES: usize = 32;
+
 /// Whether `written`, in whatever case, is of common words only, and of numbers or letters after the first: "arm 2",
 /// "hormone receptor", "type II".
 pub(super) fn is_common_word(written: &str) -> bool {
@@ -209,7 +212,16 @@ pub(super) fn is_common_word(written: &str) -> bool {
     let counts =
         |word: &str| word.len() == 1 || word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'i' | b'v'));
     let is_lower = written.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-    let written = if is_lower { Cow::Borrowed(written) } else { Cow::Owned(written.to_lowercase()) };
+    let mut room = [0; WORD_ROOM_BYTES];
+    let written = match room.get_mut(..written.len()) {
+        _ if is_lower => Cow::Borrowed(written),
+        Some(room) if written.is_ascii() => {
+            room.copy_from_slice(written.as_bytes());
+            room.make_ascii_lowercase();
+            Cow::Borrowed(str::from_utf8(room).unwrap_or(written))
+        }
+        _ => Cow::Owned(written.to_lowercase()),
+    };
     // mostly there is one
     if !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_graphic()) {
         return is_common(&written);

@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::characters::{Class, classify, greek_name, plain_greek, push_plain};
 use super::known_forms::WordMemory;
 use super::pauses::work_done;
-use super::runs::{Run, class_at, find_runs};
+use super::runs::{BLOCK_RUNS, Run, class_at, find_runs};
 use super::words::fold_word;
 
 /// The most bytes of a text that are folded; what stands after them has no tokens. It keeps offsets within 32 bits.
@@ -189,6 +189,7 @@ impl FoldedText {
         self.folded.reserve(text.len() + 1);
         self.tokens.reserve(text.len() / 6);
         let mut runs = std::mem::take(&mut self.runs);
+        runs.reserve(BLOCK_RUNS.min(1 + text.len() / 2));
         let mut position = 0;
         // Where the last token, with what belongs to it (a possessive), ended.
         let mut gap_start = None;

@@ -4,18 +4,24 @@ use rustc_hash::FxHashMap;
 
 use super::Found;
 use crate::model::Span;
-use crate::text::pauses::worked;
+use crate::text::pauses::{work_done, worked};
 
 /// The pairs of brackets that names have.
 const PAIRS: [(u8, u8); 2] = [(b'(', b')'), (b'[', b']')];
 
+/// The spans whose work is told together.
+const SPANS_TOGETHER: usize = 64;
+
 /// Completes the spans of one passage, which stand in `found` from the place `from` on. Of a type no two spans that overlap
 /// can both be mentions, so that the probability of a span that becomes another adds to the other's.
 pub(super) fn complete(text: &str, from: usize, found: &mut Vec<Found>) {
-    let moved: Vec<(usize, Span)> = (from..)
-        .zip(&found[from..])
-        .filter_map(|(at, own)| worked(completed(text, own.span).map(|span| (at, span))))
-        .collect();
+    let mut moved: Vec<(usize, Span)> = Vec::new();
+    for (block, own) in found[from..].chunks(SPANS_TOGETHER).enumerate() {
+        work_done(own.len());
+        let first = from + block * SPANS_TOGETHER;
+        let completed = |(at, own): (usize, &Found)| Some((at, completed(text, own.span)?));
+        moved.extend((first..).zip(own).filter_map(completed));
+    }
     if moved.is_empty() {
         return;
     }

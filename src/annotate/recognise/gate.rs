@@ -114,13 +114,13 @@ impl Gate {
         Lanes::new(std::array::from_fn(|at| sums[SLOT_BYTES - LANES + at])).max(self.lowest)
     }
 
-    /// The logits of B and of I of a type.
+    /// The logits of B and of I of a type, not yet within [`LOGIT_LIMIT`].
     #[inline]
     pub(crate) fn logits(&self, sums: &Sums, model_type: usize) -> [f32; LABELS - 1] {
         let scale = self.scales[FIRST_LANE + model_type];
         [false, true].map(|inside| {
             let sum = sums[FIRST_WEIGHT + place_in_row(model_type, inside)];
-            (f32::from(sum) * scale).clamp(-LOGIT_LIMIT, LOGIT_LIMIT)
+            f32::from(sum) * scale
         })
     }
 }
@@ -166,7 +166,7 @@ impl Passing {
 
     /// The types that anything may be a mention of, as bits.
     pub(crate) fn any(&self) -> u8 {
-        self.open.iter().cloned().flatten().fold(0, |all, place| all | self.types[place])
+        self.types.iter().fold(0, |all, types| all | types)
     }
 
     /// Calls `take` with each longest stretch of pieces that may be parts of mentions of a type.
@@ -175,11 +175,23 @@ impl Passing {
     }
 }
 
+/// The first of some pieces that has one of `wanted`; mostly those before it are many.
+fn first_of(types: &[u8], wanted: u8) -> Option<usize> {
+    const TOGETHER: usize = 8;
+    let (blocks, rest) = types.as_chunks::<TOGETHER>();
+    let all_wanted = u64::from_le_bytes([wanted; TOGETHER]);
+    let of_block = |block: &[u8; TOGETHER]| u64::from_le_bytes(*block) & all_wanted;
+    if let Some(block) = blocks.iter().position(|block| of_block(block) != 0) {
+        return Some(block * TOGETHER + of_block(&blocks[block]).trailing_zeros() as usize / 8);
+    }
+    rest.iter().position(|types| types & wanted != 0).map(|at| blocks.len() * TOGETHER + at)
+}
+
 /// Calls `take` with each longest stretch of pieces of some that have one of `wanted`.
 fn stretches(types: &[u8], within: Range<usize>, wanted: u8, mut take: impl FnMut(Range<usize>)) {
     let may = |types: &u8| types & wanted != 0;
     let mut from = within.start;
-    while let Some(first) = types[from..within.end].iter().position(may).map(|after| from + after) {
+    while let Some(first) = first_of(&types[from..within.end], wanted).map(|after| from + after) {
         let end = types[first..within.end].iter().position(|t| !may(t)).map_or(within.end, |n| first + n);
         take(first..end);
         from = end;

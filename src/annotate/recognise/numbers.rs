@@ -21,6 +21,23 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
+    /// Room for so many.
+    pub(super) fn with_room(count: usize) -> Self {
+        Self { slots: vec![0; (2 * count).next_power_of_two()], hashes: Vec::with_capacity(count) }
+    }
+
+    /// The number of a hash that has one.
+    pub(super) fn get(&self, hash: u64) -> Option<u32> {
+        let mut at = self.home(hash);
+        while let Some(slot) = self.slots.get(at).filter(|slot| **slot != 0) {
+            if (slot ^ hash) >> NUMBER_BITS == 0 {
+                return Some((slot & NUMBER_MASK) as u32 - 1);
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        None
+    }
+
     /// How many there are.
     #[cfg(test)]
     pub(super) const fn len(&self) -> usize {
@@ -90,7 +107,9 @@ mod tests {
             assert_eq!(numbers.number(hash(number)), (number, true));
             assert_eq!(numbers.number(hash(number / 2)), (number / 2, false));
         }
-        assert!((0..5_000).all(|number| numbers.number(hash(number)) == (number, false)));
+        assert!((0..5_000).all(|number| numbers.get(hash(number)) == Some(number)));
+        assert_eq!(numbers.get(hash(5_000)), None);
+        assert_eq!(Numbers::default().get(7), None);
         assert_eq!(numbers.len(), 5_000);
         assert!(numbers.slots.len() >= 10_000 && numbers.slots.len().is_power_of_two());
     }

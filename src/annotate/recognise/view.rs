@@ -196,14 +196,24 @@ impl PassageView {
 
 /// Marks the names of organisms in two words.
 pub(crate) fn mark_binomials(passages: &[PassageText<'_>], views: &mut [PassageView]) {
-    let behind: Vec<Vec<usize>> = passages.iter().map(|passage| behind_capitals(passage).collect()).collect();
+    let mut behind: Vec<usize> = Vec::with_capacity(views.iter().map(|view| view.words.len() / 4).sum());
+    let ends: Vec<usize> = passages
+        .iter()
+        .map(|passage| {
+            behind.extend(behind_capitals(passage));
+            behind.len()
+        })
+        .collect();
+    let of = |index: usize| {
+        let from = index.checked_sub(1).map_or(0, |before| ends[before]);
+        behind[from..ends[index]].iter().copied()
+    };
     let binomials =
-        Binomials::among(passages.iter().zip(&behind).map(|(own, behind)| (own, behind.iter().copied())));
-    for ((passage, behind), view) in passages.iter().zip(&behind).zip(views) {
+        Binomials::among(passages.iter().enumerate().map(|(index, passage)| (passage, of(index))));
+    for (index, (passage, view)) in passages.iter().zip(views).enumerate() {
         let PassageView { pieces, binomials: parts, .. } = view;
         refill(parts, std::iter::repeat_n(Part::None, pieces.pieces.len()));
-        let behind = behind.iter().copied();
-        binomials.each_part(passage, behind, |token, part| parts[pieces.of_token(token)] = part);
+        binomials.each_part(passage, of(index), |token, part| parts[pieces.of_token(token)] = part);
     }
 }
 

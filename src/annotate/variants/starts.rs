@@ -7,6 +7,8 @@ use crate::text::pauses::work_done;
 
 /// The most bytes of a number, with its signs, that are passed to see what it is of.
 pub(super) const NUMBER_BYTES_LIMIT: usize = 24;
+/// The most letters of a number in words.
+const NUMBER_LETTERS_LIMIT: usize = 8;
 /// The characters beyond ASCII that begin a form.
 const WIDE_STARTS: &[&str] = &["Δ", "∆", "δ", "−", "–"];
 /// The signs that begin a form with what follows them, and the first bytes of [`WIDE_STARTS`].
@@ -128,12 +130,21 @@ fn begins_word_of_form(rest: &[u8]) -> bool {
     let second = rest.get(1).copied().unwrap_or(b' ');
     match rest[0] {
         b'A'..=b'Z' if second.is_ascii_uppercase() => begins_with_capitals(rest),
-        b'A'..=b'Z' if !second.is_ascii_lowercase() => second != b'.' && second != b',',
+        b'A'..=b'Z' if !second.is_ascii_lowercase() => begins_with_capital(rest),
         b'a' | b'c' | b'g' | b't' if matches!(second, b'-' | b'>') => true,
         b'c' | b'g' | b'm' | b'n' | b'p' | b'r' if second == b'.' => true,
         b'n' if second == b't' => true,
         b'r' | b'R' if second == b's' => rest.get(2).is_some_and(|byte| !byte.is_ascii_lowercase()),
         _ => begins_with_stem(rest),
+    }
+}
+
+/// Whether one letter in upper case, with no letter behind it, may be a base or a residue: not in "T. brucei", "P = 0.05", "B cell".
+fn begins_with_capital(rest: &[u8]) -> bool {
+    match rest {
+        [b'B' | b'J' | b'O' | b'Z', ..] | [_, b'.' | b',', ..] | [_, b' ', b'<', ..] => false,
+        [_, b' ', b'=', after, ..] => *after == b'>',
+        _ => true,
     }
 }
 
@@ -208,9 +219,43 @@ fn begins_with_stem(rest: &[u8]) -> bool {
         return begins_with_code(rest);
     };
     match after_stem(&stem) {
-        Some(after) => rest.get(4..4 + after.len()).is_some_and(|next| next.eq_ignore_ascii_case(after)),
+        Some(after) => {
+            let goes_on = rest.get(4..4 + after.len()).is_some_and(|next| next.eq_ignore_ascii_case(after));
+            goes_on && (!is_of_number(&stem) || may_be_size(rest))
+        }
         None => begins_with_code(rest),
     }
+}
+
+/// Whether a stem of [`after_stem`] is that of a number alone, by which a size may begin ("four base pairs") and nothing else.
+const fn is_of_number(stem: &[u8; 4]) -> bool {
+    matches!(
+        stem,
+        b"sing"
+            | b"seve"
+            | b"eigh"
+            | b"four"
+            | b"five"
+            | b"nine"
+            | b"one "
+            | b"two "
+            | b"six "
+            | b"ten "
+            | b"one-"
+            | b"two-"
+            | b"six-"
+            | b"ten-"
+    )
+}
+
+/// Whether behind the number in words that a text begins with stands what may be the unit of a size.
+fn may_be_size(rest: &[u8]) -> bool {
+    let letters =
+        rest.iter().take(NUMBER_LETTERS_LIMIT).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    matches!(
+        rest.get(letters..),
+        Some([b' ' | b'-', b'a' | b'b' | b'k' | b'm' | b'n' | b'A' | b'B' | b'K' | b'M' | b'N', ..])
+    )
 }
 
 /// What follows the first four letters of a word that begins a form.

@@ -48,8 +48,14 @@ impl Beside {
 
 /// The rivals of each span. `elsewhere` is what the document says of each at other places.
 pub(super) fn rivals(found: &[Found], elsewhere: &[f32]) -> Vec<Rivals> {
-    let mut order: Vec<usize> = (0..found.len()).collect();
-    order.sort_unstable_by_key(|&at| worked((found[at].passage, found[at].span, found[at].model_type)));
+    // what they are ordered by stands beside their places, so that they are compared without a look at them
+    let key = |own: &Found| {
+        let span = (own.span.start as u64) << 32 | own.span.end as u64 & 0xffff_ffff;
+        (own.passage as u64, span, own.model_type)
+    };
+    let mut order: Vec<_> = found.iter().enumerate().map(|(at, own)| (key(own), at)).collect();
+    order.sort_unstable_by_key(|(key, _)| worked(*key));
+    let order: Vec<usize> = order.into_iter().map(|(_, at)| at).collect();
     let mut rivals = vec![Rivals::default(); found.len()];
     for (index, &one) in order.iter().enumerate() {
         work_done(1);

@@ -1,8 +1,7 @@
 //! What the spans of a document say of each text.
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
-
 use crate::annotate::recognise::Found;
+use crate::annotate::recognise::numbers::Numbers;
 use crate::annotate::recognise::table::MODEL_TYPES;
 use crate::annotate::recognise::words::hash;
 
@@ -44,7 +43,7 @@ pub(super) type OfTypes = [Said; MODEL_TYPES.len()];
 #[derive(Default)]
 pub(super) struct Texts {
     /// The place of each text in `said`, by its hash.
-    pub(super) places: FxHashMap<u64, usize>,
+    places: Numbers,
     pub(super) said: Vec<OfTypes>,
 }
 
@@ -52,16 +51,14 @@ impl Texts {
     /// Room for the texts of so many spans. Of very many some are the same mostly.
     pub(super) fn with_room(count: usize) -> Self {
         let count = count.min(ROOM_TEXTS);
-        Self {
-            places: FxHashMap::with_capacity_and_hasher(count, FxBuildHasher),
-            said: Vec::with_capacity(count),
-        }
+        Self { places: Numbers::with_room(count), said: Vec::with_capacity(count) }
     }
 
     /// Adds what the span at `place` says of a text; gives the text's place.
     pub(super) fn add(&mut self, text: u64, place: usize, own: &Found) -> usize {
-        let at = *self.places.entry(text).or_insert(self.said.len());
-        if at == self.said.len() {
+        let (at, is_new) = self.places.number(text);
+        let at = at as usize;
+        if is_new {
             self.said.push(OfTypes::default());
         }
         self.said[at][own.model_type].add(place, own.probability);
@@ -70,7 +67,7 @@ impl Texts {
 
     /// What is said of a text that may stand nowhere.
     pub(super) fn of(&self, text: &str) -> Option<&OfTypes> {
-        self.places.get(&hash(text)).map(|at| &self.said[*at])
+        self.places.get(hash(text)).map(|at| &self.said[at as usize])
     }
 }
 
