@@ -179,12 +179,12 @@ pub(super) fn find_whole(
 /// Whether the tokens may be a name by what stands inside and around them.
 pub(super) fn is_possible_name(passage: &PassageText<'_>, first: usize, end: usize) -> bool {
     let span = passage.span(first, end);
-    let written = passage.slice(span);
-    holds_together(passage, first, end)
+    let bytes = &passage.text.as_bytes()[span.start..span.end];
+    let has_letter = bytes.iter().any(u8::is_ascii_alphabetic);
+    bytes.len() > 1
+        && (has_letter || passage.slice(span).chars().any(char::is_alphabetic))
+        && holds_together(passage, first, end)
         && !is_part_of_number(passage.text, span)
-        && written.len() > 1
-        && (written.bytes().any(|byte| byte.is_ascii_alphabetic())
-            || written.chars().any(char::is_alphabetic))
 }
 
 /// Whether the gaps inside a match are such as a name may have: no empty line, and a full stop only after an initial.

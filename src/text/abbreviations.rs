@@ -61,8 +61,8 @@ fn closing_bracket(bytes: &[u8], open: usize) -> Option<usize> {
 fn definition_at(text: &str, open: usize, inside: Range<usize>) -> Option<Definition> {
     // "(TNF; Sigma)", "(TNF, also cachectin)", "(PB: 15 mg)": the first part is the short form
     let content = &text[inside.clone()];
-    let cut = ["; ", ", ", ": "].into_iter().filter_map(|mark| content.find(mark)).min();
-    let cut = cut.unwrap_or(content.len());
+    let mut marks = memchr::memchr3_iter(b';', b',', b':', content.as_bytes());
+    let cut = marks.find(|mark| content.as_bytes().get(mark + 1) == Some(&b' ')).unwrap_or(content.len());
     let short_form = trimmed(text, inside.start..inside.start + cut);
     // most brackets hold and follow no short form, whatever sentence they stand in
     if !is_short_form(&text[short_form.clone()]) && !follows_short_form(text, open) {

@@ -58,13 +58,19 @@ impl From<&Transitions> for Factors {
     }
 }
 
+/// What is summed up at one place.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    emission: Lanes,
+    forward: Lanes,
+    backward: Lanes,
+    scale: f32,
+}
+
 /// The forward and backward sums over one sentence. Kept and refilled, so that nothing is allocated in the long run.
 #[derive(Debug, Default)]
 pub(crate) struct Lattice {
-    emissions: Vec<Lanes>,
-    forward: Vec<Lanes>,
-    backward: Vec<Lanes>,
-    scales: Vec<f32>,
+    places: Vec<Place>,
     factors: Factors,
 }
 
@@ -72,85 +78,78 @@ impl Lattice {
     /// Sums over all labelings of a sentence whose pieces have those logits of B and I. `allowed` says, as bits, which
     /// labels may stand at each place; empty: all. Gives the logarithm of the whole sum.
     pub(crate) fn run(&mut self, logits: &[[f32; 2]], factors: &Factors, allowed: &[u8]) -> f64 {
-        self.fill(logits, factors, allowed);
-        self.scales.iter().fold(0.0, |total, scale| total + f64::from(*scale).ln())
+        let allowed = allowed.iter().copied().chain(std::iter::repeat(ANY_LABEL));
+        self.fill(logits.iter().copied().zip(allowed), factors);
+        self.places.iter().fold(0.0, |total, place| total + f64::from(place.scale).ln())
     }
 
-    /// [`Lattice::run`] without the whole sum.
-    pub(crate) fn fill(&mut self, logits: &[[f32; 2]], factors: &Factors, allowed: &[u8]) {
+    /// [`Lattice::run`] without the whole sum, of pieces with their logits and what is allowed there.
+    pub(crate) fn fill(&mut self, pieces: impl Iterator<Item = ([f32; 2], u8)>, factors: &Factors) {
         self.factors = *factors;
-        self.emissions.clear();
-        self.emissions.extend(logits.iter().enumerate().map(|(at, logit)| {
-            let mask = allowed.get(at).copied().unwrap_or(ANY_LABEL);
+        self.places.clear();
+        let next = factors.next.map(f32x4::new);
+        let mut reached = f32x4::new(factors.start);
+        for (logit, mask) in pieces {
             let factor = |logit: f32| logit.clamp(-LOGIT_LIMIT, LOGIT_LIMIT).exp();
             let may = |label: usize| mask >> label & 1 == 1;
             let factor = |label: usize| if may(label) { factor(logit[label - 1]) } else { 0.0 };
-            lanes([if may(OUTSIDE) { 1.0 } else { 0.0 }, factor(BEGIN), factor(INSIDE)])
-        }));
-        self.run_forward();
-        self.run_backward();
-    }
-
-    fn run_forward(&mut self) {
-        let Factors { start, next, .. } = &self.factors;
-        let next = next.map(f32x4::new);
-        self.forward.clear();
-        self.scales.clear();
-        let mut reached = f32x4::new(*start);
-        for emission in &self.emissions {
-            let now = reached * f32x4::new(*emission);
+            let emission = lanes([if may(OUTSIDE) { 1.0 } else { 0.0 }, factor(BEGIN), factor(INSIDE)]);
+            let now = reached * f32x4::new(emission);
             let [outside, begin, inside, _] = now.to_array();
             let scale = (outside + begin + inside).max(f32::MIN_POSITIVE);
-            let now = (now / f32x4::splat(scale)).to_array();
-            self.forward.push(now);
-            self.scales.push(scale);
-            let from = |label: usize| f32x4::splat(now[label]) * next[label];
+            let forward = (now / f32x4::splat(scale)).to_array();
+            self.places.push(Place { emission, forward, backward: lanes([1.0; LABELS]), scale });
+            let from = |label: usize| f32x4::splat(forward[label]) * next[label];
             reached = from(OUTSIDE) + from(BEGIN) + from(INSIDE);
         }
+        self.run_backward();
     }
 
     fn run_backward(&mut self) {
         let back = self.factors.back.map(f32x4::new);
-        let count = self.emissions.len();
-        self.backward.clear();
-        self.backward.resize(count, lanes([1.0; LABELS]));
-        for at in (1..count).rev() {
-            let (emission, behind) = (self.emissions[at], self.backward[at]);
-            let scale = f32x4::splat(self.scales[at]);
+        let Some((last, before)) = self.places.split_last_mut() else { return };
+        let mut later = *last;
+        for place in before.iter_mut().rev() {
+            let Place { emission, backward, scale, .. } = later;
+            let scale = f32x4::splat(scale);
             // in the order of `step`, so that both come to the same
             let to = |label: usize| {
-                back[label] * f32x4::splat(emission[label]) * f32x4::splat(behind[label]) / scale
+                back[label] * f32x4::splat(emission[label]) * f32x4::splat(backward[label]) / scale
             };
-            self.backward[at - 1] = (to(OUTSIDE) + to(BEGIN) + to(INSIDE)).to_array();
+            place.backward = (to(OUTSIDE) + to(BEGIN) + to(INSIDE)).to_array();
+            later = *place;
         }
     }
 
     /// What going from `from` to `to` at the place `at` contributes, with all that follows.
     fn step(&self, at: usize, from: usize, to: usize) -> f32 {
-        self.factors.next[from][to] * self.emissions[at][to] * self.backward[at][to] / self.scales[at]
+        let Place { emission, backward, scale, .. } = &self.places[at];
+        self.factors.next[from][to] * emission[to] * backward[to] / scale
     }
 
     /// How likely each label is at a place.
     pub(crate) fn marginals(&self, at: usize) -> [f32; LABELS] {
-        std::array::from_fn(|label| self.forward[at][label] * self.backward[at][label])
+        let Place { forward, backward, .. } = &self.places[at];
+        std::array::from_fn(|label| forward[label] * backward[label])
     }
 
     /// How likely each pair of labels is at the place `at` (not the first) and the one before.
     pub(crate) fn pair_marginals(&self, at: usize) -> [[f32; LABELS]; LABELS] {
         std::array::from_fn(|from| {
-            std::array::from_fn(|to| self.forward[at - 1][from] * self.step(at, from, to))
+            std::array::from_fn(|to| self.places[at - 1].forward[from] * self.step(at, from, to))
         })
     }
 
     /// Calls `found` with every span of pieces (first, end) that is one whole mention with a probability of at least
     /// `least`, which must be positive.
     pub(crate) fn spans(&self, least: f32, mut found: impl FnMut(usize, usize, f32)) {
-        let count = self.emissions.len();
+        let count = self.places.len();
         for first in 0..count {
-            if self.forward[first][BEGIN] * self.backward[first][BEGIN] < least {
+            let Place { forward, backward, .. } = &self.places[first];
+            if forward[BEGIN] * backward[BEGIN] < least {
                 continue;
             }
-            let (mut run, mut label) = (self.forward[first][BEGIN], BEGIN);
+            let (mut run, mut label) = (forward[BEGIN], BEGIN);
             for end in first + 1..=count {
                 let closed = if end == count {
                     1.0
@@ -163,9 +162,10 @@ impl Lattice {
                 if end == count {
                     break;
                 }
-                run *= self.factors.next[label][INSIDE] * self.emissions[end][INSIDE] / self.scales[end];
+                let Place { emission, backward, scale, .. } = &self.places[end];
+                run *= self.factors.next[label][INSIDE] * emission[INSIDE] / scale;
                 label = INSIDE;
-                if run * self.backward[end][INSIDE] < least {
+                if run * backward[INSIDE] < least {
                     break;
                 }
             }

@@ -230,7 +230,7 @@ mod tests {
             assert_eq!(passing.any() & !2, 0, "other types have no model");
             let mut lattice = Lattice::default();
             let logits: Vec<[f32; 2]> = sums.iter().map(|sums| gate.logits(sums, 1)).collect();
-            lattice.fill(&logits, &Factors::from(&WEIGHTS), &[]);
+            lattice.run(&logits, &Factors::from(&WEIGHTS), &[]);
             lattice.spans(1e-9, |first, end, probability| {
                 let passes = (first..end).all(|place| passing.types[place] == 2);
                 assert!(passes || probability < 0.02, "{shift} {first} {end} {probability}");
@@ -252,7 +252,7 @@ mod tests {
             passing.read(&gate, &sums, gate.least(least.ln()));
             let mut lattice = Lattice::default();
             let logits: Vec<[f32; 2]> = sums.iter().map(|sums| gate.logits(sums, 1)).collect();
-            lattice.fill(&logits, &Factors::from(&WEIGHTS), &[]);
+            lattice.run(&logits, &Factors::from(&WEIGHTS), &[]);
             lattice.spans(least * 1.001, |first, end, _| {
                 assert!((first..end).all(|place| passing.types[place] == 2), "{first} {end}");
             });

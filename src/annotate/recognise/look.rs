@@ -97,10 +97,11 @@ fn each_look<N: Numbers>(
     for (place, own) in likely {
         work_done(8);
         let Some(mut numbers) = begin(own) else { continue };
-        document.describe_elsewhere(place, own, &mut numbers);
+        let odds = log_odds(own.probability);
+        document.describe_elsewhere(place, (own, odds), &mut numbers);
         document.describe_neighbours(place, own, &mut numbers);
-        document.describe_names(models, place, own, &mut numbers);
-        document.describe_form(place, own, &mut numbers);
+        document.describe_names(models, place, (own, odds), &mut numbers);
+        document.describe_form(place, (own, odds), &mut numbers);
         document.describe_common_name(place, own, &mut numbers);
         document.describe_other_types(place, own, &mut numbers);
         take(place, numbers);
@@ -279,8 +280,7 @@ impl<'d> Spans<'d> {
     }
 
     /// What the sentence says, and what the document says of the same text and of its long or short form.
-    fn describe_elsewhere(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
-        let odds = log_odds(own.probability);
+    fn describe_elsewhere(&self, place: usize, (own, odds): (&Found, f32), numbers: &mut impl Numbers) {
         let said = self.said_as(place, own.model_type);
         let others = said.count > 1;
         let best = if others { log_odds(said.elsewhere(place)) } else { 0.0 };
@@ -320,7 +320,13 @@ impl<'d> Spans<'d> {
     }
 
     /// What the dictionary and the gold data have of its name.
-    fn describe_names(&self, models: &Models, place: usize, own: &Found, numbers: &mut impl Numbers) {
+    fn describe_names(
+        &self,
+        models: &Models,
+        place: usize,
+        (own, odds): (&Found, f32),
+        numbers: &mut impl Numbers,
+    ) {
         let (quality, is_other) = self.quality(own);
         let present = quality & PRESENT != 0;
         numbers.add_if(present);
@@ -332,7 +338,7 @@ impl<'d> Spans<'d> {
         let count: u32 = models.aliases.of(key, None).map(|(_, count)| count).sum();
         numbers.add(slow(count as usize));
         numbers.add_if(count > 0);
-        numbers.add(if count > 0 { log_odds(own.probability) } else { 0.0 });
+        numbers.add(if count > 0 { odds } else { 0.0 });
     }
 
     /// How good a name of its type the span is in the dictionary, and whether it is a name of another.
@@ -353,13 +359,13 @@ impl<'d> Spans<'d> {
     }
 
     /// Its own form as a whole.
-    fn describe_form(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
+    fn describe_form(&self, place: usize, (own, odds): (&Found, f32), numbers: &mut impl Numbers) {
         let written = self.passages[own.passage].slice(own.span);
         let view = &self.prepared.views[own.passage];
         let pieces = view.pieces.of_tokens(&self.keys[place].tokens, own.span);
         let is_one = pieces.len() == 1;
         numbers.add_if(is_one);
-        numbers.add(if is_one { log_odds(own.probability) } else { 0.0 });
+        numbers.add(if is_one { odds } else { 0.0 });
         numbers.add(slow(pieces.len().min(COUNT_LIMIT)));
         numbers.add(f32::from(view.repeated.get(pieces.start).copied().unwrap_or(0)));
         let letters = Letters::of(written.as_bytes());

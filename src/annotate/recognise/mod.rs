@@ -22,7 +22,7 @@ pub(crate) mod words;
 
 use std::ops::Range;
 
-use chain::{ANY_LABEL, Factors, LABELS, Lattice, OUTSIDE};
+use chain::{ANY_LABEL, Factors, Lattice, OUTSIDE};
 use dictionary::NameMatch;
 use gate::{Gate, Lanes, Passing};
 use lexicon::Lexicon;
@@ -66,8 +66,6 @@ pub(crate) struct Workspace {
     summing: Summing,
     passing: Passing,
     lattice: Lattice,
-    logits: Vec<[f32; LABELS - 1]>,
-    allowed: Vec<u8>,
 }
 
 impl Workspace {
@@ -157,7 +155,7 @@ fn read_chain(
     workspace: &mut Workspace,
     found: &mut Vec<Found>,
 ) {
-    let Workspace { summing, passing, lattice, logits, allowed } = workspace;
+    let Workspace { summing, passing, lattice } = workspace;
     let gate = &chains.gate;
     let any = passing.any();
     let pieces = &view.pieces.pieces[chain.clone()];
@@ -166,12 +164,9 @@ fn read_chain(
         passing.each_stretch(model_type, |stretch| {
             // the pieces at its sides are O
             let wide = stretch.start.saturating_sub(1)..(stretch.end + 1).min(pieces.len());
-            logits.clear();
-            logits.extend(summing.of_pieces()[wide.clone()].iter().map(|sums| gate.logits(sums, model_type)));
-            allowed.clear();
-            allowed
-                .extend(wide.clone().map(|at| if stretch.contains(&at) { ANY_LABEL } else { 1 << OUTSIDE }));
-            lattice.fill(logits, factors, allowed);
+            let allowed = wide.clone().map(|at| if stretch.contains(&at) { ANY_LABEL } else { 1 << OUTSIDE });
+            let logits = summing.of_pieces()[wide.clone()].iter().map(|sums| gate.logits(sums, model_type));
+            lattice.fill(logits.zip(allowed), factors);
             lattice.spans(PROBABILITY_MIN, |first, end, probability| {
                 let (first, last) = (&pieces[wide.start + first], &pieces[wide.start + end - 1]);
                 let span = Span { start: first.start(), end: last.end() };

@@ -10,11 +10,15 @@ use super::tags::Tags;
 #[derive(Debug, Default)]
 pub(crate) struct TagBook {
     numbers: FxHashMap<Tags, u32>,
+    /// Some of them again, each at the place that its hash gives it: mostly the same few are asked for.
+    recent: Vec<(Tags, u32)>,
     sums: Vec<SumRows<{ lanes_of(3) }>>,
     /// What a piece without tags sums up to.
     untagged: Option<Sums>,
 }
 
+/// How many of them are looked at first.
+const RECENT: usize = 512;
 /// The most sets of tags that are kept.
 const TAGS_LIMIT: usize = 1 << 14;
 
@@ -32,7 +36,24 @@ impl TagBook {
     }
 
     /// The number of tags.
+    #[inline]
     pub(crate) fn number(&mut self, table: &Table, tags: &Tags) -> u32 {
+        let place = tags.mixed() as usize % RECENT;
+        match self.recent.get(place) {
+            Some((own, number)) if own == tags && tags.places() != 0 => *number,
+            _ => self.number_not_recent(table, tags, place),
+        }
+    }
+
+    #[inline(never)]
+    fn number_not_recent(&mut self, table: &Table, tags: &Tags, place: usize) -> u32 {
+        let number = self.number_of_all(table, tags);
+        self.recent.resize(RECENT, (Tags::default(), 0));
+        self.recent[place] = (*tags, number);
+        number
+    }
+
+    fn number_of_all(&mut self, table: &Table, tags: &Tags) -> u32 {
         if let Some(number) = self.numbers.get(tags) {
             return *number;
         }

@@ -38,6 +38,12 @@ impl Tags {
         self.places
     }
 
+    /// A number of few bits that differs for most tags.
+    pub(crate) const fn mixed(&self) -> u64 {
+        let [one, other] = self.qualities;
+        (self.places ^ one.rotate_left(29) ^ other.rotate_left(47)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48
+    }
+
     /// Whether a name of a type covers the piece.
     pub(crate) const fn has(&self, of: usize) -> bool {
         self.places >> (PLACE_BITS * of) & PLACE_MASK != 0

@@ -2,11 +2,11 @@
 //! of C at nucleotide 888", "exon 7 deletion", "del6", "(CCTTT)10", "ΔF508".
 
 use super::places::Counted;
-use super::scanner::Scanner;
+use super::scanner::{Meanings, Scanner};
 use super::{Certainty, Class, Form};
 
 /// What an event is called and its name in HGVS; the longer before its beginning.
-const EVENTS: &[(&str, &str)] = &[
+const EVENTS: Meanings = Meanings::new(&[
     ("insertion/deletion", "delins"),
     ("insertion-deletion", "delins"),
     ("deletion/insertion", "delins"),
@@ -25,9 +25,9 @@ const EVENTS: &[(&str, &str)] = &[
     ("inversion", "inv"),
     ("ins/del", "delins"),
     ("del/ins", "delins"),
-];
+]);
 /// What a size counts and how HGVS would abbreviate it.
-const UNITS: &[(&str, &str)] = &[
+const UNITS: Meanings = Meanings::new(&[
     ("base pairs", "bp"),
     ("base-pairs", "bp"),
     ("base pair", "bp"),
@@ -53,8 +53,8 @@ const UNITS: &[(&str, &str)] = &[
     ("amino-acids", "aa"),
     ("amino acid", "aa"),
     ("amino-acid", "aa"),
-];
-const NUMBERS: &[(&str, &str)] = &[
+]);
+const NUMBERS: Meanings = Meanings::new(&[
     ("single", "1"),
     ("one", "1"),
     ("two", "2"),
@@ -66,7 +66,7 @@ const NUMBERS: &[(&str, &str)] = &[
     ("eight", "8"),
     ("nine", "9"),
     ("ten", "10"),
-];
+]);
 /// What may stand between a size and its event.
 const QUALITIES: &[&str] = &[
     "in-frame",
@@ -322,7 +322,7 @@ const fn form(id: String, end: usize, certainty: Certainty, class: Class) -> For
 impl<'t> Scanner<'t> {
     /// What the event is called, as HGVS abbreviates it.
     fn event_name(&mut self) -> Option<&'static str> {
-        self.meaning(EVENTS)
+        self.meaning(&EVENTS)
     }
 
     /// A gap and an event or a repeat of these bases: where it ends and what it says.
@@ -350,12 +350,12 @@ impl<'t> Scanner<'t> {
 
     /// "32-bp", "5.5 kb", "22,230 bp", "four base pairs": the number and its unit.
     fn size(&mut self) -> Option<String> {
-        let number = match self.meaning(NUMBERS) {
+        let number = match self.meaning(&NUMBERS) {
             Some(number) => number.to_owned(),
             None => self.decimal()?,
         };
         self.gap();
-        let unit = self.meaning(UNITS)?;
+        let unit = self.meaning(&UNITS)?;
         Some(format!("{number}{unit}"))
     }
 

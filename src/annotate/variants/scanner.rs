@@ -12,6 +12,29 @@ const ARROWS: &[&str] = &[
     "⇒", "=>", "-->", "—>", "–>", "----",
 ];
 
+/// Words in lower case and what each means; a longer one stands before its beginning.
+pub(super) struct Meanings {
+    words: &'static [(&'static str, &'static str)],
+    /// The first letters, as bits from `a` on.
+    firsts: u32,
+}
+
+impl Meanings {
+    pub(super) const fn new(words: &'static [(&'static str, &'static str)]) -> Self {
+        let (mut firsts, mut at) = (0, 0);
+        while at < words.len() {
+            firsts |= 1 << (words[at].0.as_bytes()[0] - b'a');
+            at += 1;
+        }
+        Self { words, firsts }
+    }
+
+    /// Whether a word begins with that byte, in any case.
+    const fn begins(&self, byte: u8) -> bool {
+        byte.is_ascii_alphabetic() && self.firsts >> ((byte | 0x20) - b'a') & 1 == 1
+    }
+}
+
 /// Reads forms from left to right; what returns `None` leaves `at` anywhere.
 #[derive(Clone, Copy)]
 pub(super) struct Scanner<'t> {
@@ -53,9 +76,13 @@ impl<'t> Scanner<'t> {
     }
 
     /// What the first word of a table means that the text goes on with, as in [`Scanner::word`].
-    pub(super) fn meaning(&mut self, table: &[(&'static str, &'static str)]) -> Option<&'static str> {
-        let word = self.find_word(table.iter().map(|(word, _)| *word))?;
-        table.iter().find(|(own, _)| *own == word).map(|(_, meaning)| *meaning)
+    pub(super) fn meaning(&mut self, table: &Meanings) -> Option<&'static str> {
+        // mostly no word begins so
+        if !table.begins(self.next_byte()?) {
+            return None;
+        }
+        let word = self.find_word(table.words.iter().map(|(word, _)| *word))?;
+        table.words.iter().find(|(own, _)| *own == word).map(|(_, meaning)| *meaning)
     }
 
     fn find_word(&mut self, mut words: impl Iterator<Item = &'static str>) -> Option<&'static str> {

@@ -1,11 +1,11 @@
 //! What a change in words is of: a base, a residue, a codon or a stop, with its code in brackets.
 
-use super::scanner::Scanner;
+use super::scanner::{Meanings, Scanner};
 use crate::annotate::amino_acids;
 
 /// The most letters of bases that stand for one side of a change in words.
 pub(super) const TERM_BASES_LIMIT: usize = 12;
-const BASES: &[(&str, &str)] = &[
+const BASES: Meanings = Meanings::new(&[
     ("adenine", "A"),
     ("adenosine", "A"),
     ("cytosine", "C"),
@@ -15,7 +15,7 @@ const BASES: &[(&str, &str)] = &[
     ("thymine", "T"),
     ("thymidine", "T"),
     ("uracil", "U"),
-];
+]);
 const STOPS: &[&str] = &["stop", "termination", "terminator", "term", "nonsense", "amber", "ochre", "opal"];
 
 /// What a term is.
@@ -131,7 +131,7 @@ impl<'t> Scanner<'t> {
 
     /// A base by its name.
     pub(super) fn base_name(&mut self) -> Option<&'static str> {
-        self.meaning(BASES)
+        self.meaning(&BASES)
     }
 
     /// A few bases in upper case that are a word, or one in lower case before an arrow.

@@ -6,6 +6,9 @@ use crate::text::pauses::{work_done, worked};
 /// The most bytes between neighbours of a list.
 pub(super) const GAP_BYTES_LIMIT: usize = 6;
 
+/// So many spans are sorted without a pause.
+const SORTED_AT_ONCE: usize = 1_024;
+
 /// The likeliest of the spans that overlap one; 0 where there is none. And the nearest of its type beside it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Rivals {
@@ -54,7 +57,11 @@ pub(super) fn rivals(found: &[Found], elsewhere: &[f32]) -> Vec<Rivals> {
         (own.passage as u64, span, own.model_type)
     };
     let mut order: Vec<_> = found.iter().enumerate().map(|(at, own)| (key(own), at)).collect();
-    order.sort_unstable_by_key(|(key, _)| worked(*key));
+    if order.len() <= SORTED_AT_ONCE {
+        order.sort_unstable();
+    } else {
+        order.sort_unstable_by_key(|own| worked(*own));
+    }
     let order: Vec<usize> = order.into_iter().map(|(_, at)| at).collect();
     let mut rivals = vec![Rivals::default(); found.len()];
     for (index, &one) in order.iter().enumerate() {
