@@ -9,7 +9,7 @@ use super::passages::PassageText;
 use super::surface::{is_inherited_form, says_inherited};
 use super::vocabulary::Vocabulary;
 use crate::model::{EntityType, Span};
-use crate::text::{Gap, TokenKind};
+use crate::text::{Gap, Token, TokenKind};
 
 /// The most tokens of one modifier: "non small cell" has three.
 const MODIFIER_TOKENS_LIMIT: usize = 3;
@@ -64,7 +64,8 @@ fn conjunctions(passage: &PassageText<'_>) -> Vec<(usize, usize)> {
     let tokens = folded.tokens();
     let word = |at: usize| matches!(folded.folded_bytes(at), b"and" | b"or");
     let mut found = Vec::new();
-    for at in 1..tokens.len() {
+    let is_short = |token: &Token| matches!(token.folded_end - token.folded_start, 2 | 3);
+    for at in tokens.iter().enumerate().skip(1).filter(|(_, token)| is_short(token)).map(|(at, _)| at) {
         if word(at) && matches!(tokens[at].gap, Gap::Space | Gap::Comma) {
             let next = if word(at + 1) { at + 2 } else { at + 1 };
             if tokens.get(next).is_some_and(|token| token.gap == Gap::Space) {

@@ -9,12 +9,11 @@
 
 use std::ops::Range;
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use super::characters::{Class, classify, greek_name, plain_greek, push_plain};
 use super::known_forms::WordMemory;
 use super::pauses::work_done;
 use super::runs::{BLOCK_RUNS, Run, class_at, find_runs};
+use super::word_hash::word_hash;
 use super::words::fold_word;
 
 /// The most bytes of a text that are folded; what stands after them has no tokens. It keeps offsets within 32 bits.
@@ -213,6 +212,8 @@ impl FoldedText {
             }
         }
         self.runs = runs;
+        // behind the last form as well there is a space
+        self.folded.pop();
     }
 
     /// Adds the tokens of a run.
@@ -268,7 +269,8 @@ impl FoldedText {
         {
             let at = self.begin();
             self.folded.push_str(folded);
-            self.finish((start, run.end), at, TokenKind::Letters, gap, key);
+            let form = at..self.folded.len() - 1;
+            self.push((start, run.end), form, TokenKind::Letters, gap, key);
             return;
         }
         let word = &text[start..run.end];
@@ -286,7 +288,7 @@ impl FoldedText {
             for (index, pair) in cuts.windows(2).enumerate() {
                 let gap = if index == 0 { gap } else { Gap::None };
                 let piece = &word[pair[0]..pair[1]];
-                self.word(piece, (start + pair[0], start + pair[1]), gap, xxh3_64(piece.as_bytes()));
+                self.word(piece, (start + pair[0], start + pair[1]), gap, word_hash(piece.as_bytes()));
             }
             self.cuts = cuts;
             return;
@@ -312,7 +314,7 @@ impl FoldedText {
             let gap = if index == 0 { gap } else { Gap::None };
             let (piece, source) = (&plain[pair[0]..pair[1]], (origin(pair[0]), origin(pair[1])));
             let own = text.get(source.0..source.1) == Some(piece);
-            self.word(piece, source, gap, if own { xxh3_64(piece.as_bytes()) } else { 0 });
+            self.word(piece, source, gap, if own { word_hash(piece.as_bytes()) } else { 0 });
         }
         (self.cuts, self.plain, self.origins) = (cuts, plain, origins);
     }
@@ -333,17 +335,28 @@ impl FoldedText {
     }
 
     /// Where the next token's form begins.
-    fn begin(&mut self) -> usize {
-        if !self.folded.is_empty() {
-            self.folded.push(' ');
-        }
+    const fn begin(&self) -> usize {
         self.folded.len()
     }
 
+    /// Ends the form that begins at `folded_start` with a space, and adds its token.
     fn finish(
         &mut self,
         source: (usize, usize),
         folded_start: usize,
+        kind: TokenKind,
+        gap: Gap,
+        source_hash: u64,
+    ) {
+        let form = folded_start..self.folded.len();
+        self.folded.push(' ');
+        self.push(source, form, kind, gap, source_hash);
+    }
+
+    fn push(
+        &mut self,
+        source: (usize, usize),
+        form: Range<usize>,
         kind: TokenKind,
         gap: Gap,
         source_hash: u64,
@@ -354,8 +367,8 @@ impl FoldedText {
         self.tokens.push(Token {
             start: to_u32(source.0),
             end: to_u32(source.1),
-            folded_start: to_u32(folded_start),
-            folded_end: to_u32(self.folded.len()),
+            folded_start: to_u32(form.start),
+            folded_end: to_u32(form.end),
             kind,
             gap,
             source_hash,

@@ -8,7 +8,7 @@ use super::prefetch::prefetch;
 
 /// The most words whose forms a thread keeps; a new one takes the place of another.
 const WORDS_LIMIT: usize = 1 << 16;
-/// The most bytes of a form that is kept; as many as fit beside its key.
+/// The most bytes of a form that is kept, with the space behind it; as many as fit beside its key.
 const KEPT_BYTES_LIMIT: usize = 23;
 /// How many words share a place, so that two common ones do not push each other out.
 const WAYS: usize = 2;
@@ -25,7 +25,8 @@ struct Kept {
 #[repr(align(64))]
 struct Place([Kept; WAYS]);
 
-/// The forms of words in ASCII that are one token, by the hashes of the words: most words of a text were met before.
+/// The forms of words in ASCII that are one token, each with the space that stands behind it among others, by the hashes of the words: most
+/// words of a text were met before.
 #[derive(Debug, Default)]
 pub(super) struct WordMemory {
     /// Empty until the first word is kept.

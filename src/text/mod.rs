@@ -13,6 +13,7 @@ mod prefetch;
 mod runs;
 mod sentences;
 mod unfinished;
+mod word_hash;
 mod words;
 
 pub use bags::{BAG_NUMBERS_LIMIT, BAG_TOKENS_LIMIT, Bag, Bags, bag_rules, bags, has_other_forms};
@@ -23,6 +24,7 @@ pub use names::{NAME_KEYS_LIMIT, NameFolder, name_keys};
 pub(crate) use prefetch::prefetch;
 pub use sentences::sentences;
 pub use unfinished::{UNFINISHED_KEYS_LIMIT, unfinished_keys};
+pub(crate) use word_hash::word_hash;
 
 /// The last character boundary of `text` at or before `offset`.
 fn floor_boundary(text: &str, offset: usize) -> usize {

@@ -1,9 +1,8 @@
 //! Runs of letters and of digits in a text: what its tokens are made of.
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use super::characters::{Class, classify, classify_ascii};
 use super::masks::{BLOCK_BYTES, Masks, block_at};
+use super::word_hash::word_hash;
 
 /// The most runs that are found together.
 pub(super) const BLOCK_RUNS: usize = 64;
@@ -56,7 +55,7 @@ fn find_within_block(text: &str, base: usize, runs: &mut Vec<Run>) -> usize {
             return start;
         }
         let end_byte = base + end as usize;
-        let key = xxh3_64(&bytes[start..end_byte]);
+        let key = word_hash(&bytes[start..end_byte]);
         let characters = end_byte - start;
         runs.push(Run { class, start, end: end_byte, next: end_byte, ascii: true, characters, key });
         rest &= u64::MAX << end;
@@ -102,7 +101,7 @@ fn run_at(text: &str, start: usize, class: Class) -> Run {
         go_on(text, &mut run);
     }
     if run.ascii {
-        run.key = xxh3_64(&text.as_bytes()[start..run.end]);
+        run.key = word_hash(&text.as_bytes()[start..run.end]);
     }
     run
 }

@@ -19,13 +19,13 @@ use super::models::Models;
 use super::passages::PassageText;
 use super::recognise::Prepared;
 use super::recognise::lexicon::Lexicon;
+use super::recognise::pieces::Piece;
 use super::recognise::view::PassageView;
 use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon, is_of_people, split_prefix};
 use super::surface::Agreement;
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span};
-use crate::text::Token;
 use crate::text::pauses::work_done;
 use aliases::HeldOut;
 use candidates::{Candidate, Route};
@@ -166,8 +166,8 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The tokens whose work is told together.
-const TOKENS_TOGETHER: usize = 64;
+/// The pieces whose work is told together.
+const PIECES_TOGETHER: usize = 64;
 
 /// The words of a document, by the hashes of their folded forms.
 struct Words {
@@ -179,15 +179,14 @@ impl Words {
     fn of(passages: &[PassageText<'_>], views: &[PassageView], lexicon: &Lexicon) -> Self {
         let tokens = passages.iter().map(|passage| passage.folded.tokens().len()).sum::<usize>();
         let mut words = Self { slots: vec![0; (2 * tokens).next_power_of_two()] };
-        for (passage, view) in passages.iter().zip(views) {
-            let is_long = |token: &Token| token.end - token.start >= WORD_BYTES_MIN as u32;
-            for (at, token) in passage.folded.tokens().iter().enumerate() {
-                if at % TOKENS_TOGETHER == 0 {
-                    work_done(TOKENS_TOGETHER);
-                }
-                if is_long(token) {
-                    words.add(lexicon.folded(view.word_of_token(at)));
-                }
+        for view in views {
+            let is_long =
+                |piece: &Piece| piece.token().is_some() && piece.end() - piece.start() >= WORD_BYTES_MIN;
+            let blocks = view.pieces.pieces.chunks(PIECES_TOGETHER).zip(view.words.chunks(PIECES_TOGETHER));
+            for (pieces, numbers) in blocks {
+                work_done(pieces.len());
+                let long = pieces.iter().zip(numbers).filter(|(piece, _)| is_long(piece));
+                long.for_each(|(_, number)| words.add(lexicon.folded(*number)));
             }
         }
         words

@@ -74,7 +74,8 @@ struct Head {
 /// A word of a block with what it begins.
 #[derive(Debug, Clone, Copy)]
 struct Ahead {
-    head: Head,
+    /// See [`Head::name`].
+    name: u32,
     /// The hash of it with the next word, where a name may go on so; else [`NOT_AHEAD`].
     hash: u64,
 }
@@ -233,8 +234,8 @@ pub(crate) fn find_matches(
         work_done(2 * block.len());
         look_ahead(vocabulary, passage, &number, memory, block.clone());
         for first in block.clone() {
-            let Ahead { head, hash } = memory.ahead[first - block.start];
-            if let Some((group, profile)) = head.name.checked_sub(1).map(|name| memory.own[name as usize])
+            let Ahead { name, hash } = memory.ahead[first - block.start];
+            if let Some((group, profile)) = name.checked_sub(1).map(|name| memory.own[name as usize])
                 && folded.ends_word(first)
                 && is_usable(first, first + 1)
             {
@@ -280,7 +281,7 @@ fn look_ahead(
     for first in block {
         if tokens[first].gap == Gap::None {
             // no name begins within a word
-            memory.ahead.push(Ahead { head: Head::default(), hash: NOT_AHEAD });
+            memory.ahead.push(Ahead { name: 0, hash: NOT_AHEAD });
             continue;
         }
         let head = memory.head(names, vocabulary, number(first), || written(passage, first, first + 1));
@@ -290,7 +291,7 @@ fn look_ahead(
             hash = NameIndex::hash_behind(head.hash, folded.folded_bytes(first + 1));
             names.look_towards(hash);
         }
-        memory.ahead.push(Ahead { head, hash });
+        memory.ahead.push(Ahead { name: head.name, hash });
     }
 }
 

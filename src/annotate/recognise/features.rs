@@ -263,6 +263,16 @@ pub(crate) fn each_joint_feature(
             text(kind::DOCUMENT + number, both(own.folded, kind));
         }
     }
+    if view.has_forms {
+        forms_around(view, chain, at, take);
+    }
+    joint_tags(view, chain, at, own.folded, take);
+    short_forms(view, at, take);
+}
+
+/// What a piece and those beside it are to the names of organisms in two words and to variants.
+fn forms_around(view: &PassageView, chain: &Range<usize>, at: usize, take: &mut impl FnMut(Origin, u64)) {
+    let mut text = |kind: u32, value: u64| take(Origin::Text, feature(kind, value));
     let around = [(0, at.checked_sub(1)), (1, Some(at)), (2, Some(at + 1))];
     let around = around.map(|(kind, place)| (kind, place.filter(|place| chain.contains(place))));
     for (distance, place) in around {
@@ -277,8 +287,6 @@ pub(crate) fn each_joint_feature(
             text(kind::PATTERN + distance, 1 << 8 | u64::from((pattern - 1) % 6));
         }
     }
-    joint_tags(view, chain, at, own.folded, take);
-    short_forms(view, at, take);
 }
 
 fn joint_tags(

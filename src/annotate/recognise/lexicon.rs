@@ -11,7 +11,6 @@ use super::features::{
 use super::numbers::Numbers;
 use super::table::{SumRows, Sums, Table, lanes_of};
 use super::words::{Form, Word};
-use crate::text::prefetch;
 
 /// The most words that are kept; then they are forgotten, which changes no answer.
 const WORDS_LIMIT: usize = 1 << 17;
@@ -105,7 +104,7 @@ impl Lexicon {
     }
 
     fn sum_word(&mut self, at: usize, word: &Word, table: &Table) {
-        self.sums[at] = WordSums::summed(|distance, sums| {
+        let sums = WordSums::summed(|distance, sums| {
             each_word_feature(word, distance, |feature| table.add(feature, sums));
         });
         let Form { folded, short_shape, living, organism_level } = word.joint_form();
@@ -115,6 +114,7 @@ impl Lexicon {
             self.shapes.push(short_shape);
             self.shape_sums.push(sum_shape(table, short_shape));
         }
+        self.sums[at] = sums.with_mark(shape);
         self.hot[at] =
             Hot { folded, shape, living, organism_level, known: table.knows(of_word_itself(word)) };
     }
@@ -144,7 +144,6 @@ impl Lexicon {
     /// Has what is asked of a word for its sums come nearer.
     #[inline]
     pub(crate) fn look_towards(&self, number: u32) {
-        prefetch(self.hot.get(number as usize));
         WordSums::look_towards(&self.sums, number as usize);
     }
 
@@ -193,10 +192,11 @@ impl Lexicon {
         &self.beyond
     }
 
-    /// What the shape of a word with spaces and repetitions as in [`super::features`] sums up to.
+    /// What the shape of a word with these sums, with spaces and repetitions as in [`super::features`], sums up to.
     #[inline]
-    pub(crate) fn shape_sums(&self, number: u32, spaces: u8, repeated: u8) -> &Sums {
-        let shape = &self.shape_sums[self.hot[number as usize].shape as usize];
+    pub(crate) fn shape_sums(&self, word: &WordSums, spaces: u8, repeated: u8) -> &Sums {
+        // the number of the shape is kept beside the sums
+        let shape = &self.shape_sums[word.mark() as usize];
         shape.row(place_of_shape(spaces, repeated))
     }
 

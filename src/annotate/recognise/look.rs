@@ -25,10 +25,10 @@ use super::super::models::Models;
 use super::super::passages::PassageText;
 use super::dictionary::PRESENT;
 use super::table::MODEL_TYPES;
-use super::words::hash;
 use super::{Found, Prepared};
 use crate::model::EntityType;
 use crate::text::pauses::work_done;
+use crate::text::word_hash;
 
 /// How many numbers describe a span.
 pub(crate) const LOOK_FEATURES: usize = 71;
@@ -47,6 +47,7 @@ const COUNT_LIMIT: usize = 12;
 const SMALL_COUNTS: usize = 64;
 
 /// Gives every span the probability that the second look leaves it, where the models have learnt to look.
+#[inline(never)]
 pub(super) fn look(models: &Models, passages: &[PassageText<'_>], prepared: &Prepared, found: &mut [Found]) {
     let weights = |at: usize| {
         let chain = models.chains.get(at)?.as_ref()?;
@@ -265,8 +266,9 @@ impl<'d> Spans<'d> {
         let passage = &passages[own.passage];
         let tokens = passage.folded.tokens_within(own.span.start, own.span.end);
         let name = passage.folded.key(tokens.start, tokens.end);
-        let written = self.written.add(hash(passage.slice(own.span)), place, own);
-        let folded = self.folded.add(hash(name), place, own);
+        let text = &passage.text.as_bytes()[own.span.start..own.span.end];
+        let written = self.written.add(word_hash(text), place, own);
+        let folded = self.folded.add(word_hash(name.as_bytes()), place, own);
         self.keys.push(Keys { written, folded, name, tokens });
         self.sums[own.model_type] += own.probability;
         if MODEL_TYPES[own.model_type] == EntityType::Species && follows_strain(passages, own) {

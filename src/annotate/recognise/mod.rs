@@ -148,6 +148,7 @@ pub(crate) fn recognise(
     found
 }
 
+#[inline(never)]
 fn read_chain(
     chains: &Chains,
     (index, view): (usize, &PassageView),

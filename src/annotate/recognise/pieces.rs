@@ -58,6 +58,8 @@ impl Piece {
 pub(crate) struct Pieces {
     /// In the order of the text.
     pub pieces: Vec<Piece>,
+    /// The hash of each piece's source where that alone decides its form ([`Token::source_hash`](crate::text::Token::source_hash)), else 0.
+    pub hashes: Vec<u64>,
     /// The pieces of each sentence, or part of one.
     pub chains: Vec<Range<usize>>,
     /// The first piece of each token.
@@ -76,6 +78,7 @@ impl Pieces {
     /// Cuts a passage; what was cut before is overwritten.
     pub(crate) fn read(&mut self, passage: &PassageText<'_>) {
         self.pieces.clear();
+        self.hashes.clear();
         self.chains.clear();
         self.of_token.clear();
         let text = passage.text;
@@ -83,6 +86,7 @@ impl Pieces {
         self.of_token.reserve(count);
         // some punctuation stands between them
         self.pieces.reserve(count + count / 4);
+        self.hashes.reserve(count + count / 4);
         let mut end = 0;
         for (index, token) in passage.folded.tokens().iter().enumerate() {
             let (start, token_end) = (token.start as usize, token.end as usize);
@@ -94,6 +98,7 @@ impl Pieces {
             let spaced = is_one_space || self.punctuation(text, end, start);
             self.of_token.push(to_u32(self.pieces.len()));
             self.pieces.push(Piece::new((start, token_end), Some(index), spaced));
+            self.hashes.push(token.source_hash);
             end = token_end;
         }
         self.punctuation(text, end, text.len().min(end + PUNCTUATION_LIMIT));
@@ -127,6 +132,7 @@ impl Pieces {
             count += 1;
             word = character.is_alphanumeric().then_some(self.pieces.len());
             self.pieces.push(Piece::new((at, after), None, spaced));
+            self.hashes.push(0);
             spaced = false;
         }
         spaced

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::super::models::Models;
 use super::features::{DISTANCES, REACH, each_joint_feature, pair_of, spaces_of};
 use super::lexicon::{Lexicon, WordSums};
-use super::table::{SLOT_BYTES, Sums, Table, add_sums};
+use super::table::{SLOT_BYTES, Sums, Weights, add_sums};
 use super::tag_book::TagBook;
 use super::view::{CHUNK_PIECES_LIMIT, PassageView};
 use super::words::{Form, PAIR_PLACES, of_pair_at};
@@ -33,6 +33,7 @@ impl Summing {
     }
 
     /// Sums up what words, shapes and tags give each piece of a sentence by themselves.
+    #[inline(never)]
     pub(crate) fn of_chain(
         &mut self,
         models: &Models,
@@ -46,7 +47,7 @@ impl Summing {
             lexicon.chunks().look_towards(view.chunks[parted.start].0);
         }
         let untagged = *book.untagged(&models.table);
-        self.sums.clear();
+        // what was there before is overwritten
         self.sums.resize(words.len() + 2 * REACH, [0; SLOT_BYTES]);
         let row = |place: usize| match words.get(place) {
             Some(word) => lexicon.sums(*word),
@@ -60,8 +61,8 @@ impl Summing {
         let spaced =
             |place: usize| view.pieces.pieces[chain.clone()].get(place).is_none_or(|piece| piece.spaced);
         let mut is_spaced = true;
-        let pieces = words.iter().zip(tags).zip(repeated).zip(&mut self.sums[REACH..]);
-        for (place, (((word, tags), repeated), sums)) in pieces.enumerate() {
+        let pieces = tags.iter().zip(repeated).zip(&mut self.sums[REACH..]);
+        for (place, ((tags, repeated), sums)) in pieces.enumerate() {
             let two_after = row(place + REACH);
             let mut all = if tags.places() == 0 { untagged } else { [0; SLOT_BYTES] };
             let around: [&WordSums; DISTANCES] = [two_before, before, own, after, two_after];
@@ -70,7 +71,7 @@ impl Summing {
             }
             let is_next_spaced = spaced(place + 1);
             let spaces = spaces_of(is_spaced, is_next_spaced);
-            add_sums(&mut all, lexicon.shape_sums(*word, spaces, *repeated));
+            add_sums(&mut all, lexicon.shape_sums(own, spaces, *repeated));
             *sums = all;
             is_spaced = is_next_spaced;
             (two_before, before, own, after) = (before, own, after, two_after);
@@ -108,6 +109,7 @@ impl Summing {
     }
 
     /// Adds to each piece of some stretches of the sentence what several things give it together.
+    #[inline(never)]
     pub(crate) fn add_joint(
         &mut self,
         models: &Models,
@@ -117,8 +119,10 @@ impl Summing {
         stretches: &[Range<usize>],
     ) {
         let words = &view.words[chain.clone()];
-        self.forms.clear();
+        // those between are filled where they are looked at
         self.forms.resize(words.len() + 2 * REACH, Form::BEYOND);
+        self.forms[..REACH].fill(Form::BEYOND);
+        self.forms[REACH + words.len()..].fill(Form::BEYOND);
         for stretch in stretches {
             let around = stretch.start.saturating_sub(REACH)..(stretch.end + REACH).min(words.len());
             let forms = self.forms[around.start + REACH..].iter_mut();
@@ -127,10 +131,10 @@ impl Summing {
         self.joint.clear();
         self.pairs.clear();
         for stretch in stretches {
-            self.list_joint(&models.table, view, chain, stretch);
+            self.list_joint(models.table.weights(), view, chain, stretch);
         }
         let Self { sums, joint, pairs, .. } = self;
-        let table = &models.table;
+        let table = models.table.weights();
         joint.retain(|(feature, _)| {
             let may_have = table.may_have(*feature);
             if may_have {
@@ -156,7 +160,7 @@ impl Summing {
     /// Lists what the pieces of a stretch are to be given, and has what tells whether there is such come nearer.
     fn list_joint(
         &mut self,
-        table: &Table,
+        table: Weights<'_>,
         view: &PassageView,
         chain: &Range<usize>,
         stretch: &Range<usize>,

@@ -85,6 +85,19 @@ impl<const LANES: usize> SumRows<LANES> {
         all
     }
 
+    /// With a number kept in the lanes before the first weight, which mean nothing.
+    pub(crate) fn with_mark(mut self, mark: u32) -> Self {
+        self.0[0] = mark as i16;
+        self.0[1] = (mark >> 16) as i16;
+        self
+    }
+
+    /// The number that is kept there.
+    #[inline]
+    pub(crate) const fn mark(&self) -> u32 {
+        self.0[0] as u16 as u32 | (self.0[1] as u16 as u32) << 16
+    }
+
     /// The sums at a place; the first for a place that is not there.
     #[inline]
     pub(crate) fn row(&self, at: usize) -> &Sums {
@@ -142,17 +155,16 @@ impl Sieve {
         sieve
     }
 
-    #[inline]
-    const fn place(&self, check: u32) -> (usize, u32) {
-        let place = ((check >> (IN_WORD + 1)) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift;
-        (place as usize, check >> 1 & ((1 << IN_WORD) - 1))
+    fn place(&self, check: u32) -> (usize, u32) {
+        place_in_sieve(check, self.shift)
     }
+}
 
-    #[inline]
-    fn passes(&self, check: u32) -> bool {
-        let (word, bit) = self.place(check);
-        self.words.get(word).is_some_and(|word| word >> bit & 1 == 1)
-    }
+/// The word of a sieve and the bit in it that tell of a feature, by its lower half.
+#[inline]
+const fn place_in_sieve(check: u32, shift: u32) -> (usize, u32) {
+    let place = ((check >> (IN_WORD + 1)) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift;
+    (place as usize, check >> 1 & ((1 << IN_WORD) - 1))
 }
 
 const fn check(feature: u64) -> u32 {
@@ -209,68 +221,90 @@ impl Table {
         &self.bytes
     }
 
-    /// Has the weights of a feature come nearer.
+    /// What is asked of it again and again.
     #[inline]
-    pub(crate) fn look_towards(&self, feature: u64) {
-        let slots = self.bytes.as_chunks::<SLOT_BYTES>().0;
-        prefetch(slots.get(home(feature, slots.len())));
+    pub(crate) fn weights(&self) -> Weights<'_> {
+        let Sieve { words, shift } = &self.sieve;
+        Weights { slots: self.bytes.as_chunks::<SLOT_BYTES>().0, sieve: words, shift: *shift }
     }
 
-    /// Has what tells whether there may be weights of a feature come nearer.
-    #[inline]
-    pub(crate) fn look_towards_sieve(&self, feature: u64) {
-        prefetch(self.sieve.words.get(self.sieve.place(check(feature)).0));
-    }
-
-    /// Whether there may be weights of a feature; of most that have none, there may not.
-    #[inline]
-    pub(crate) fn may_have(&self, feature: u64) -> bool {
-        self.sieve.passes(check(feature))
-    }
-
-    /// Which features of a pair there may be weights of ([`super::words::of_pair_at`]): a bit for each place.
-    #[inline]
-    pub(crate) fn places_of_pair(&self, pair: u64) -> u8 {
-        let (word, bit) = self.sieve.place(check(pair));
-        self.sieve.words.get(word).map_or(0, |word| (word >> bit) as u8 & ((1 << PAIR_PLACES) - 1))
-    }
-
-    /// [`Table::add`] of a feature that there may be weights of.
-    #[inline]
-    pub(crate) fn add_likely(&self, feature: u64, sums: &mut Sums) {
-        if let Some(slot) = self.find(feature) {
-            add_weights(slot, sums);
-        }
-    }
-
-    /// Adds the weights of a feature to sums. The waits for memory of features one after the other overlap.
-    #[inline]
+    /// Adds the weights of a feature to sums.
     pub(crate) fn add(&self, feature: u64, sums: &mut Sums) {
-        if self.may_have(feature) {
-            self.add_likely(feature, sums);
+        let weights = self.weights();
+        if weights.may_have(feature) {
+            weights.add_likely(feature, sums);
         }
     }
 
     /// Whether there are weights of a feature.
     pub(crate) fn knows(&self, feature: u64) -> bool {
-        self.find(feature).is_some()
-    }
-
-    #[inline]
-    fn find(&self, feature: u64) -> Option<&[u8; SLOT_BYTES]> {
-        let slots = self.bytes.as_chunks::<SLOT_BYTES>().0;
-        let (before, behind) = slots.split_at_checked(home(feature, slots.len()))?;
-        // mostly it does not come to the end of the table
-        find_among(behind, check(feature)).or_else(|| find_among(before, check(feature)))?
+        self.weights().find(feature).is_some()
     }
 }
 
-/// The slot of a feature, or that there is none; `None` where all are taken by others.
-#[inline]
-fn find_among(slots: &[[u8; SLOT_BYTES]], wanted: u32) -> Option<Option<&[u8; SLOT_BYTES]>> {
-    // a free slot is less than any other
-    let slot = slots.iter().find(|slot| check_of(slot) <= wanted)?;
-    Some((check_of(slot) == wanted).then_some(slot))
+/// A table as it is asked: its parts by themselves, so that they are not fetched from it for each feature.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Weights<'t> {
+    slots: &'t [[u8; SLOT_BYTES]],
+    sieve: &'t [u64],
+    shift: u32,
+}
+
+impl<'t> Weights<'t> {
+    /// Has the weights of a feature come nearer.
+    #[inline]
+    pub(crate) fn look_towards(self, feature: u64) {
+        prefetch(self.slots.get(home(feature, self.slots.len())));
+    }
+
+    /// Has what tells whether there may be weights of a feature come nearer.
+    #[inline]
+    pub(crate) fn look_towards_sieve(self, feature: u64) {
+        prefetch(self.sieve.get(place_in_sieve(check(feature), self.shift).0));
+    }
+
+    /// Whether there may be weights of a feature; of most that have none, there may not.
+    #[inline]
+    pub(crate) fn may_have(self, feature: u64) -> bool {
+        let (word, bit) = place_in_sieve(check(feature), self.shift);
+        self.sieve.get(word).is_some_and(|word| word >> bit & 1 == 1)
+    }
+
+    /// Which features of a pair there may be weights of ([`super::words::of_pair_at`]): a bit for each place.
+    #[inline]
+    pub(crate) fn places_of_pair(self, pair: u64) -> u8 {
+        let (word, bit) = place_in_sieve(check(pair), self.shift);
+        self.sieve.get(word).map_or(0, |word| (word >> bit) as u8 & ((1 << PAIR_PLACES) - 1))
+    }
+
+    /// Adds the weights of a feature that there may be weights of.
+    #[inline]
+    pub(crate) fn add_likely(self, feature: u64, sums: &mut Sums) {
+        if let Some(slot) = self.find(feature) {
+            add_weights(slot, sums);
+        }
+    }
+
+    /// The slot of a feature.
+    #[inline]
+    fn find(self, feature: u64) -> Option<&'t [u8; SLOT_BYTES]> {
+        let wanted = check(feature);
+        for slot in self.slots.get(home(feature, self.slots.len())..)? {
+            let own = check_of(slot);
+            // a free slot is less than any other
+            if own <= wanted {
+                return (own == wanted).then_some(slot);
+            }
+        }
+        self.find_from_start(wanted)
+    }
+
+    /// The slot of a feature whose search has come to the end of the table, as few do.
+    #[cold]
+    fn find_from_start(self, wanted: u32) -> Option<&'t [u8; SLOT_BYTES]> {
+        let slot = self.slots.iter().find(|slot| check_of(slot) <= wanted)?;
+        (check_of(slot) == wanted).then_some(slot)
+    }
 }
 
 #[cfg(test)]
@@ -346,7 +380,7 @@ mod tests {
         let mut more = 0;
         for number in 0..500 {
             let pair = of_pair(number, 7);
-            let told = table.places_of_pair(pair);
+            let told = table.weights().places_of_pair(pair);
             assert_eq!(told & places(number), places(number), "{number}");
             more += (told & !places(number)).count_ones();
             for place in 0..PAIR_PLACES {

@@ -12,7 +12,7 @@ use super::super::variants::{Certainty, VariantMention};
 use super::chunks::Chunks;
 use super::dictionary::{NameMatch, tag};
 use super::lexicon::Lexicon;
-use super::pieces::{Piece, Pieces};
+use super::pieces::Pieces;
 use super::tags::Tags;
 use super::words::hash;
 use crate::model::EntityType;
@@ -71,6 +71,8 @@ pub(crate) struct PassageView {
     pub repeated: Vec<u8>,
     /// What each piece is to the name of an organism in two words.
     pub binomials: Vec<Part>,
+    /// Whether any piece is something to such a name, or to a variant.
+    pub has_forms: bool,
     /// What the dictionary says.
     pub tags: Vec<Tags>,
     /// What the abbreviations say.
@@ -94,15 +96,14 @@ impl PassageView {
     /// Cuts a passage into pieces and words. What was in the view before is overwritten, here and by the marks.
     pub(crate) fn read(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon, models: &Models) {
         self.pieces.read(passage);
-        let tokens = passage.folded.tokens();
-        let hash = |piece: &Piece| piece.token().map_or(0, |token| tokens[token].source_hash);
         self.words.clear();
-        for pieces in self.pieces.pieces.chunks(BLOCK_PIECES) {
+        let Pieces { pieces, hashes, .. } = &self.pieces;
+        for (pieces, hashes) in pieces.chunks(BLOCK_PIECES).zip(hashes.chunks(BLOCK_PIECES)) {
             work_done(pieces.len());
-            pieces.iter().for_each(|piece| lexicon.look_towards_number(hash(piece)));
-            self.words.extend(pieces.iter().map(|piece| {
+            hashes.iter().for_each(|hash| lexicon.look_towards_number(*hash));
+            self.words.extend(pieces.iter().zip(hashes).map(|(piece, hash)| {
                 let folded = || piece.token().map_or("", |token| passage.folded.folded(token));
-                lexicon.number(models, hash(piece), || (&passage.text[piece.start()..piece.end()], folded()))
+                lexicon.number(models, *hash, || (&passage.text[piece.start()..piece.end()], folded()))
             }));
         }
         self.find_chunks(passage, models, lexicon);
@@ -211,9 +212,13 @@ pub(crate) fn mark_binomials(passages: &[PassageText<'_>], views: &mut [PassageV
     let binomials =
         Binomials::among(passages.iter().enumerate().map(|(index, passage)| (passage, of(index))));
     for (index, (passage, view)) in passages.iter().zip(views).enumerate() {
-        let PassageView { pieces, binomials: parts, .. } = view;
+        let PassageView { pieces, binomials: parts, has_forms, variants, .. } = view;
         refill(parts, std::iter::repeat_n(Part::None, pieces.pieces.len()));
-        binomials.each_part(passage, of(index), |token, part| parts[pieces.of_token(token)] = part);
+        *has_forms = !variants.is_empty();
+        binomials.each_part(passage, of(index), |token, part| {
+            parts[pieces.of_token(token)] = part;
+            *has_forms = true;
+        });
     }
 }
 

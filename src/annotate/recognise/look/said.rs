@@ -3,7 +3,7 @@
 use crate::annotate::recognise::Found;
 use crate::annotate::recognise::numbers::Numbers;
 use crate::annotate::recognise::table::MODEL_TYPES;
-use crate::annotate::recognise::words::hash;
+use crate::text::word_hash;
 
 /// The probabilities of one text in a document.
 #[derive(Debug, Clone, Copy, Default)]
@@ -67,7 +67,7 @@ impl Texts {
 
     /// What is said of a text that may stand nowhere.
     pub(super) fn of(&self, text: &str) -> Option<&OfTypes> {
-        self.places.get(hash(text)).map(|at| &self.said[at as usize])
+        self.places.get(word_hash(text.as_bytes())).map(|at| &self.said[at as usize])
     }
 }
 
