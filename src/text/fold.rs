@@ -616,6 +616,22 @@ mod tests {
         }
 
         #[test]
+        fn tokens_of_a_place_are_found_as_by_a_search(
+            text in prop_oneof![words(), "([a-z]{1,4}[ .-]{1,90}){0,9}", "\\PC{0,60}"],
+            start in 0_usize..300,
+            length in 0_usize..90,
+        ) {
+            let mut folded = FoldedText::new();
+            folded.fold(&text);
+            let (tokens, end) = (folded.tokens(), start + length);
+            let first = tokens.partition_point(|token| (token.end as usize) <= start);
+            let last = tokens.partition_point(|token| (token.start as usize) < end);
+            prop_assert_eq!(folded.tokens_within(start, end), first..last.max(first));
+            let forms = (0..tokens.len()).all(|at| folded.folded_bytes(at) == folded.folded(at).as_bytes());
+            prop_assert!(forms && folded.folded_bytes(tokens.len()).is_empty());
+        }
+
+        #[test]
         fn tokens_lie_in_the_text_in_order(text in prop_oneof![words(), "\\PC{0,60}", any::<String>()]) {
             let mut folded = FoldedText::new();
             folded.fold(&text);

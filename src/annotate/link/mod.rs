@@ -178,7 +178,8 @@ struct Words {
 impl Words {
     fn of(passages: &[PassageText<'_>], views: &[PassageView], lexicon: &Lexicon) -> Self {
         let tokens = passages.iter().map(|passage| passage.folded.tokens().len()).sum::<usize>();
-        let mut words = Self { slots: vec![0; (2 * tokens).next_power_of_two()] };
+        let words_limit = tokens.min(lexicon.len());
+        let mut words = Self { slots: vec![0; (2 * words_limit).next_power_of_two()] };
         for view in views {
             let is_long =
                 |piece: &Piece| piece.token().is_some() && piece.end() - piece.start() >= WORD_BYTES_MIN;

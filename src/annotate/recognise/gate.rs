@@ -281,6 +281,16 @@ mod tests {
     }
 
     #[test]
+    fn the_first_is_found_wherever_it_stands() {
+        for at in 0..30 {
+            let mut types = vec![1_u8; 30];
+            types[at..].fill(6);
+            assert_eq!((first_of(&types, 4), first_of(&types, 8)), (Some(at), None), "{at}");
+        }
+        assert_eq!(first_of(&[], u8::MAX), None);
+    }
+
+    #[test]
     fn stretches_are_the_longest() {
         let open = vec![0..2, 3..7];
         let passing = Passing { types: vec![2, 2, 0, 1, 2, 3, 3], open, ..Passing::default() };

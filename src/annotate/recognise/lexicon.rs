@@ -68,9 +68,14 @@ impl Lexicon {
         self.beyond = WordSums::summed(|distance, sums| table.add(beyond(distance), sums));
     }
 
+    /// How many words there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.hot.len()
+    }
+
     /// Whether there are too many words, and [`Lexicon::clear`] is due.
     pub(crate) const fn is_full(&self) -> bool {
-        self.hot.len() >= WORDS_LIMIT
+        self.len() >= WORDS_LIMIT
     }
 
     /// Forgets the words as white space cuts them when there are too many. Numbers given before are void then.

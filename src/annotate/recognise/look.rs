@@ -47,6 +47,7 @@ const COUNT_LIMIT: usize = 12;
 const SMALL_COUNTS: usize = 64;
 
 /// Gives every span the probability that the second look leaves it, where the models have learnt to look.
+// stages put into one another have too few registers
 #[inline(never)]
 pub(super) fn look(models: &Models, passages: &[PassageText<'_>], prepared: &Prepared, found: &mut [Found]) {
     let weights = |at: usize| {

@@ -148,6 +148,7 @@ pub(crate) fn recognise(
     found
 }
 
+// stages put into one another have too few registers
 #[inline(never)]
 fn read_chain(
     chains: &Chains,

@@ -198,6 +198,21 @@ mod tests {
     }
 
     #[test]
+    fn pieces_of_tokens_are_those_within_their_span() {
+        let text = "((IL-7Rα), Crohn's disease. (+)-x \"p53\" ... end)";
+        let passage = PassageText::new(text);
+        let pieces = Pieces::of(&passage);
+        assert_eq!(pieces.hashes.len(), pieces.pieces.len());
+        for start in 0..text.len() {
+            for end in start..=text.len() {
+                let span = Span { start, end };
+                let tokens = passage.folded.tokens_within(start, end);
+                assert_eq!(pieces.of_tokens(&tokens, span), pieces.within(start, end), "{start} {end}");
+            }
+        }
+    }
+
+    #[test]
     fn chains_are_sentences_and_bounded() {
         let passage = PassageText::new("Mice died. Rats lived.");
         assert_eq!(Pieces::of(&passage).chains, [0..3, 3..6]);

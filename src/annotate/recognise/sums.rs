@@ -33,6 +33,7 @@ impl Summing {
     }
 
     /// Sums up what words, shapes and tags give each piece of a sentence by themselves.
+    // stages put into one another have too few registers
     #[inline(never)]
     pub(crate) fn of_chain(
         &mut self,
@@ -109,6 +110,7 @@ impl Summing {
     }
 
     /// Adds to each piece of some stretches of the sentence what several things give it together.
+    // stages put into one another have too few registers
     #[inline(never)]
     pub(crate) fn add_joint(
         &mut self,
