@@ -37,20 +37,28 @@ pub(super) fn rank_mentions(
     options: &PreparedOptions,
 ) {
     let supported = supported_entities(mentions);
+    // only genes are told by the species that is spoken of
+    let is_gene = |reading: &Reading| reading.entity_type == EntityType::Gene;
+    let has_genes = mentions.iter().any(|mention| mention.readings.iter().any(is_gene));
     for mention in mentions.iter_mut() {
         work_done(4);
         add_support(mention, &supported);
+        if !has_genes {
+            continue;
+        }
         for reading in mention.readings.iter_mut().filter(|reading| reading.entity_type != EntityType::Gene) {
             score(reading);
         }
     }
-    let words = species_words(mentions);
+    let words = if has_genes { species_words(mentions) } else { SpeciesWords::default() };
     let foreign = foreign_taxa(vocabulary, mentions, &words);
     let mut rights = Vec::new();
     for mention in mentions.iter_mut() {
         work_done(4);
         drop_unwanted(mention, options);
-        choose_species(mention, passages, (&words, &foreign), options);
+        if has_genes {
+            choose_species(mention, passages, (&words, &foreign), options);
+        }
         count_rivals(mention, &mut rights);
         mention.readings.iter_mut().for_each(score);
         if mention.readings.iter().any(|reading| reading.foreign.is_some()) {

@@ -55,7 +55,6 @@ pub(crate) struct Entities {
     candidates_kept: usize,
     /// Whether each taxon is of a group whose genes are called alike.
     of_like_symbols: FxHashMap<Taxon, bool>,
-    folded: FoldedText,
 }
 
 impl Entities {
@@ -139,9 +138,8 @@ impl Entities {
         entity: EntityIndex,
         is_shared: impl Fn(u64) -> bool,
     ) -> u64 {
-        let mut folded = std::mem::take(&mut self.folded);
         let known = self.of(vocabulary, models, entity);
-        let names = known.words.get_or_insert_with(|| words_of_names(vocabulary, entity, &mut folded));
+        let names = known.words.get_or_insert_with(|| words_of_names(vocabulary, entity));
         let levels = names.iter().map(|words| {
             let shared = words.iter().filter(|word| is_shared(**word)).count();
             match (shared, words.len()) {
@@ -152,17 +150,12 @@ impl Entities {
                 _ => 2,
             }
         });
-        let best = levels.max().unwrap_or(0);
-        self.folded = folded;
-        best
+        levels.max().unwrap_or(0)
     }
 }
 
-fn words_of_names(
-    vocabulary: Vocabulary<'_>,
-    entity: EntityIndex,
-    folded: &mut FoldedText,
-) -> Box<[Box<[u64]>]> {
+fn words_of_names(vocabulary: Vocabulary<'_>, entity: EntityIndex) -> Box<[Box<[u64]>]> {
+    let mut folded = FoldedText::new();
     let names = vocabulary.names_of(entity).take(NAMES_LIMIT).filter(|name| name.contains(' '));
     names
         .map(|name| {

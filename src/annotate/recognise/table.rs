@@ -28,6 +28,8 @@ pub(crate) const SLOT_BYTES: usize = 16;
 /// Slots are this many for `SLOTS_OF` features.
 const SLOTS_FOR: usize = 5;
 const SLOTS_OF: usize = 4;
+/// How many slots after its first a search ends mostly: less than a line of memory has.
+const SLOTS_AHEAD: usize = 2;
 /// The least bits of the sieve for each slot.
 const SIEVE_BITS_PER_SLOT: usize = 8;
 
@@ -254,7 +256,10 @@ impl<'t> Weights<'t> {
     /// Has the weights of a feature come nearer.
     #[inline]
     pub(crate) fn look_towards(self, feature: u64) {
-        prefetch(self.slots.get(home(feature, self.slots.len())));
+        let home = home(feature, self.slots.len());
+        prefetch(self.slots.get(home));
+        // half of the searches go on in the next line of memory
+        prefetch(self.slots.get(home + SLOTS_AHEAD));
     }
 
     /// Has what tells whether there may be weights of a feature come nearer.
