@@ -9,7 +9,8 @@ use std::collections::VecDeque;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::Thread;
 
 use tokio::sync::{Semaphore, oneshot};
 
@@ -53,22 +54,21 @@ impl Drop for Lanes {
 /// Jobs, the threads that take them, and the places of jobs that are queued or run.
 struct Lane {
     queue: Mutex<Queue>,
-    ready: Condvar,
     places: Arc<Semaphore>,
 }
 
 #[derive(Default)]
 struct Queue {
     jobs: VecDeque<Job>,
-    /// Threads that wait for a job.
-    idle: usize,
+    /// Threads that wait for a job, the one that has waited least last: it is woken first, as what it knows of words is still near.
+    idle: Vec<Thread>,
     closed: bool,
 }
 
 impl Lane {
     fn start(threads: usize, name: &str, begin: fn()) -> Result<Arc<Self>, WorkPoolError> {
         let places = Arc::new(Semaphore::new(threads * (1 + QUEUED_JOBS_PER_THREAD)));
-        let lane = Arc::new(Self { queue: Mutex::default(), ready: Condvar::new(), places });
+        let lane = Arc::new(Self { queue: Mutex::default(), places });
         for index in 0..threads {
             let own = Arc::clone(&lane);
             let work = move || {
@@ -96,6 +96,7 @@ impl Lane {
     }
 
     fn next(&self) -> Option<Job> {
+        let own = std::thread::current();
         let mut queue = self.queue();
         loop {
             if let Some(job) = queue.jobs.pop_front() {
@@ -104,26 +105,29 @@ impl Lane {
             if queue.closed {
                 return None;
             }
-            queue.idle += 1;
-            queue = self.ready.wait(queue).unwrap_or_else(PoisonError::into_inner);
-            queue.idle -= 1;
+            queue.idle.push(own.clone());
+            drop(queue);
+            std::thread::park();
+            queue = self.queue();
+            // it is still among them where nobody has woken it
+            queue.idle.retain(|idle| idle.id() != own.id());
         }
     }
 
     fn push(&self, job: Job) {
         let mut queue = self.queue();
         queue.jobs.push_back(job);
-        let is_awaited = queue.idle > 0;
+        let awaited = queue.idle.pop();
         drop(queue);
-        // Waking costs a call of the system even where nobody waits.
-        if is_awaited {
-            self.ready.notify_one();
+        if let Some(thread) = awaited {
+            thread.unpark();
         }
     }
 
     fn close(&self) {
-        self.queue().closed = true;
-        self.ready.notify_all();
+        let mut queue = self.queue();
+        queue.closed = true;
+        queue.idle.drain(..).for_each(|thread| thread.unpark());
     }
 }
 
@@ -187,7 +191,7 @@ impl WorkPool {
     /// Whether small work would have to wait for a thread.
     pub fn is_busy(&self) -> bool {
         let queue = self.lanes.small.queue();
-        queue.jobs.len() >= queue.idle
+        queue.jobs.len() >= queue.idle.len()
     }
 
     /// Runs `job`, which is small, on a thread of the pool, in the order of the calls.
