@@ -261,6 +261,23 @@ mod tests {
     use super::*;
 
     #[tokio::test]
+    async fn the_thread_that_has_waited_least_is_woken() {
+        let pool = WorkPool::new(3).unwrap();
+        let all_wait = || {
+            while pool.lanes.small.queue().idle.len() < 3 {
+                std::thread::yield_now();
+            }
+        };
+        let mut last = None;
+        for round in 0..50 {
+            all_wait();
+            let own = pool.run(|_| std::thread::current().id()).await.unwrap();
+            assert!(last.is_none_or(|last| last == own), "{round}");
+            last = Some(own);
+        }
+    }
+
+    #[tokio::test]
     async fn jobs_answer_and_panics_are_errors() {
         let pool = WorkPool::new(2).unwrap();
         assert_eq!(pool.run(|_| 2 + 2).await, Ok(4));
