@@ -27,6 +27,7 @@ impl Numbers {
     }
 
     /// The number of a hash that has one.
+    #[inline]
     pub(super) fn get(&self, hash: u64) -> Option<u32> {
         let mut at = self.home(hash);
         while let Some(slot) = self.slots.get(at).filter(|slot| **slot != 0) {
@@ -53,14 +54,10 @@ impl Numbers {
     /// The number of a hash, and whether it has just been given.
     #[inline]
     pub(super) fn number(&mut self, hash: u64) -> (u32, bool) {
-        let mut at = self.home(hash);
-        while let Some(slot) = self.slots.get(at).filter(|slot| **slot != 0) {
-            if (slot ^ hash) >> NUMBER_BITS == 0 {
-                return ((slot & NUMBER_MASK) as u32 - 1, false);
-            }
-            at = (at + 1) & (self.slots.len() - 1);
+        match self.get(hash) {
+            Some(number) => (number, false),
+            None => self.give(hash),
         }
-        self.give(hash)
     }
 
     #[cold]
