@@ -3,7 +3,8 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-/// No byte of these is a letter or digit in ASCII, so that no factor of the product is zero.
+/// What texts are joined to before they are multiplied. With the length, each has bytes beyond ASCII, so that no factor is zero for a word
+/// in ASCII, which would hide the other.
 const ONE: u64 = 0xa076_9bd4_e785_8fc3;
 const OTHER: u64 = 0xe703_f7ba_9a8d_83c9;
 const LENGTH: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -45,6 +46,15 @@ mod tests {
         fn texts_that_differ_have_hashes_that_differ(texts in prop::collection::btree_set("[a-zA-Z0-9α -]{0,20}", 2..60)) {
             let hashes: BTreeSet<u64> = texts.iter().map(|text| word_hash(text.as_bytes())).collect();
             prop_assert_eq!(hashes.len(), texts.len());
+        }
+    }
+
+    #[test]
+    fn no_factor_is_zero_for_words_in_ascii() {
+        const BEYOND_ASCII: u64 = 0x8080_8080_8080_8080;
+        assert_ne!(ONE & BEYOND_ASCII, 0);
+        for length in 0..=16_u64 {
+            assert_ne!((OTHER ^ length.wrapping_mul(LENGTH)) & BEYOND_ASCII, 0, "{length}");
         }
     }
 
