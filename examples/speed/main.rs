@@ -13,7 +13,7 @@ mod texts;
 
 use std::hint::black_box;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
@@ -31,9 +31,9 @@ struct Arguments {
     /// The catalog [default: the starter catalog]
     #[arg(value_name = "FILE")]
     catalog: Option<PathBuf>,
-    /// Where PubTator files with texts lie
-    #[arg(long, value_name = "FOLDER", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpora"))]
-    texts: PathBuf,
+    /// Where PubTator files lie, whose texts alone are read [default: the starter corpus and the corpora at hand]
+    #[arg(long, value_name = "FOLDER")]
+    texts: Option<PathBuf>,
     /// How often the texts are read; the median counts
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -74,7 +74,14 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let annotator = Annotator::new(Arc::new(catalog));
     let options = annotator.prepare(&AnnotateOptions::default())?;
-    let subject = Subject { annotator, options, documents: texts::documents(&arguments.texts) };
+    let documents = match &arguments.texts {
+        Some(folder) => texts::of_folder(folder),
+        None => texts::documents(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpora"))),
+    };
+    if documents.is_empty() {
+        return Err("there are no texts: --texts names a folder of PubTator files".into());
+    }
+    let subject = Subject { annotator, options, documents };
     if let Some(file) = &arguments.answers {
         return subject.write(file);
     }
@@ -108,7 +115,7 @@ impl Subject {
         }
     }
 
-    fn write(&self, file: &std::path::Path) -> Result<(), Failure> {
+    fn write(&self, file: &Path) -> Result<(), Failure> {
         let mut output = std::io::BufWriter::new(std::fs::File::create(file)?);
         for document in &self.documents {
             let answer = self.annotator.annotate(document, &self.options);

@@ -6,17 +6,23 @@ use std::path::{Path, PathBuf};
 use glossator::corpus::Corpus;
 use glossator::model::Document;
 
-/// The papers of the starter corpus, and the titles and abstracts of the PubTator files in the folders of `beside`.
+/// The papers of the starter corpus, and the titles and abstracts of the PubTator files in `beside`.
 pub fn documents(beside: &Path) -> Vec<Document> {
     let papers =
         Corpus::embedded().map(|corpus| corpus.papers().iter().map(|paper| paper.to_document()).collect());
     let mut documents: Vec<Document> = papers.unwrap_or_default();
+    documents.extend(of_folder(beside));
+    documents.retain(|document| document.text_bytes() > 0);
+    documents
+}
+
+/// The titles and abstracts of the PubTator files in a folder and the folders in it, file by file.
+pub fn of_folder(folder: &Path) -> Vec<Document> {
     let mut files = Vec::new();
-    find_files(beside, &mut files);
+    find_files(folder, &mut files);
     files.sort();
-    for file in files {
-        documents.extend(abstracts(&fs::read_to_string(file).unwrap_or_default()));
-    }
+    let texts = files.iter().map(|file| fs::read_to_string(file).unwrap_or_default());
+    let mut documents: Vec<Document> = texts.flat_map(|text| abstracts(&text)).collect();
     documents.retain(|document| document.text_bytes() > 0);
     documents
 }
