@@ -8,7 +8,7 @@ mod idle;
 mod misspelt;
 pub(crate) mod parts;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -106,8 +106,9 @@ pub(crate) struct Document<'a> {
     pub binomials: Binomials<'a>,
     /// The entities that a clear name in it speaks of.
     pub support: FxHashSet<EntityIndex>,
-    /// Its words, in lower case.
-    words: Words,
+    /// What its words are read of, and its words, read when they are first asked for: few documents have names that only words tell apart.
+    sources: (&'a [PassageView], &'a Lexicon),
+    words: OnceCell<Words>,
     /// What is known of entities.
     entities: RefCell<&'a mut Entities>,
 }
@@ -118,9 +119,9 @@ impl<'a> Document<'a> {
         vocabulary: Vocabulary<'a>,
         models: &'a Models,
         passages: &'a [PassageText<'a>],
-        prepared: &Prepared,
+        prepared: &'a Prepared,
         abbreviations: bool,
-        (lexicon, entities): (&Lexicon, &'a mut Entities),
+        (lexicon, entities): (&'a Lexicon, &'a mut Entities),
     ) -> Self {
         let (mut short_forms, mut long_forms) = (FxHashMap::default(), FxHashMap::default());
         for (index, definition) in prepared.definitions.iter().filter(|_| abbreviations) {
@@ -129,7 +130,6 @@ impl<'a> Document<'a> {
             short_forms.entry(short).or_insert(long);
             long_forms.entry(long).or_insert(short);
         }
-        let words = Words::of(passages, &prepared.views, lexicon);
         // what was marked tells whether there are any
         let named = prepared.views.iter().any(PassageView::names_binomial);
         let binomials = if named { Binomials::find(passages) } else { Binomials::default() };
@@ -141,7 +141,8 @@ impl<'a> Document<'a> {
             long_forms,
             binomials,
             support: FxHashSet::default(),
-            words,
+            sources: (&prepared.views, lexicon),
+            words: OnceCell::new(),
             entities: RefCell::new(entities),
         }
     }
@@ -161,7 +162,9 @@ impl<'a> Document<'a> {
 
     /// How many of the words of an entity's longest shared name the document has, as a level.
     fn shared_words(&self, entity: EntityIndex) -> u64 {
-        let is_shared = |word: u64| self.words.contains(word);
+        let (views, lexicon) = self.sources;
+        let words = || self.words.get_or_init(|| Words::of(self.passages, views, lexicon));
+        let is_shared = |word: u64| words().contains(word);
         self.entities.borrow_mut().shared_words(self.vocabulary, self.models, entity, is_shared)
     }
 }
