@@ -2,8 +2,8 @@
 //!
 //! All numbers are little-endian. The header is `GLOSSMDL`, the version of the format (u32), the number of sections (u32)
 //! and the XXH3-64 of all that follows it. Then for each section its offset from the start of the file and its length
-//! (u64 each), and the sections: `about` (JSON: name, corpora, chains), the table of features, the spelling model, the
-//! aliases and the weights of the ranker.
+//! (u64 each), and the sections, each of which begins at a whole number of lines of memory: `about` (JSON: name, corpora, chains), the table of
+//! features, the spelling model, the aliases and the weights of the ranker.
 
 use std::borrow::Cow;
 
@@ -12,12 +12,12 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::super::link::LinkModel;
 use super::super::link::aliases::{Aliases, Row};
 use super::super::recognise::spelling::Spelling;
-use super::super::recognise::table::Table;
+use super::super::recognise::table::{BLOCK_BYTES, Table};
 use super::{About, Models, ModelsError};
 
 const MAGIC: &[u8; 8] = b"GLOSSMDL";
 /// The version of the format and of the features: models of another one do not fit this program.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 const HEADER_BYTES: usize = 24;
 const SECTIONS: usize = 5;
 const ENTRY_BYTES: usize = 16;
@@ -32,14 +32,16 @@ pub(super) fn to_bytes(models: &Models) -> Vec<u8> {
         aliases_to_bytes(&models.aliases).into(),
         linking_to_bytes(&models.linking).into(),
     ];
-    let mut body = Vec::new();
-    let mut offset = HEADER_BYTES + SECTIONS * ENTRY_BYTES;
+    let (mut entries, mut parts) = (Vec::new(), Vec::new());
+    let begin = HEADER_BYTES + SECTIONS * ENTRY_BYTES;
     for section in &sections {
-        body.extend((offset as u64).to_le_bytes());
-        body.extend((section.len() as u64).to_le_bytes());
-        offset += section.len();
+        let offset = (begin + parts.len()).next_multiple_of(BLOCK_BYTES);
+        parts.resize(offset - begin, 0);
+        entries.extend((offset as u64).to_le_bytes());
+        entries.extend((section.len() as u64).to_le_bytes());
+        parts.extend_from_slice(section);
     }
-    sections.iter().for_each(|section| body.extend_from_slice(section));
+    let mut body = [entries, parts].concat();
     let mut bytes = Vec::with_capacity(HEADER_BYTES + body.len());
     bytes.extend(MAGIC);
     bytes.extend(VERSION.to_le_bytes());

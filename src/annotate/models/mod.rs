@@ -85,7 +85,11 @@ pub enum ModelsError {
 }
 
 /// The models that are embedded.
-const EMBEDDED: &[u8] = include_bytes!("../../../data/models/biomedical.models");
+static EMBEDDED: &Lines<[u8]> = &Lines(*include_bytes!("../../../data/models/biomedical.models"));
+
+/// Bytes that begin with a line of memory.
+#[repr(C, align(64))]
+struct Lines<B: ?Sized>(B);
 
 /// All models.
 #[derive(Debug, Clone)]
@@ -128,7 +132,7 @@ impl Models {
     /// The models in the binary. A program whose models are damaged, which a test rules out, has none.
     pub fn embedded() -> Arc<Self> {
         static LOADED: OnceLock<Arc<Models>> = OnceLock::new();
-        let load = || file::from_bytes(Cow::Borrowed(EMBEDDED)).unwrap_or_else(|_| Self::none());
+        let load = || file::from_bytes(Cow::Borrowed(&EMBEDDED.0)).unwrap_or_else(|_| Self::none());
         Arc::clone(LOADED.get_or_init(|| Arc::new(load())))
     }
 

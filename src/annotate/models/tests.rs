@@ -1,5 +1,6 @@
 use super::super::link::LinkModel;
 use super::super::link::aliases::{Aliases, alias_key};
+use super::super::recognise::table::BLOCK_BYTES;
 use super::*;
 use crate::model::EntityType;
 
@@ -55,8 +56,9 @@ fn bad_files_are_refused_by_what_is_wrong() {
 
 #[test]
 fn the_embedded_models_are_whole_and_small() {
-    let read = file::from_bytes(Cow::Borrowed(EMBEDDED)).unwrap();
-    assert!(EMBEDDED.len() <= 16 << 20, "{} bytes", EMBEDDED.len());
+    let read = file::from_bytes(Cow::Borrowed(&EMBEDDED.0)).unwrap();
+    assert!(EMBEDDED.0.len() <= 16 << 20, "{} bytes", EMBEDDED.0.len());
+    assert!(read.table.bytes().as_ptr().addr().is_multiple_of(BLOCK_BYTES), "a block is a line of memory");
     assert!(read.chains.iter().flatten().count() == MODEL_TYPES.len() && !read.corpora().is_empty());
 }
 

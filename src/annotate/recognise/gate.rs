@@ -10,7 +10,7 @@ use std::ops::Range;
 use wide::i16x8;
 
 use super::chain::{BEGIN, INSIDE, LABELS, LOGIT_LIMIT, OUTSIDE, Transitions};
-use super::table::{FIRST_WEIGHT, MODEL_TYPES, ROW, SLOT_BYTES, Sums, place_in_row};
+use super::table::{FIRST_WEIGHT, MODEL_TYPES, ROW, SUM_LANES, Sums, place_in_row};
 
 /// Lanes of a vector: some that are free, then one for each type.
 const LANES: usize = 8;
@@ -18,7 +18,7 @@ const LANES: usize = 8;
 /// that both are read at once.
 const FIRST_LANE: usize = LANES - MODEL_TYPES.len();
 const BEGIN_END: usize = FIRST_WEIGHT + place_in_row(0, true);
-const _: () = assert!(MODEL_TYPES.len() <= LANES && BEGIN_END >= LANES && FIRST_WEIGHT + ROW == SLOT_BYTES);
+const _: () = assert!(MODEL_TYPES.len() <= LANES && BEGIN_END >= LANES && FIRST_WEIGHT + ROW == SUM_LANES);
 /// The types of all lanes, as bits.
 const ALL_TYPES: u8 = (1 << MODEL_TYPES.len()) - 1;
 
@@ -111,7 +111,7 @@ impl Gate {
     /// The sums of I, by type.
     #[inline]
     fn inside(&self, sums: &Sums) -> Lanes {
-        Lanes::new(std::array::from_fn(|at| sums[SLOT_BYTES - LANES + at])).max(self.lowest)
+        Lanes::new(std::array::from_fn(|at| sums[SUM_LANES - LANES + at])).max(self.lowest)
     }
 
     /// The logits of B and of I of a type, not yet within [`LOGIT_LIMIT`].
@@ -210,7 +210,7 @@ mod tests {
 
     fn sums(pairs: &[[i16; 2]]) -> Vec<Sums> {
         let one = |pair: &[i16; 2]| {
-            let mut sums = [77; SLOT_BYTES];
+            let mut sums = [77; SUM_LANES];
             sums[FIRST_WEIGHT + place_in_row(1, false)] = pair[0];
             sums[FIRST_WEIGHT + place_in_row(1, true)] = pair[1];
             sums

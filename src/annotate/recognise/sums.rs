@@ -6,10 +6,10 @@ use std::ops::Range;
 use super::super::models::Models;
 use super::features::{DISTANCES, REACH, each_joint_feature, pair_of, spaces_of};
 use super::lexicon::{Lexicon, WordSums};
-use super::table::{SLOT_BYTES, Sums, Weights, add_sums};
+use super::table::{SUM_LANES, Sums, Weights, add_sums};
 use super::tag_book::TagBook;
 use super::view::{CHUNK_PIECES_LIMIT, PassageView};
-use super::words::{Form, PAIR_PLACES, of_pair_at};
+use super::words::{Form, PAIR_PLACES};
 
 /// What summing needs again and again.
 #[derive(Debug, Default)]
@@ -49,7 +49,7 @@ impl Summing {
         }
         let untagged = *book.untagged(&models.table);
         // what was there before is overwritten
-        self.sums.resize(words.len() + 2 * REACH, [0; SLOT_BYTES]);
+        self.sums.resize(words.len() + 2 * REACH, [0; SUM_LANES]);
         let row = |place: usize| match words.get(place) {
             Some(word) => lexicon.sums(*word),
             None => lexicon.beyond(),
@@ -65,7 +65,7 @@ impl Summing {
         let pieces = tags.iter().zip(repeated).zip(&mut self.sums[REACH..]);
         for (place, ((tags, repeated), sums)) in pieces.enumerate() {
             let two_after = row(place + REACH);
-            let mut all = if tags.places() == 0 { untagged } else { [0; SLOT_BYTES] };
+            let mut all = if tags.places() == 0 { untagged } else { [0; SUM_LANES] };
             let around: [&WordSums; DISTANCES] = [two_before, before, own, after, two_after];
             for (distance, row) in around.into_iter().enumerate() {
                 add_sums(&mut all, row.row(distance));
@@ -144,18 +144,18 @@ impl Summing {
             }
             may_have
         });
-        for Pair { feature, first, wanted } in pairs {
-            let mut places = table.places_of_pair(*feature) & *wanted;
-            while places != 0 {
-                let place = places.trailing_zeros() as usize;
-                places &= places - 1;
-                let own = of_pair_at(*feature, place);
-                table.look_towards(own);
-                joint.push((own, *first - place));
+        pairs.retain_mut(|Pair { feature, wanted, .. }| {
+            *wanted &= table.places_of_pair(*feature);
+            if *wanted != 0 {
+                table.look_towards(*feature);
             }
-        }
+            *wanted != 0
+        });
         for (feature, place) in joint {
             table.add_likely(*feature, &mut sums[*place + REACH]);
+        }
+        for Pair { feature, first, wanted } in pairs {
+            table.add_pair(*feature, *wanted, sums, *first + REACH);
         }
     }
 
@@ -220,7 +220,7 @@ mod tests {
         chain: &Range<usize>,
         at: usize,
     ) -> (Sums, usize) {
-        let (mut sums, mut count) = ([0; SLOT_BYTES], 0);
+        let (mut sums, mut count) = ([0; SUM_LANES], 0);
         let mut add = |feature| {
             models.table.add(feature, &mut sums);
             count += 1;
@@ -263,7 +263,7 @@ mod tests {
                     let (expected, count) = one_by_one(&models, view, lexicon, chain, at);
                     assert_eq!(summing.of_pieces()[place][FIRST_WEIGHT..], expected[FIRST_WEIGHT..], "{at}");
                     assert!(count <= FEATURES_LIMIT, "{count}");
-                    known += usize::from(expected[FIRST_WEIGHT..] != [0; SLOT_BYTES - FIRST_WEIGHT]);
+                    known += usize::from(expected[FIRST_WEIGHT..] != [0; SUM_LANES - FIRST_WEIGHT]);
                 }
             }
         }

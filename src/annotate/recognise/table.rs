@@ -1,14 +1,17 @@
 //! The weights of features, those of all types and labels side by side, so that a feature costs one cache line.
 //!
-//! A slot has 16 bytes: the lower half of the feature's number (its lowest bit set, so that 0 is a free slot), then
-//! a weight of 8 bits for B of each type, and one for I of each. Its place is the upper half of the number scaled to the number of
-//! slots, or one after it. From that place on to its slot the lower halves fall (Amble and Knuth, "Ordered hash tables",
+//! A block is a line of memory, 64 bytes with room for four features: first their checks, which are the lower halves of
+//! their numbers (the lowest bit set, so that 0 is a free place), the largest first, then of each in turn a weight of 8 bits for B of each type, and
+//! one for I of each. A feature's block is the upper half of its number scaled to the number of blocks, the same for all features of a pair of words, or
+//! one after it. From that block on to its own the least checks are larger than its own (Amble and Knuth, "Ordered hash tables",
 //! 1974), so that a search for what is not there is as short as another. A feature that is not there may be taken for one
-//! that is, once in some billion.
+//! that is, once in some hundred millions.
 
 use std::borrow::Cow;
 
-use super::words::PAIR_PLACES;
+use wide::i32x4;
+
+use super::words::{PAIR_BITS, PAIR_PLACES, pair_behind, place_in_pair};
 use crate::model::EntityType;
 use crate::text::prefetch;
 
@@ -23,23 +26,27 @@ pub(crate) const MODEL_TYPES: [EntityType; 6] = [
 ];
 /// Weights of a feature: B of each type, I of each type ([`place_in_row`]).
 pub(crate) const ROW: usize = 2 * MODEL_TYPES.len();
-/// The bytes of a slot.
-pub(crate) const SLOT_BYTES: usize = 16;
-/// Slots are this many for `SLOTS_OF` features.
-const SLOTS_FOR: usize = 5;
-const SLOTS_OF: usize = 4;
-/// How many slots after its first a search ends mostly: less than a line of memory has.
-const SLOTS_AHEAD: usize = 2;
-/// The least bits of the sieve for each slot.
-const SIEVE_BITS_PER_SLOT: usize = 8;
+/// The features of a block.
+const BLOCK_FEATURES: usize = 4;
+/// The bytes of a block, which are a line of memory.
+pub(crate) const BLOCK_BYTES: usize = BLOCK_FEATURES * (size_of::<u32>() + ROW);
+/// There is room for this many features where there are `ROOM_OF`.
+const ROOM_FOR: usize = 4;
+const ROOM_OF: usize = 3;
+/// The least bits of the sieve for each feature that there is room for.
+const SIEVE_BITS_PER_FEATURE: usize = 8;
 
-/// The place of the first weight among the bytes of a slot and the lanes of sums.
-pub(crate) const FIRST_WEIGHT: usize = SLOT_BYTES - ROW;
+/// The lanes of sums.
+pub(crate) const SUM_LANES: usize = 16;
+/// The lane of the first weight.
+pub(crate) const FIRST_WEIGHT: usize = SUM_LANES - ROW;
 
-/// Sums of quantised weights: a lane for each byte of a slot, so that a whole slot is added at once; what is in the lanes
-/// before [`FIRST_WEIGHT`] means nothing. A place has at most [`FEATURES_LIMIT`] features of at most 127 each, so that
-/// nothing overflows.
-pub(crate) type Sums = [i16; SLOT_BYTES];
+/// Sums of quantised weights: four lanes that mean nothing and one for each weight, so that sixteen bytes are added at once.
+/// A place has at most [`FEATURES_LIMIT`] features of at most 127 each, so that nothing overflows.
+pub(crate) type Sums = [i16; SUM_LANES];
+
+/// A block of the table.
+type Block = [u8; BLOCK_BYTES];
 
 /// The most features of one place.
 #[cfg(test)]
@@ -80,7 +87,7 @@ impl<const LANES: usize> SumRows<LANES> {
     pub(crate) fn summed(mut add: impl FnMut(usize, &mut Sums)) -> Self {
         let mut all = Self::default();
         for (at, row) in all.0[FIRST_WEIGHT..].chunks_exact_mut(ROW).enumerate() {
-            let mut sums = [0; SLOT_BYTES];
+            let mut sums = [0; SUM_LANES];
             add(at, &mut sums);
             row.copy_from_slice(&sums[FIRST_WEIGHT..]);
         }
@@ -104,7 +111,7 @@ impl<const LANES: usize> SumRows<LANES> {
     #[inline]
     pub(crate) fn row(&self, at: usize) -> &Sums {
         let first = if at < Self::rows() { at * ROW } else { 0 };
-        self.0[first..].first_chunk().unwrap_or(&[0; SLOT_BYTES])
+        self.0[first..].first_chunk().unwrap_or(&[0; SUM_LANES])
     }
 
     /// Has all of them come nearer.
@@ -146,11 +153,11 @@ struct Sieve {
 const IN_WORD: u32 = 6;
 
 impl Sieve {
-    fn of(slots: &[[u8; SLOT_BYTES]]) -> Self {
-        let bits = (slots.len() * SIEVE_BITS_PER_SLOT).next_power_of_two().max(64);
+    fn of(blocks: &[Block]) -> Self {
+        let bits = (blocks.len() * BLOCK_FEATURES * SIEVE_BITS_PER_FEATURE).next_power_of_two().max(64);
         let words = (bits / 64).max(2);
         let mut sieve = Self { words: vec![0; words], shift: 64 - words.trailing_zeros() };
-        for found in slots.iter().map(check_of).filter(|found| *found != 0) {
+        for found in blocks.iter().flat_map(checks_of).filter(|found| *found != 0) {
             let (word, bit) = sieve.place(found);
             sieve.words[word] |= 1 << bit;
         }
@@ -173,22 +180,51 @@ const fn check(feature: u64) -> u32 {
     feature as u32 | 1
 }
 
+/// The first block that a feature may stand in, of that many.
 const fn home(feature: u64, count: usize) -> usize {
-    (((feature >> 32) * count as u64) >> 32) as usize
+    (((pair_behind(feature) >> 32) * count as u64) >> 32) as usize
 }
 
-const fn check_of(slot: &[u8; SLOT_BYTES]) -> u32 {
-    u32::from_le_bytes([slot[0], slot[1], slot[2], slot[3]])
+/// The checks of a block's features.
+#[inline]
+fn checks_of(block: &Block) -> [u32; BLOCK_FEATURES] {
+    std::array::from_fn(|at| block[4 * at..].first_chunk().copied().map_or(0, u32::from_le_bytes))
 }
 
-fn add_weights(slot: &[u8; SLOT_BYTES], sums: &mut Sums) {
-    *sums = std::array::from_fn(|lane| sums[lane].wrapping_add(i16::from(slot[lane].cast_signed())));
+/// Which of a block's checks are `wanted` but for the bits of `but`, as bits.
+#[inline]
+fn hits(checks: [u32; BLOCK_FEATURES], wanted: u32, but: u32) -> u32 {
+    let checks = i32x4::new(checks.map(u32::cast_signed)) & i32x4::splat(!but.cast_signed());
+    checks.simd_eq(i32x4::splat(wanted.cast_signed())).to_bitmask()
+}
+
+/// Adds the weights of a block's feature to sums.
+#[inline]
+fn add_weights(block: &Block, at: usize, sums: &mut Sums) {
+    let first = BLOCK_BYTES - BLOCK_FEATURES * ROW + at * ROW - FIRST_WEIGHT;
+    if let Some(own) = block[first..].first_chunk::<SUM_LANES>() {
+        *sums = std::array::from_fn(|lane| sums[lane].wrapping_add(i16::from(own[lane].cast_signed())));
+    }
+}
+
+/// The bytes of a block with those features, the largest check first.
+fn to_bytes(features: &[(u32, &[i8; ROW])]) -> Block {
+    let mut block = [0; BLOCK_BYTES];
+    let (checks, rows) = block.split_at_mut(BLOCK_FEATURES * size_of::<u32>());
+    for ((check, row), (own_check, own_row)) in
+        features.iter().zip(checks.chunks_exact_mut(4).zip(rows.chunks_exact_mut(ROW)))
+    {
+        own_check.copy_from_slice(&check.to_le_bytes());
+        own_row.copy_from_slice(&row.map(i8::cast_unsigned));
+    }
+    block
 }
 
 impl Table {
-    /// A table of those bytes; what is over a whole number of slots is passed over.
+    /// A table of those bytes; what is over a whole number of blocks is passed over. Blocks are lines of memory where the bytes begin
+    /// with one, as those that are embedded do.
     pub(crate) fn new(bytes: Cow<'static, [u8]>) -> Self {
-        let sieve = Sieve::of(bytes.as_chunks::<SLOT_BYTES>().0);
+        let sieve = Sieve::of(bytes.as_chunks().0);
         Self { bytes, sieve }
     }
 
@@ -197,24 +233,23 @@ impl Table {
         if rows.is_empty() {
             return Self::new(Cow::Borrowed(&[]));
         }
-        let count = rows.len() * SLOTS_FOR / SLOTS_OF + 1;
-        let mut bytes = vec![0_u8; count * SLOT_BYTES];
-        let slots = bytes.as_chunks_mut::<SLOT_BYTES>().0;
+        let count = (rows.len() * ROOM_FOR / ROOM_OF).div_ceil(BLOCK_FEATURES) + 1;
+        let mut blocks: Vec<Vec<(u32, &[i8; ROW])>> = vec![Vec::new(); count];
         for (feature, row) in rows {
-            let mut slot = home(*feature, count);
-            let mut rest = [0; SLOT_BYTES];
-            rest[..4].copy_from_slice(&check(*feature).to_le_bytes());
-            for (byte, weight) in rest[4..].iter_mut().zip(row) {
-                *byte = weight.to_le_bytes()[0];
-            }
-            // what is less goes on to the next
-            while check_of(&rest) != 0 {
-                if check_of(&slots[slot]) < check_of(&rest) {
-                    std::mem::swap(&mut slots[slot], &mut rest);
+            let mut own = (check(*feature), row);
+            let mut at = home(*feature, count);
+            loop {
+                let block = &mut blocks[at];
+                block.insert(block.partition_point(|(check, _)| *check >= own.0), own);
+                if block.len() <= BLOCK_FEATURES {
+                    break;
                 }
-                slot = (slot + 1) % count;
+                // what is least goes on to the next
+                own = block.pop().unwrap_or(own);
+                at = (at + 1) % count;
             }
         }
+        let bytes: Vec<u8> = blocks.iter().flat_map(|block| to_bytes(block)).collect();
         Self::new(Cow::Owned(bytes))
     }
 
@@ -227,7 +262,7 @@ impl Table {
     #[inline]
     pub(crate) fn weights(&self) -> Weights<'_> {
         let Sieve { words, shift } = &self.sieve;
-        Weights { slots: self.bytes.as_chunks::<SLOT_BYTES>().0, sieve: words, shift: *shift }
+        Weights { blocks: self.bytes.as_chunks().0, sieve: words, shift: *shift }
     }
 
     /// Adds the weights of a feature to sums.
@@ -247,19 +282,16 @@ impl Table {
 /// A table as it is asked: its parts by themselves, so that they are not fetched from it for each feature.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Weights<'t> {
-    slots: &'t [[u8; SLOT_BYTES]],
+    blocks: &'t [Block],
     sieve: &'t [u64],
     shift: u32,
 }
 
 impl<'t> Weights<'t> {
-    /// Has the weights of a feature come nearer.
+    /// Has the weights of a feature, or those of a pair, come nearer.
     #[inline]
     pub(crate) fn look_towards(self, feature: u64) {
-        let home = home(feature, self.slots.len());
-        prefetch(self.slots.get(home));
-        // half of the searches go on in the next line of memory
-        prefetch(self.slots.get(home + SLOTS_AHEAD));
+        prefetch(self.blocks.get(home(feature, self.blocks.len())));
     }
 
     /// Has what tells whether there may be weights of a feature come nearer.
@@ -285,30 +317,56 @@ impl<'t> Weights<'t> {
     /// Adds the weights of a feature that there may be weights of.
     #[inline]
     pub(crate) fn add_likely(self, feature: u64, sums: &mut Sums) {
-        if let Some(slot) = self.find(feature) {
-            add_weights(slot, sums);
+        if let Some((block, hits)) = self.find(feature) {
+            add_weights(block, hits.trailing_zeros() as usize, sums);
         }
     }
 
-    /// The slot of a feature.
+    /// Adds the weights of a pair's features, at those of its places that are wanted (as bits): those of the first place to the sums at
+    /// `first`, of each further place to the sums one before.
     #[inline]
-    fn find(self, feature: u64) -> Option<&'t [u8; SLOT_BYTES]> {
-        let wanted = check(feature);
-        for slot in self.slots.get(home(feature, self.slots.len())..)? {
-            let own = check_of(slot);
-            // a free slot is less than any other
-            if own <= wanted {
-                return (own == wanted).then_some(slot);
+    pub(crate) fn add_pair(self, pair: u64, wanted: u8, sums: &mut [Sums], first: usize) {
+        let least = check(pair);
+        for block in self.blocks_from(pair) {
+            let checks = checks_of(block);
+            let mut hits = hits(checks, least, PAIR_BITS as u32);
+            while hits != 0 {
+                let at = hits.trailing_zeros() as usize;
+                hits &= hits - 1;
+                let place = place_in_pair(checks[at % BLOCK_FEATURES].into());
+                if wanted >> place & 1 == 1 {
+                    add_weights(block, at, &mut sums[first - place]);
+                }
+            }
+            if checks[BLOCK_FEATURES - 1] <= least {
+                return;
             }
         }
-        self.find_from_start(wanted)
     }
 
-    /// The slot of a feature whose search has come to the end of the table, as few do.
-    #[cold]
-    fn find_from_start(self, wanted: u32) -> Option<&'t [u8; SLOT_BYTES]> {
-        let slot = self.slots.iter().find(|slot| check_of(slot) <= wanted)?;
-        (check_of(slot) == wanted).then_some(slot)
+    /// The block of a feature, and which of its features it is, as bits of which the lowest counts.
+    #[inline]
+    fn find(self, feature: u64) -> Option<(&'t Block, u32)> {
+        let wanted = check(feature);
+        for block in self.blocks_from(feature) {
+            let checks = checks_of(block);
+            let hits = hits(checks, wanted, 0);
+            if hits != 0 {
+                return Some((block, hits));
+            }
+            // a free place is less than any check
+            if checks[BLOCK_FEATURES - 1] < wanted {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// The blocks that a feature may stand in, in the order of a search: from its first to the end of the table, and on from the start.
+    #[inline]
+    fn blocks_from(self, feature: u64) -> impl Iterator<Item = &'t Block> {
+        let home = home(feature, self.blocks.len());
+        self.blocks[home..].iter().chain(&self.blocks[..home])
     }
 }
 
@@ -327,16 +385,16 @@ mod tests {
             .collect();
         let table = Table::build(&rows);
         for (feature, row) in &rows {
-            let mut sums = [1_i16; SLOT_BYTES];
+            let mut sums = [1_i16; SUM_LANES];
             table.add(*feature, &mut sums);
             assert_eq!(sums[FIRST_WEIGHT..], row.map(|weight| i16::from(weight) + 1));
         }
-        let mut sums = [0_i16; SLOT_BYTES];
+        let mut sums = [0_i16; SUM_LANES];
         table.add(super::super::words::feature(2, 5), &mut sums);
-        assert_eq!(sums, [0; SLOT_BYTES]);
+        assert_eq!(sums, [0; SUM_LANES]);
         Table::build(&[]).add(5, &mut sums);
-        Table::new(Cow::Owned(vec![0xff; SLOT_BYTES * 3])).add(5, &mut sums);
-        assert_eq!(sums, [0; SLOT_BYTES]);
+        Table::new(Cow::Owned(vec![0xff; BLOCK_BYTES * 3])).add(5, &mut sums);
+        assert_eq!(sums, [0; SUM_LANES]);
     }
 
     #[test]
@@ -351,20 +409,22 @@ mod tests {
     }
 
     #[test]
-    fn searches_end_where_lower_halves_fall_below() {
+    fn searches_end_where_checks_fall_below() {
         let rows: Vec<(u64, [i8; ROW])> =
             (0..3_000).map(|number| (super::super::words::feature(3, number), [1; ROW])).collect();
         let table = Table::build(&rows);
-        let slots = table.bytes.as_chunks::<SLOT_BYTES>().0;
+        let Weights { blocks, .. } = table.weights();
         let mut displaced = 0;
         for (feature, _) in &rows {
-            let home = home(*feature, slots.len());
-            let mut places = (home..slots.len()).chain(0..home);
-            let own = places.find(|place| check_of(&slots[*place]) <= check(*feature)).unwrap();
-            assert_eq!(check_of(&slots[own]), check(*feature));
+            let home = home(*feature, blocks.len());
+            let mut places = (home..blocks.len()).chain(0..home);
+            let least = |place: &usize| checks_of(&blocks[*place])[BLOCK_FEATURES - 1];
+            let own = places.find(|place| least(place) <= check(*feature)).unwrap();
+            assert!(checks_of(&blocks[own]).contains(&check(*feature)));
             displaced += usize::from(own != home);
         }
-        assert!(displaced > 1_000, "{displaced}");
+        assert!((100..1_000).contains(&displaced), "{displaced}");
+        assert!(blocks.iter().map(checks_of).all(|checks| checks.is_sorted_by(|one, other| one >= other)));
         let mut others = rows;
         others.reverse();
         assert_eq!(Table::build(&others).bytes(), table.bytes(), "their order is no matter");
@@ -390,6 +450,13 @@ mod tests {
             more += (told & !places(number)).count_ones();
             for place in 0..PAIR_PLACES {
                 assert_eq!(table.knows(of_pair_at(pair, place)), has(number, place), "{number} {place}");
+            }
+            for wanted in 0..1 << PAIR_PLACES {
+                let mut sums = [[0; SUM_LANES]; PAIR_PLACES];
+                table.weights().add_pair(pair, wanted, &mut sums, PAIR_PLACES - 1);
+                let added = |place: usize| sums[PAIR_PLACES - 1 - place][FIRST_WEIGHT] == 1;
+                let bits = (0..PAIR_PLACES).filter(|place| added(*place)).fold(0, |all, place| all | 1 << place);
+                assert_eq!(bits, places(number) & wanted, "{number} {wanted}");
             }
         }
         assert!(more < 200, "{more} of 1,000 that are not there");

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::features::{each_feature_beside_tags, each_tag_feature};
-use super::table::{SLOT_BYTES, SumRows, Sums, Table, lanes_of};
+use super::table::{SUM_LANES, SumRows, Sums, Table, lanes_of};
 use super::tags::Tags;
 
 /// Tags that were met before, with the sums of the weights of the features that they give.
@@ -73,7 +73,7 @@ impl TagBook {
     /// What a piece without tags sums up to.
     pub(crate) fn untagged(&mut self, table: &Table) -> &Sums {
         self.untagged.get_or_insert_with(|| {
-            let mut sums = [0; SLOT_BYTES];
+            let mut sums = [0; SUM_LANES];
             let tags = Tags::default();
             each_tag_feature(&tags, |feature| table.add(feature, &mut sums));
             sums

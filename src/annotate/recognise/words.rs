@@ -25,7 +25,7 @@ pub(crate) const fn feature(kind: u32, value: u64) -> u64 {
 /// How many features two words that follow each other give, by where they stand to a piece.
 pub(crate) const PAIR_PLACES: usize = 4;
 /// The bits of a pair's feature that tell its place.
-const PAIR_BITS: u64 = 0b110;
+pub(crate) const PAIR_BITS: u64 = 0b110;
 
 /// What the features of two words that follow each other have in common ([`of_pair_at`]).
 #[inline]
@@ -34,11 +34,22 @@ pub(crate) const fn of_pair(one: u64, other: u64) -> u64 {
 }
 
 /// The feature of such a pair at one of [`PAIR_PLACES`]. The lower halves differ in two bits alone, so that the table of
-/// weights tells of all of them at once whether it may have them ([`super::table::Table::places_of_pair`]); the upper halves
-/// differ more, as they would crowd one place of the table.
+/// weights tells of all of them at once whether it may have them ([`super::table::Weights::places_of_pair`]).
 #[inline]
 pub(crate) const fn of_pair_at(pair: u64, place: usize) -> u64 {
     pair ^ (place as u64).wrapping_mul(0x9e37_79b9 << 32 | 1 << PAIR_BITS.trailing_zeros())
+}
+
+/// The place of a pair's feature.
+#[inline]
+pub(crate) const fn place_in_pair(feature: u64) -> usize {
+    ((feature & PAIR_BITS) >> PAIR_BITS.trailing_zeros()) as usize
+}
+
+/// What a pair's feature has in common with those of its other places; of another feature some number.
+#[inline]
+pub(crate) const fn pair_behind(feature: u64) -> u64 {
+    of_pair_at(feature, place_in_pair(feature))
 }
 
 /// Two values as one; the order counts.
