@@ -160,6 +160,22 @@ impl<'a> NameIndex<'a> {
         self.trie.look_towards(hash);
     }
 
+    /// Calls `take` with the second token of each key that begins with the token `first`, in the order of the keys. Where more than
+    /// `limit` keys do, tells none and returns false.
+    pub fn each_second_token(self, first: &str, limit: usize, mut take: impl FnMut(&[u8])) -> bool {
+        let before = [first.as_bytes(), b" "].concat();
+        let places = self.keys.range_of_prefix(&before);
+        if places.len() > limit {
+            return false;
+        }
+        let mut scan = self.keys.scan(places.start);
+        while scan.advance().is_some_and(|place| place < places.end) {
+            let rest = scan.key().get(before.len()..).unwrap_or_default();
+            take(rest.split(|byte| *byte == b' ').next().unwrap_or_default());
+        }
+        true
+    }
+
     /// The names whose key is `text`, which a step has read.
     pub fn group_at(self, step: NameStep, text: &str) -> Option<GroupIndex> {
         step.key.filter(|place| self.keys.is(*place, text.as_bytes())).map(GroupIndex)

@@ -8,12 +8,13 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::super::passages::PassageText;
 use super::super::surface::{self, Agreement};
 use super::super::vocabulary::Vocabulary;
+use super::beginnings::Beginning;
 use super::pieces::Pieces;
 use super::tags::{Tag, Tags};
 use crate::catalog::{GroupIndex, NameIndex, NameStep};
 use crate::model::{EntityType, SynonymScope};
 use crate::text::pauses::work_done;
-use crate::text::{Gap, prefetch};
+use crate::text::{FoldedText, Gap, prefetch};
 
 /// How many types there are.
 pub(crate) const TYPES: usize = EntityType::ALL.len();
@@ -58,33 +59,23 @@ pub(crate) struct NameMatch {
 /// A name by the words that it is written in.
 type Known = Option<(GroupIndex, Profile)>;
 
-/// What a word begins and is by itself.
-#[derive(Debug, Clone, Copy, Default)]
-struct Head {
-    /// The hash of the names that begin with it.
-    hash: u64,
-    /// The place of its own name among those kept, plus one; 0 where it is none.
-    name: u32,
-    /// Whether anything is known of it yet.
-    known: bool,
-    /// Whether longer names go on from it.
-    continues: bool,
-}
-
 /// A word of a block with what it begins.
 #[derive(Debug, Clone, Copy)]
 struct Ahead {
-    /// See [`Head::name`].
+    /// See [`Beginning::name`].
     name: u32,
-    /// The hash of it with the next word, where a name may go on so; else [`NOT_AHEAD`].
+    /// The hash of it with the next word, where a name may go on so; then, where one does, that with the word behind as well. Else
+    /// [`NOT_AHEAD`].
     hash: u64,
+    /// The names that go on with the next word.
+    step: Option<NameStep>,
 }
 
 /// The names that were met before.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     /// By the number of the word.
-    heads: Vec<Head>,
+    beginnings: Vec<Beginning>,
     /// The names of one word.
     own: Vec<(GroupIndex, Profile)>,
     /// Names of several words, by what was read and how it is written.
@@ -101,45 +92,30 @@ impl Names {
 
     /// Forgets the numbers of words.
     pub(crate) fn forget_words(&mut self) {
-        self.heads.clear();
+        self.beginnings.clear();
         self.own.clear();
     }
 
+    /// Whether it is known what the word of that number begins.
     #[inline]
-    fn head<'t>(
-        &mut self,
-        names: NameIndex<'_>,
-        vocabulary: Vocabulary<'_>,
-        number: u32,
-        word: impl FnOnce() -> Written<'t>,
-    ) -> Head {
-        match self.heads.get(number as usize) {
-            Some(head) if head.known => *head,
-            _ => self.new_head(names, vocabulary, number as usize, word()),
-        }
+    fn has_met(&self, number: usize) -> bool {
+        self.beginnings.get(number).is_some_and(Beginning::is_known)
     }
 
     #[cold]
-    fn new_head(
-        &mut self,
-        names: NameIndex<'_>,
-        vocabulary: Vocabulary<'_>,
-        at: usize,
-        word: Written<'_>,
-    ) -> Head {
-        let mut head = Head { known: true, ..Head::default() };
+    fn meet(&mut self, names: NameIndex<'_>, vocabulary: Vocabulary<'_>, at: usize, word: Written<'_>) {
+        let mut own = Beginning::of(word.folded);
         if let Some(step) = names.step(names.root(), word.folded) {
-            (head.hash, head.continues) = (step.hash, step.continues);
+            (own.hash, own.continues) = (step.hash, step.continues);
             if let Some(name) = read(names, vocabulary, step, word) {
                 self.own.push(name);
-                head.name = u32::try_from(self.own.len()).unwrap_or(0);
+                own.name = u32::try_from(self.own.len()).unwrap_or(0);
             }
         }
-        if self.heads.len() <= at {
-            self.heads.resize(at + 1, Head::default());
+        if self.beginnings.len() <= at {
+            self.beginnings.resize(at + 1, Beginning::UNKNOWN);
         }
-        self.heads[at] = head;
-        head
+        self.beginnings[at] = own;
     }
 
     // what XXH3 makes of its seed would be made for every token there, were this put into the walk
@@ -233,15 +209,16 @@ pub(crate) fn find_matches(
         let block = block..(block + BLOCK_TOKENS).min(tokens.len());
         work_done(2 * block.len());
         look_ahead(vocabulary, passage, &number, memory, block.clone());
+        step_ahead(names, passage, &mut memory.ahead, block.start);
         for first in block.clone() {
-            let Ahead { name, hash } = memory.ahead[first - block.start];
+            let Ahead { name, hash, step } = memory.ahead[first - block.start];
             if let Some((group, profile)) = name.checked_sub(1).map(|name| memory.own[name as usize])
                 && folded.ends_word(first)
                 && is_usable(first, first + 1)
             {
                 matches.push(NameMatch { first, end: first + 1, group, profile });
             }
-            let mut last = if hash == NOT_AHEAD { None } else { names.step_to(hash) };
+            let (mut last, mut behind) = (step, hash);
             let mut at = first + 1;
             while let Some(step) = last {
                 if step.may_end()
@@ -253,11 +230,21 @@ pub(crate) fn find_matches(
                     matches.push(NameMatch { first, end: at + 1, group, profile });
                 }
                 at += 1;
-                let goes_on = step.continues && tokens.get(at).is_some_and(|token| token.gap != Gap::Break);
-                last = goes_on.then(|| names.step(step.hash, folded.folded(at))).flatten();
+                if behind == NOT_AHEAD {
+                    break;
+                }
+                last = names.step_to(behind);
+                behind = last.map_or(NOT_AHEAD, |step| hash_with(folded, step, at + 1));
             }
         }
     }
+}
+
+/// The hash of what was read with the token `next`, where a name may go on with it; else [`NOT_AHEAD`].
+#[inline]
+fn hash_with(folded: &FoldedText, step: NameStep, next: usize) -> u64 {
+    let goes_on = step.continues && folded.tokens().get(next).is_some_and(|next| next.gap != Gap::Break);
+    if goes_on { NameIndex::hash_behind(step.hash, folded.folded_bytes(next)) } else { NOT_AHEAD }
 }
 
 fn written<'p>(passage: &'p PassageText<'_>, first: usize, end: usize) -> Written<'p> {
@@ -277,21 +264,43 @@ fn look_ahead(
     let folded = &passage.folded;
     let tokens = folded.tokens();
     memory.ahead.clear();
-    block.clone().for_each(|first| prefetch(memory.heads.get(number(first) as usize)));
+    let ahead = block.start..(block.end + 1).min(tokens.len());
+    ahead.for_each(|first| prefetch(memory.beginnings.get(number(first) as usize)));
     for first in block {
+        let at = number(first) as usize;
+        if !memory.has_met(at) {
+            memory.meet(names, vocabulary, at, written(passage, first, first + 1));
+        }
+        let own = &memory.beginnings[at];
+        // no name begins within a word
         if tokens[first].gap == Gap::None {
-            // no name begins within a word
-            memory.ahead.push(Ahead { name: 0, hash: NOT_AHEAD });
+            memory.ahead.push(Ahead { name: 0, hash: NOT_AHEAD, step: None });
             continue;
         }
-        let head = memory.head(names, vocabulary, number(first), || written(passage, first, first + 1));
-        let goes_on = head.continues && tokens.get(first + 1).is_some_and(|next| next.gap != Gap::Break);
-        let mut hash = NOT_AHEAD;
-        if goes_on {
-            hash = NameIndex::hash_behind(head.hash, folded.folded_bytes(first + 1));
-            names.look_towards(hash);
+        let mut ahead = Ahead { name: own.name, hash: NOT_AHEAD, step: None };
+        if own.continues && tokens.get(first + 1).is_some_and(|next| next.gap != Gap::Break) {
+            let second = memory.beginnings.get(number(first + 1) as usize).unwrap_or(&Beginning::UNKNOWN);
+            if own.may_go_on_with(second) {
+                ahead.hash = NameIndex::hash_behind(own.hash, folded.folded_bytes(first + 1));
+                names.look_towards(ahead.hash);
+                let own = &mut memory.beginnings[at];
+                if own.is_asked() {
+                    own.learn(names, folded.folded(first));
+                }
+            }
         }
-        memory.ahead.push(Ahead { name: head.name, hash });
+        memory.ahead.push(ahead);
+    }
+}
+
+/// Goes on from the tokens of a block, of which `start` is the first, with the next ones, and has the catalog look towards what may follow.
+fn step_ahead(names: NameIndex<'_>, passage: &PassageText<'_>, ahead: &mut [Ahead], start: usize) {
+    for (first, Ahead { hash, step, .. }) in (start..).zip(ahead).filter(|(_, own)| own.hash != NOT_AHEAD) {
+        *step = names.step_to(*hash);
+        *hash = step.map_or(NOT_AHEAD, |step| hash_with(&passage.folded, step, first + 2));
+        if *hash != NOT_AHEAD {
+            names.look_towards(*hash);
+        }
     }
 }
 
@@ -355,9 +364,9 @@ mod tests {
             assert!(memory.known.len() <= NAMES_LIMIT);
         }
         assert_eq!(memory.known.len(), 1);
-        memory.heads.resize(3, Head::default());
+        memory.beginnings.resize(3, Beginning::UNKNOWN);
         memory.forget_words();
-        assert!(memory.heads.is_empty() && memory.known.len() == 1);
+        assert!(memory.beginnings.is_empty() && memory.known.len() == 1);
         memory.clear();
         assert!(memory.known.is_empty());
     }

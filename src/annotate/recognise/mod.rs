@@ -1,5 +1,6 @@
 //! Recognition by sequence: where in a document mentions stand, with probabilities, by one linear-chain model a type.
 
+mod beginnings;
 mod brackets;
 pub(crate) mod chain;
 mod chunks;
