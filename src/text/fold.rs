@@ -265,10 +265,10 @@ impl FoldedText {
     fn letters(&mut self, text: &str, run: &Run, gap: Gap, memory: &mut WordMemory) {
         let (start, key) = (run.start, run.key);
         if run.ascii
-            && let Some(folded) = memory.get(key)
+            && let Some(known) = memory.get(key)
         {
             let at = self.begin();
-            self.folded.push_str(folded);
+            known.add_to(&mut self.folded);
             let form = at..self.folded.len() - 1;
             self.push((start, run.end), form, TokenKind::Letters, gap, key);
             return;

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use smol_str::SmolStr;
+use wide::u8x16;
 
 use super::prefetch::prefetch;
 
@@ -10,14 +11,39 @@ use super::prefetch::prefetch;
 const WORDS_LIMIT: usize = 1 << 16;
 /// The most bytes of a form that is kept, with the space behind it; as many as fit beside its key.
 const KEPT_BYTES_LIMIT: usize = 23;
+/// Forms are filled up with spaces to this many bytes, so that most are copied as a whole, whatever their length.
+const FILLED_BYTES: usize = 16;
 /// How many words share a place, so that two common ones do not push each other out.
 const WAYS: usize = 2;
 
-/// A word's form by the hash of the word; an empty one for none.
+/// A word's form, filled up, by the hash of the word; an empty one for none.
 #[derive(Debug, Clone, Default)]
 struct Kept {
     key: u64,
     form: SmolStr,
+}
+
+/// A form that is kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KnownForm<'m> {
+    filled: &'m str,
+}
+
+impl KnownForm<'_> {
+    /// Adds it to a text, with the space behind it.
+    #[inline]
+    pub(super) fn add_to(self, text: &mut String) {
+        let Some(first) = self.filled.get(..FILLED_BYTES) else { return };
+        let bytes: [u8; FILLED_BYTES] = first.as_bytes().try_into().unwrap_or_default();
+        let spaces = u8x16::new(bytes).simd_eq(u8x16::splat(b' ')).to_bitmask();
+        if spaces == 0 {
+            text.push_str(self.filled);
+        } else {
+            let end = text.len() + spaces.trailing_zeros() as usize + 1;
+            text.push_str(first);
+            text.truncate(end);
+        }
+    }
 }
 
 /// The words of a place, which is as large as what memory gives at once.
@@ -45,9 +71,10 @@ impl WordMemory {
 
     /// The form of a word.
     #[inline]
-    pub(super) fn get(&self, key: u64) -> Option<&str> {
+    pub(super) fn get(&self, key: u64) -> Option<KnownForm<'_>> {
         let place = self.places.get(place(key))?;
-        place.0.iter().find(|kept| kept.key == key && !kept.form.is_empty()).map(|kept| kept.form.as_str())
+        let own = place.0.iter().find(|kept| kept.key == key && !kept.form.is_empty());
+        own.map(|kept| KnownForm { filled: kept.form.as_str() })
     }
 
     /// Has the form of a word come nearer.
@@ -66,7 +93,7 @@ impl WordMemory {
         }
         if let Some(Place(ways)) = self.places.get_mut(place(key)) {
             ways.rotate_right(1);
-            ways[0] = Kept { key, form: form.into() };
+            ways[0] = Kept { key, form: smol_str::format_smolstr!("{form:FILLED_BYTES$}") };
         }
     }
 }
@@ -80,30 +107,48 @@ const fn place(key: u64) -> usize {
 mod tests {
     use super::*;
 
+    /// The form of a key, with the space behind it.
+    fn form(memory: &WordMemory, key: u64) -> Option<String> {
+        let mut text = String::from("x ");
+        memory.get(key)?.add_to(&mut text);
+        Some(text.split_off(2))
+    }
+
+    #[test]
+    fn forms_of_all_lengths_come_back() {
+        let mut memory = WordMemory::default();
+        for length in 1..KEPT_BYTES_LIMIT {
+            let word = format!("{} ", "a".repeat(length));
+            memory.insert(7, &word);
+            assert_eq!(form(&memory, 7), Some(word));
+        }
+    }
+
     #[test]
     fn forms_are_kept_up_to_the_bounds() {
         assert_eq!(size_of::<Place>(), 64);
         let mut memory = WordMemory::default();
-        assert_eq!(memory.get(0), None);
-        memory.insert(7, &"a".repeat(KEPT_BYTES_LIMIT + 1));
-        assert_eq!(memory.get(7), None);
-        memory.insert(7, &"a".repeat(KEPT_BYTES_LIMIT));
-        assert_eq!((memory.get(7), memory.get(0)), (Some("a".repeat(KEPT_BYTES_LIMIT).as_str()), None));
+        assert_eq!(form(&memory, 0), None);
+        let word = |length: usize| format!("{} ", "a".repeat(length - 1));
+        memory.insert(7, &word(KEPT_BYTES_LIMIT + 1));
+        assert_eq!(form(&memory, 7), None);
+        memory.insert(7, &word(KEPT_BYTES_LIMIT));
+        assert_eq!((form(&memory, 7), form(&memory, 0)), (Some(word(KEPT_BYTES_LIMIT)), None));
         for key in 0..2 * WORDS_LIMIT as u64 {
-            memory.insert(key, "form");
-            assert_eq!(memory.get(key), Some("form"));
+            memory.insert(key, "form ");
+            assert_eq!(form(&memory, key).as_deref(), Some("form "));
         }
         let kept = (0..2 * WORDS_LIMIT as u64).filter(|key| memory.get(*key).is_some()).count();
-        assert_eq!((kept, memory.get(0)), (WORDS_LIMIT, None));
+        assert_eq!((kept, form(&memory, 0)), (WORDS_LIMIT, None));
     }
 
     #[test]
     fn words_of_one_place_push_out_the_oldest() {
         let mut memory = WordMemory::default();
         let keys = [1, 1 + WORDS_LIMIT as u64, 1 + 2 * WORDS_LIMIT as u64];
-        for (key, form) in keys.iter().zip(["a", "b", "c"]) {
+        for (key, form) in keys.iter().zip(["a ", "b ", "c "]) {
             memory.insert(*key, form);
         }
-        assert_eq!(keys.map(|key| memory.get(key)), [None, Some("b"), Some("c")]);
+        assert_eq!(keys.map(|key| form(&memory, key)), [None, Some("b ".to_owned()), Some("c ".to_owned())]);
     }
 }

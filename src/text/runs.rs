@@ -2,7 +2,7 @@
 
 use super::characters::{Class, classify, classify_ascii};
 use super::masks::{BLOCK_BYTES, Masks, block_at};
-use super::word_hash::word_hash;
+use super::word_hash::{word_hash, word_hash_within};
 
 /// The most runs that are found together.
 pub(super) const BLOCK_RUNS: usize = 64;
@@ -55,7 +55,7 @@ fn find_within_block(text: &str, base: usize, runs: &mut Vec<Run>) -> usize {
             return start;
         }
         let end_byte = base + end as usize;
-        let key = word_hash(&bytes[start..end_byte]);
+        let key = word_hash_within(bytes, start..end_byte);
         let characters = end_byte - start;
         runs.push(Run { class, start, end: end_byte, next: end_byte, ascii: true, characters, key });
         rest &= u64::MAX << end;

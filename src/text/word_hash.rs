@@ -1,6 +1,8 @@
 //! The hash of a word by which it is known again within a thread. Most words are short, so that two reads and one
 //! multiplication tell them apart, as in wyhash (Wang Yi); long ones have XXH3.
 
+use std::ops::Range;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What texts are joined to before they are multiplied. With the length, each has bytes beyond ASCII, so that no factor is zero for a word
@@ -9,28 +11,50 @@ const ONE: u64 = 0xa076_9bd4_e785_8fc3;
 const OTHER: u64 = 0xe703_f7ba_9a8d_83c9;
 const LENGTH: u64 = 0x9e37_79b9_7f4a_7c15;
 
+/// The longest text that two reads have the whole of.
+const SHORT_BYTES: usize = 16;
+
 /// The hash of a text in bytes.
 #[inline]
 pub(crate) fn word_hash(text: &[u8]) -> u64 {
-    let (first, last) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
-        _ if text.len() > 16 => return xxh3_64(text),
-        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
-        _ => (short(text), 0),
+    if text.len() > SHORT_BYTES {
+        return xxh3_64(text);
+    }
+    let first = match (text.first_chunk(), text.first_chunk(), text.last_chunk()) {
+        (Some(first), ..) => u64::from_le_bytes(*first),
+        (_, Some(first), Some(last)) => {
+            let rest = u64::from(u32::from_le_bytes(*last)) << (8 * (text.len() - 4));
+            u64::from(u32::from_le_bytes(*first)) | rest
+        }
+        _ => text.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte)),
     };
-    let length = (text.len() as u64).wrapping_mul(LENGTH);
+    let last = text.last_chunk().map_or(0, |last| u64::from_le_bytes(*last));
+    mixed(first, last.unbounded_shr(bits(SHORT_BYTES - text.len())), text.len())
+}
+
+/// [`word_hash`] of a part of a text, of which what stands behind is read as well where there is as much, whatever its length.
+#[inline]
+pub(crate) fn word_hash_within(text: &[u8], part: Range<usize>) -> u64 {
+    let length = part.len();
+    match text.get(part.start..).and_then(|rest| rest.first_chunk::<SHORT_BYTES>()) {
+        Some(read) if length <= SHORT_BYTES => {
+            let own = u128::from_le_bytes(*read) & u128::MAX.unbounded_shr(bits(SHORT_BYTES - length));
+            mixed(own as u64, (own >> u64::BITS) as u64, length)
+        }
+        _ => word_hash(text.get(part).unwrap_or_default()),
+    }
+}
+
+/// The hash of a text of that length by its first eight bytes and those behind, filled up with zeros.
+#[inline]
+fn mixed(first: u64, last: u64, length: usize) -> u64 {
+    let length = (length as u64).wrapping_mul(LENGTH);
     let product = u128::from(first ^ ONE) * u128::from(last ^ OTHER ^ length);
     (product as u64) ^ (product >> 64) as u64
 }
 
-/// A text of less than eight bytes as a number that no other of its length has.
-#[inline]
-fn short(text: &[u8]) -> u64 {
-    match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
-        (Some(first), Some(last)) => {
-            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
-        }
-        _ => text.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)),
-    }
+const fn bits(bytes: usize) -> u32 {
+    8 * bytes as u32
 }
 
 #[cfg(test)]
@@ -46,6 +70,13 @@ mod tests {
         fn texts_that_differ_have_hashes_that_differ(texts in prop::collection::btree_set("[a-zA-Z0-9α -]{0,20}", 2..60)) {
             let hashes: BTreeSet<u64> = texts.iter().map(|text| word_hash(text.as_bytes())).collect();
             prop_assert_eq!(hashes.len(), texts.len());
+        }
+
+        #[test]
+        fn parts_have_the_hash_that_they_have_alone(text in "[a-z α]{0,40}", from in 0_usize..50, length in 0_usize..30) {
+            let bytes = text.as_bytes();
+            let part = from.min(bytes.len())..(from + length).min(bytes.len());
+            prop_assert_eq!(word_hash_within(bytes, part.clone()), word_hash(&bytes[part]));
         }
     }
 
