@@ -9,6 +9,7 @@ use super::passages::PassageText;
 use super::surface::{is_inherited_form, says_inherited};
 use super::vocabulary::Vocabulary;
 use crate::model::{EntityType, Span};
+use crate::text::listed::list_places;
 use crate::text::{Gap, Token, TokenKind};
 
 /// The most tokens of one modifier: "non small cell" has three.
@@ -62,18 +63,28 @@ pub(super) fn find_coordinations(
 fn conjunctions(passage: &PassageText<'_>) -> Vec<(usize, usize)> {
     let folded = &passage.folded;
     let tokens = folded.tokens();
-    let word = |at: usize| matches!(folded.folded_bytes(at), b"and" | b"or");
-    let mut found = Vec::new();
-    let is_short = |token: &Token| matches!(token.folded_end - token.folded_start, 2 | 3);
-    for at in tokens.iter().enumerate().skip(1).filter(|(_, token)| is_short(token)).map(|(at, _)| at) {
-        if word(at) && matches!(tokens[at].gap, Gap::Space | Gap::Comma) {
-            let next = if word(at + 1) { at + 2 } else { at + 1 };
+    let joins =
+        |at: usize| tokens.get(at).is_some_and(|token| is_conjunction(folded.text().as_bytes(), token));
+    let (mut found, mut places) = (Vec::new(), Vec::new());
+    list_places(tokens.len(), &mut places, joins);
+    for at in places.into_iter().map(|at| at as usize).filter(|at| *at > 0) {
+        if matches!(tokens[at].gap, Gap::Space | Gap::Comma) {
+            let next = if joins(at + 1) { at + 2 } else { at + 1 };
             if tokens.get(next).is_some_and(|token| token.gap == Gap::Space) {
                 found.push((at, next));
             }
         }
     }
     found
+}
+
+/// Whether a token is "and" or "or", by its form in the folded text, where a space stands behind each form but the last.
+#[inline]
+fn is_conjunction(folded: &[u8], token: &Token) -> bool {
+    match folded[token.folded_start as usize..].first_chunk::<4>() {
+        Some(form) => (form == b"and ") | (form[..3] == *b"or "),
+        None => matches!(&folded[token.folded_start as usize..], b"and" | b"or"),
+    }
 }
 
 /// An element, and how many tokens its head has.

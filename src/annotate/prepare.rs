@@ -34,7 +34,7 @@ pub(crate) fn prepare(
         prepared.views.push(view);
         prepared.matches.push(matches);
     }
-    count_words(&mut prepared.views, &mut memory.counts);
+    count_words(&mut prepared.views, memory.lexicon.len(), &mut memory.counts);
     mark_binomials(passages, &mut prepared.views);
     mark_kind(&mut prepared.views);
     mark_short_forms(passages, &prepared.matches, &prepared.definitions, &mut prepared.views);

@@ -5,6 +5,7 @@ mod bags;
 mod characters;
 mod fold;
 mod known_forms;
+pub(crate) mod listed;
 pub(crate) mod masks;
 mod names;
 pub mod offsets;

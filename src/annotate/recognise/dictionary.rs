@@ -13,6 +13,7 @@ use super::pieces::Pieces;
 use super::tags::{Tag, Tags};
 use crate::catalog::{GroupIndex, NameIndex, NameStep};
 use crate::model::{EntityType, SynonymScope};
+use crate::text::listed::list_places;
 use crate::text::pauses::work_done;
 use crate::text::{FoldedText, Gap, prefetch};
 
@@ -82,6 +83,8 @@ pub(crate) struct Names {
     known: FxHashMap<u64, Known>,
     /// Room for the words of a block.
     ahead: Vec<Ahead>,
+    /// Those of them that begin anything.
+    active: Vec<u32>,
 }
 
 impl Names {
@@ -209,9 +212,11 @@ pub(crate) fn find_matches(
         let block = block..(block + BLOCK_TOKENS).min(tokens.len());
         work_done(2 * block.len());
         look_ahead(vocabulary, passage, &number, memory, block.clone());
-        step_ahead(names, passage, &mut memory.ahead, block.start);
-        for first in block.clone() {
-            let Ahead { name, hash, step } = memory.ahead[first - block.start];
+        step_ahead(names, passage, memory, block.start);
+        for at in 0..memory.active.len() {
+            let at = memory.active[at] as usize;
+            let Ahead { name, hash, step } = memory.ahead[at];
+            let first = block.start + at;
             if let Some((group, profile)) = name.checked_sub(1).map(|name| memory.own[name as usize])
                 && folded.ends_word(first)
                 && is_usable(first, first + 1)
@@ -278,9 +283,9 @@ fn look_ahead(
             continue;
         }
         let mut ahead = Ahead { name: own.name, hash: NOT_AHEAD, step: None };
-        if own.continues && tokens.get(first + 1).is_some_and(|next| next.gap != Gap::Break) {
+        if let Some(next) = tokens.get(first + 1) {
             let second = memory.beginnings.get(number(first + 1) as usize).unwrap_or(&Beginning::UNKNOWN);
-            if own.may_go_on_with(second) {
+            if own.may_go_on_with(second) & (next.gap != Gap::Break) {
                 ahead.hash = NameIndex::hash_behind(own.hash, folded.folded_bytes(first + 1));
                 names.look_towards(ahead.hash);
                 let own = &mut memory.beginnings[at];
@@ -291,13 +296,19 @@ fn look_ahead(
         }
         memory.ahead.push(ahead);
     }
+    let Names { ahead, active, .. } = memory;
+    list_places(ahead.len(), active, |at| (ahead[at].name != 0) | (ahead[at].hash != NOT_AHEAD));
 }
 
 /// Goes on from the tokens of a block, of which `start` is the first, with the next ones, and has the catalog look towards what may follow.
-fn step_ahead(names: NameIndex<'_>, passage: &PassageText<'_>, ahead: &mut [Ahead], start: usize) {
-    for (first, Ahead { hash, step, .. }) in (start..).zip(ahead).filter(|(_, own)| own.hash != NOT_AHEAD) {
+fn step_ahead(names: NameIndex<'_>, passage: &PassageText<'_>, memory: &mut Names, start: usize) {
+    for at in memory.active.iter().map(|at| *at as usize) {
+        let Ahead { hash, step, .. } = &mut memory.ahead[at];
+        if *hash == NOT_AHEAD {
+            continue;
+        }
         *step = names.step_to(*hash);
-        *hash = step.map_or(NOT_AHEAD, |step| hash_with(&passage.folded, step, first + 2));
+        *hash = step.map_or(NOT_AHEAD, |step| hash_with(&passage.folded, step, start + at + 2));
         if *hash != NOT_AHEAD {
             names.look_towards(*hash);
         }

@@ -10,6 +10,7 @@ use std::ops::Range;
 use wide::i16x8;
 
 use super::chain::{BEGIN, INSIDE, LABELS, LOGIT_LIMIT, OUTSIDE, Transitions};
+use super::stretches::Marks;
 use super::table::{FIRST_WEIGHT, MODEL_TYPES, ROW, SUM_LANES, Sums, place_in_row};
 
 /// Lanes of a vector: some that are free, then one for each type.
@@ -46,7 +47,9 @@ pub(crate) struct Passing {
     /// The most that a span can reach which ends with the piece.
     reached: Vec<Lanes>,
     /// The types that each piece may be a part of a mention of, as bits.
-    types: Vec<u8>,
+    types: Marks,
+    /// All types of the sentence.
+    any: u8,
     /// The longest stretches of pieces that may be parts of mentions of any type.
     open: Vec<Range<usize>>,
 }
@@ -128,8 +131,7 @@ impl Gate {
 impl Passing {
     /// Finds what each piece may be a part of: of spans that may have more than `least` ([`Gate::least`]).
     pub(crate) fn read(&mut self, gate: &Gate, sums: &[Sums], least: Lanes) {
-        self.types.clear();
-        self.types.resize(sums.len(), ALL_TYPES);
+        self.types.fill(sums.len(), ALL_TYPES);
         self.read_again(gate, sums, least);
     }
 
@@ -144,19 +146,24 @@ impl Passing {
             highest = highest.max(reach);
             *reached = reach;
         }
-        let mut beyond = gate.leave;
-        let pieces = self.types.iter_mut().zip(&self.reached).zip(sums);
+        let (mut beyond, mut any) = (gate.leave, 0);
+        let pieces = self.types.bits_mut().iter_mut().zip(&self.reached).zip(sums);
         for ((types, reached), sums) in pieces.rev() {
             *types &= larger(reached.saturating_add(beyond), least);
+            any |= *types;
             beyond = beyond.saturating_add(gate.stay).saturating_add(gate.inside(sums)).max(gate.leave);
             highest = highest.max(beyond);
         }
         if highest.reduce_max() == i16::MAX {
             // what came to the end of the numbers bounds nothing
-            self.types.fill(ALL_TYPES);
+            self.types.fill(sums.len(), ALL_TYPES);
+            any = ALL_TYPES;
         }
+        self.any = any;
         self.open.clear();
-        stretches(&self.types, 0..self.types.len(), u8::MAX, |stretch| self.open.push(stretch));
+        if any != 0 {
+            self.types.each_stretch(u8::MAX, |stretch| self.open.push(stretch));
+        }
     }
 
     /// The longest stretches of pieces that may be parts of mentions of any type.
@@ -165,36 +172,13 @@ impl Passing {
     }
 
     /// The types that anything may be a mention of, as bits.
-    pub(crate) fn any(&self) -> u8 {
-        self.types.iter().fold(0, |all, types| all | types)
+    pub(crate) const fn any(&self) -> u8 {
+        self.any
     }
 
     /// Calls `take` with each longest stretch of pieces that may be parts of mentions of a type.
-    pub(crate) fn each_stretch(&self, model_type: usize, mut take: impl FnMut(Range<usize>)) {
-        self.open.iter().for_each(|open| stretches(&self.types, open.clone(), 1 << model_type, &mut take));
-    }
-}
-
-/// The first of some pieces that has one of `wanted`; mostly those before it are many.
-fn first_of(types: &[u8], wanted: u8) -> Option<usize> {
-    const TOGETHER: usize = 8;
-    let (blocks, rest) = types.as_chunks::<TOGETHER>();
-    let all_wanted = u64::from_le_bytes([wanted; TOGETHER]);
-    let of_block = |block: &[u8; TOGETHER]| u64::from_le_bytes(*block) & all_wanted;
-    if let Some(block) = blocks.iter().position(|block| of_block(block) != 0) {
-        return Some(block * TOGETHER + of_block(&blocks[block]).trailing_zeros() as usize / 8);
-    }
-    rest.iter().position(|types| types & wanted != 0).map(|at| blocks.len() * TOGETHER + at)
-}
-
-/// Calls `take` with each longest stretch of pieces of some that have one of `wanted`.
-fn stretches(types: &[u8], within: Range<usize>, wanted: u8, mut take: impl FnMut(Range<usize>)) {
-    let may = |types: &u8| types & wanted != 0;
-    let mut from = within.start;
-    while let Some(first) = first_of(&types[from..within.end], wanted).map(|after| from + after) {
-        let end = types[first..within.end].iter().position(|t| !may(t)).map_or(within.end, |n| first + n);
-        take(first..end);
-        from = end;
+    pub(crate) fn each_stretch(&self, model_type: usize, take: impl FnMut(Range<usize>)) {
+        self.types.each_stretch(1 << model_type, take);
     }
 }
 
@@ -232,7 +216,7 @@ mod tests {
             let logits: Vec<[f32; 2]> = sums.iter().map(|sums| gate.logits(sums, 1)).collect();
             lattice.run(&logits, &Factors::from(&WEIGHTS), &[]);
             lattice.spans(1e-9, |first, end, probability| {
-                let passes = (first..end).all(|place| passing.types[place] == 2);
+                let passes = (first..end).all(|place| passing.types.bits()[place] == 2);
                 assert!(passes || probability < 0.02, "{shift} {first} {end} {probability}");
             });
         }
@@ -254,7 +238,7 @@ mod tests {
             let logits: Vec<[f32; 2]> = sums.iter().map(|sums| gate.logits(sums, 1)).collect();
             lattice.run(&logits, &Factors::from(&WEIGHTS), &[]);
             lattice.spans(least * 1.001, |first, end, _| {
-                assert!((first..end).all(|place| passing.types[place] == 2), "{first} {end}");
+                assert!((first..end).all(|place| passing.types.bits()[place] == 2), "{first} {end}");
             });
         }
     }
@@ -278,30 +262,5 @@ mod tests {
         let [one, other] = [one, other].map(Lanes::new);
         assert_eq!(larger(one, other), 1 | 1 << (MODEL_TYPES.len() - 1));
         assert_eq!(larger(other, one), 0);
-    }
-
-    #[test]
-    fn the_first_is_found_wherever_it_stands() {
-        for at in 0..30 {
-            let mut types = vec![1_u8; 30];
-            types[at..].fill(6);
-            assert_eq!((first_of(&types, 4), first_of(&types, 8)), (Some(at), None), "{at}");
-        }
-        assert_eq!(first_of(&[], u8::MAX), None);
-    }
-
-    #[test]
-    fn stretches_are_the_longest() {
-        let open = vec![0..2, 3..7];
-        let passing = Passing { types: vec![2, 2, 0, 1, 2, 3, 3], open, ..Passing::default() };
-        let stretches = |of| {
-            let mut all = Vec::new();
-            passing.each_stretch(of, |stretch| all.push(stretch));
-            all
-        };
-        assert_eq!(stretches(1), [0..2, 4..7]);
-        assert_eq!(stretches(0), [3..4, 5..7]);
-        assert!(stretches(2).is_empty());
-        assert_eq!(passing.any(), 3);
     }
 }

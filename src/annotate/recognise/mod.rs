@@ -14,6 +14,7 @@ mod organisms;
 mod outside;
 pub(crate) mod pieces;
 pub(crate) mod spelling;
+mod stretches;
 pub(crate) mod sums;
 pub(crate) mod table;
 pub(crate) mod tag_book;

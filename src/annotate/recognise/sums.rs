@@ -6,10 +6,12 @@ use std::ops::Range;
 use super::super::models::Models;
 use super::features::{DISTANCES, REACH, each_joint_feature, pair_of, spaces_of};
 use super::lexicon::{Lexicon, WordSums};
-use super::table::{SUM_LANES, Sums, Weights, add_sums};
+use super::table::{MEANINGLESS, SUM_LANES, Sums, Weights, add_sums};
+
 use super::tag_book::TagBook;
 use super::view::{CHUNK_PIECES_LIMIT, PassageView};
 use super::words::{Form, PAIR_PLACES};
+use crate::text::listed::keep;
 
 /// What summing needs again and again.
 #[derive(Debug, Default)]
@@ -47,7 +49,8 @@ impl Summing {
         for parted in view.parted_in(chain) {
             lexicon.chunks().look_towards(view.chunks[parted.start].0);
         }
-        let untagged = *book.untagged(&models.table);
+        // what a piece with tags begins with, and one without
+        let begins = [[0; SUM_LANES], *book.untagged(&models.table)];
         // what was there before is overwritten
         self.sums.resize(words.len() + 2 * REACH, [0; SUM_LANES]);
         let row = |place: usize| match words.get(place) {
@@ -65,7 +68,7 @@ impl Summing {
         let pieces = tags.iter().zip(repeated).zip(&mut self.sums[REACH..]);
         for (place, ((tags, repeated), sums)) in pieces.enumerate() {
             let two_after = row(place + REACH);
-            let mut all = if tags.places() == 0 { untagged } else { [0; SUM_LANES] };
+            let mut all = begins[usize::from(tags.places() == 0)];
             let around: [&WordSums; DISTANCES] = [two_before, before, own, after, two_after];
             for (distance, row) in around.into_iter().enumerate() {
                 add_sums(&mut all, row.row(distance));
@@ -78,8 +81,8 @@ impl Summing {
             (two_before, before, own, after) = (before, own, after, two_after);
         }
         self.add_chunks(view, lexicon, chain);
-        for (place, tags) in tags.iter().enumerate().filter(|(_, tags)| tags.places() != 0) {
-            let number = book.number(&models.table, tags);
+        for place in view.tagged_in(chain).map(|at| at - chain.start) {
+            let number = book.number(&models.table, &tags[place]);
             for (side, place) in [(2, place + REACH - 1), (1, place + REACH), (0, place + REACH + 1)] {
                 add_sums(&mut self.sums[place], book.sums(number, side));
             }
@@ -137,20 +140,13 @@ impl Summing {
         }
         let Self { sums, joint, pairs, .. } = self;
         let table = models.table.weights();
-        joint.retain(|(feature, _)| {
-            let may_have = table.may_have(*feature);
-            if may_have {
-                table.look_towards(*feature);
-            }
-            may_have
-        });
-        pairs.retain_mut(|Pair { feature, wanted, .. }| {
+        keep(joint, |(feature, _)| table.may_have(*feature));
+        keep(pairs, |Pair { feature, wanted, .. }| {
             *wanted &= table.places_of_pair(*feature);
-            if *wanted != 0 {
-                table.look_towards(*feature);
-            }
             *wanted != 0
         });
+        joint.iter().for_each(|(feature, _)| table.look_towards(*feature));
+        pairs.iter().for_each(|pair| table.look_towards(pair.feature));
         for (feature, place) in joint {
             table.add_likely(*feature, &mut sums[*place + REACH]);
         }
@@ -187,11 +183,12 @@ impl Summing {
     }
 }
 
+const _: () = assert!(MEANINGLESS <= REACH);
 /// The places of a pair, as bits.
 const ALL_PLACES: u8 = (1 << PAIR_PLACES) - 1;
 
 /// Two words that follow each other, by what they give the pieces around them.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Pair {
     /// What their features have in common.
     feature: u64,

@@ -45,6 +45,9 @@ pub(crate) const FIRST_WEIGHT: usize = SUM_LANES - ROW;
 /// A place has at most [`FEATURES_LIMIT`] features of at most 127 each, so that nothing overflows.
 pub(crate) type Sums = [i16; SUM_LANES];
 
+/// The sums before the first that [`Weights::add_pair`] adds anything to but what means nothing.
+pub(crate) const MEANINGLESS: usize = 2;
+
 /// A block of the table.
 type Block = [u8; BLOCK_BYTES];
 
@@ -201,9 +204,16 @@ fn hits(checks: [u32; BLOCK_FEATURES], wanted: u32, but: u32) -> u32 {
 /// Adds the weights of a block's feature to sums.
 #[inline]
 fn add_weights(block: &Block, at: usize, sums: &mut Sums) {
+    add_masked(block, at, -1, sums);
+}
+
+/// Adds those bits of the weights of a block's feature to sums that `mask` has.
+#[inline]
+fn add_masked(block: &Block, at: usize, mask: i16, sums: &mut Sums) {
     let first = BLOCK_BYTES - BLOCK_FEATURES * ROW + at * ROW - FIRST_WEIGHT;
     if let Some(own) = block[first..].first_chunk::<SUM_LANES>() {
-        *sums = std::array::from_fn(|lane| sums[lane].wrapping_add(i16::from(own[lane].cast_signed())));
+        *sums =
+            std::array::from_fn(|lane| sums[lane].wrapping_add(i16::from(own[lane].cast_signed()) & mask));
     }
 }
 
@@ -275,7 +285,7 @@ impl Table {
 
     /// Whether there are weights of a feature.
     pub(crate) fn knows(&self, feature: u64) -> bool {
-        self.weights().find(feature).is_some()
+        self.weights().find(feature).1 != 0
     }
 }
 
@@ -317,26 +327,25 @@ impl<'t> Weights<'t> {
     /// Adds the weights of a feature that there may be weights of.
     #[inline]
     pub(crate) fn add_likely(self, feature: u64, sums: &mut Sums) {
-        if let Some((block, hits)) = self.find(feature) {
-            add_weights(block, hits.trailing_zeros() as usize, sums);
-        }
+        let (block, hits) = self.find(feature);
+        // there are some or not, which cannot be foretold
+        let mask = i16::from(hits == 0).wrapping_sub(1);
+        add_masked(block, hits.trailing_zeros() as usize % BLOCK_FEATURES, mask, sums);
     }
 
     /// Adds the weights of a pair's features, at those of its places that are wanted (as bits): those of the first place to the sums at
-    /// `first`, of each further place to the sums one before.
+    /// `first`, of each further place to the sums one before. The first [`MEANINGLESS`] sums mean nothing afterwards.
     #[inline]
     pub(crate) fn add_pair(self, pair: u64, wanted: u8, sums: &mut [Sums], first: usize) {
         let least = check(pair);
         for block in self.blocks_from(pair) {
             let checks = checks_of(block);
-            let mut hits = hits(checks, least, PAIR_BITS as u32);
-            while hits != 0 {
-                let at = hits.trailing_zeros() as usize;
-                hits &= hits - 1;
-                let place = place_in_pair(checks[at % BLOCK_FEATURES].into());
-                if wanted >> place & 1 == 1 {
-                    add_weights(block, at, &mut sums[first - place]);
-                }
+            let hits = hits(checks, least, PAIR_BITS as u32);
+            // which are hits cannot be foretold: those of others are added where they mean nothing
+            for (at, check) in checks.into_iter().enumerate() {
+                let place = place_in_pair(check.into());
+                let is_wanted = hits >> at & u32::from(wanted) >> place & 1 == 1;
+                add_weights(block, at, &mut sums[if is_wanted { first - place } else { at % MEANINGLESS }]);
             }
             if checks[BLOCK_FEATURES - 1] <= least {
                 return;
@@ -344,22 +353,19 @@ impl<'t> Weights<'t> {
         }
     }
 
-    /// The block of a feature, and which of its features it is, as bits of which the lowest counts.
+    /// The block of a feature, and which of its features it is, as bits of which the lowest counts; none where it is not there.
     #[inline]
-    fn find(self, feature: u64) -> Option<(&'t Block, u32)> {
+    fn find(self, feature: u64) -> (&'t Block, u32) {
         let wanted = check(feature);
         for block in self.blocks_from(feature) {
             let checks = checks_of(block);
             let hits = hits(checks, wanted, 0);
-            if hits != 0 {
-                return Some((block, hits));
-            }
             // a free place is less than any check
-            if checks[BLOCK_FEATURES - 1] < wanted {
-                return None;
+            if (hits != 0) | (checks[BLOCK_FEATURES - 1] < wanted) {
+                return (block, hits);
             }
         }
-        None
+        (&[0; BLOCK_BYTES], 0)
     }
 
     /// The blocks that a feature may stand in, in the order of a search: from its first to the end of the table, and on from the start.
@@ -452,10 +458,12 @@ mod tests {
                 assert_eq!(table.knows(of_pair_at(pair, place)), has(number, place), "{number} {place}");
             }
             for wanted in 0..1 << PAIR_PLACES {
-                let mut sums = [[0; SUM_LANES]; PAIR_PLACES];
-                table.weights().add_pair(pair, wanted, &mut sums, PAIR_PLACES - 1);
-                let added = |place: usize| sums[PAIR_PLACES - 1 - place][FIRST_WEIGHT] == 1;
-                let bits = (0..PAIR_PLACES).filter(|place| added(*place)).fold(0, |all, place| all | 1 << place);
+                let mut sums = [[0; SUM_LANES]; MEANINGLESS + PAIR_PLACES];
+                let first = sums.len() - 1;
+                table.weights().add_pair(pair, wanted, &mut sums, first);
+                let added = |place: usize| sums[first - place][FIRST_WEIGHT] == 1;
+                let bits =
+                    (0..PAIR_PLACES).filter(|place| added(*place)).fold(0, |all, place| all | 1 << place);
                 assert_eq!(bits, places(number) & wanted, "{number} {wanted}");
             }
         }

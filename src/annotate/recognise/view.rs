@@ -18,6 +18,7 @@ use super::words::hash;
 use crate::model::EntityType;
 use crate::text::FoldedText;
 use crate::text::abbreviations::{Definition, find_definitions};
+use crate::text::listed::list_places;
 use crate::text::pauses::work_done;
 
 /// The most definitions of a document that are used, by their order; a page of abbreviations has some hundred.
@@ -75,6 +76,8 @@ pub(crate) struct PassageView {
     pub has_forms: bool,
     /// What the dictionary says.
     pub tags: Vec<Tags>,
+    /// The pieces of which it says anything.
+    tagged: Vec<u32>,
     /// What the abbreviations say.
     pub short_forms: Vec<ShortPlace>,
     /// What the long forms of the short forms in it are like, one for each place where one stands.
@@ -115,6 +118,13 @@ impl PassageView {
         self.parted[from..].iter().take_while(|pieces| pieces.start < chain.end)
     }
 
+    /// The pieces of a chain that the dictionary says anything of.
+    pub(crate) fn tagged_in(&self, chain: &Range<usize>) -> impl Iterator<Item = usize> + use<'_> {
+        let from = self.tagged.partition_point(|at| (*at as usize) < chain.start);
+        let end = chain.end;
+        self.tagged[from..].iter().map(|at| *at as usize).take_while(move |at| *at < end)
+    }
+
     /// For how many pieces there is room.
     pub(crate) const fn room(&self) -> usize {
         self.pieces.pieces.capacity()
@@ -142,6 +152,7 @@ impl PassageView {
     pub(crate) fn mark(&mut self, matches: &[NameMatch], variants: Vec<VariantMention>) {
         let count = self.pieces.pieces.len();
         tag(&self.pieces, matches, &mut self.tags);
+        list_places(count, &mut self.tagged, |at| self.tags[at].places() != 0);
         refill(&mut self.short_forms, std::iter::repeat_n(ShortPlace::default(), count));
         self.short_tags.clear();
         refill(&mut self.patterns, std::iter::repeat_n(0, count));
@@ -237,7 +248,7 @@ pub(crate) fn mark_kind(views: &mut [PassageView]) {
         pieces += view.pieces.pieces.len();
         variants += view.variants.iter().filter(|form| form.certainty > Certainty::Weak).count();
         binomials += view.binomials.iter().filter(|part| matches!(part, Part::Genus | Part::Initial)).count();
-        for tags in view.tags.iter().filter(|tags| tags.places() != 0) {
+        for tags in view.tagged.iter().map(|at| &view.tags[*at as usize]) {
             let has = |of: EntityType| usize::from(tags.has(of as usize));
             diseases += has(EntityType::Disease);
             chemicals += has(EntityType::Chemical);
@@ -257,14 +268,13 @@ pub(crate) fn mark_kind(views: &mut [PassageView]) {
     }
 }
 
-/// Counts how often the document has each word. `counts` are zero for each number, before and after.
-pub(crate) fn count_words(views: &mut [PassageView], counts: &mut Vec<u32>) {
+/// Counts how often the document has each of `known` words. `counts` are zero for each number, before and after.
+pub(crate) fn count_words(views: &mut [PassageView], known: usize, counts: &mut Vec<u32>) {
+    if counts.len() < known {
+        counts.resize(known, 0);
+    }
     for words in views.iter().flat_map(|view| view.words.chunks(BLOCK_PIECES)) {
         work_done(words.len());
-        let last = words.iter().max().map_or(0, |word| *word as usize);
-        if counts.len() <= last {
-            counts.resize(last + 1, 0);
-        }
         words.iter().for_each(|word| counts[*word as usize] += 1);
     }
     for view in views.iter_mut() {
