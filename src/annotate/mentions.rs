@@ -82,16 +82,20 @@ fn targets(
 ) -> (Vec<Target>, Vec<f32>) {
     let mut chosen: Vec<(Target, f32)> = Vec::with_capacity(found.len() / 2);
     let mut rest = found;
+    let least: [f32; MODEL_TYPES.len()] = std::array::from_fn(|at| least_score(models, at, options));
     for passage in 0..passages.len() {
         // they stand by passage
         let (here, later) = rest.split_at(rest.partition_point(|found| found.passage <= passage));
         rest = later;
-        for (at, entity_type) in MODEL_TYPES.into_iter().enumerate() {
-            let own = here.iter().filter(|found| found.model_type == at);
-            let least = least_score(models, at, options);
-            work_done(here.len() / MODEL_TYPES.len());
-            let scored = own.map(|found| (found.span, models.score(at, found.probability)));
-            let good: Vec<(Span, f32)> = scored.filter(|(_, score)| *score >= least).collect();
+        let mut good: [Vec<(Span, f32)>; MODEL_TYPES.len()] = Default::default();
+        work_done(here.len());
+        for found in here {
+            let score = models.score(found.model_type, found.probability);
+            if score >= least[found.model_type] {
+                good[found.model_type].push((found.span, score));
+            }
+        }
+        for (good, entity_type) in good.into_iter().zip(MODEL_TYPES) {
             for (span, score) in best(good) {
                 if !is_blocked(passages, passage, span, options) {
                     chosen.push((Target::new(passages, passage, span, entity_type), score));

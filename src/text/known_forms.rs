@@ -72,9 +72,11 @@ impl WordMemory {
     /// The form of a word.
     #[inline]
     pub(super) fn get(&self, key: u64) -> Option<KnownForm<'_>> {
-        let place = self.places.get(place(key))?;
-        let own = place.0.iter().find(|kept| kept.key == key && !kept.form.is_empty());
-        own.map(|kept| KnownForm { filled: kept.form.as_str() })
+        let Place(ways) = self.places.get(place(key))?;
+        // which of the two it is cannot be foretold
+        let own = &ways[usize::from(ways[1].key == key)];
+        let is_own = own.key == key && !own.form.is_empty();
+        is_own.then(|| KnownForm { filled: own.form.as_str() })
     }
 
     /// Has the form of a word come nearer.

@@ -25,7 +25,7 @@ pub use names::{NAME_KEYS_LIMIT, NameFolder, name_keys};
 pub(crate) use prefetch::prefetch;
 pub use sentences::sentences;
 pub use unfinished::{UNFINISHED_KEYS_LIMIT, unfinished_keys};
-pub(crate) use word_hash::word_hash;
+pub(crate) use word_hash::{word_hash, word_hash_within};
 
 /// The last character boundary of `text` at or before `offset`.
 fn floor_boundary(text: &str, offset: usize) -> usize {

@@ -9,6 +9,7 @@ mod misspelt;
 pub(crate) mod parts;
 
 use std::cell::{OnceCell, RefCell};
+use std::hint::select_unpredictable;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -163,7 +164,7 @@ impl<'a> Document<'a> {
     /// How many of the words of an entity's longest shared name the document has, as a level.
     fn shared_words(&self, entity: EntityIndex) -> u64 {
         let (views, lexicon) = self.sources;
-        let words = || self.words.get_or_init(|| Words::of(self.passages, views, lexicon));
+        let words = || self.words.get_or_init(|| Words::of(views, lexicon));
         let is_shared = |word: u64| words().contains(word);
         self.entities.borrow_mut().shared_words(self.vocabulary, self.models, entity, is_shared)
     }
@@ -179,18 +180,22 @@ struct Words {
 }
 
 impl Words {
-    fn of(passages: &[PassageText<'_>], views: &[PassageView], lexicon: &Lexicon) -> Self {
-        let tokens = passages.iter().map(|passage| passage.folded.tokens().len()).sum::<usize>();
-        let words_limit = tokens.min(lexicon.len());
+    fn of(views: &[PassageView], lexicon: &Lexicon) -> Self {
+        let pieces = views.iter().map(|view| view.words.len()).sum::<usize>();
+        let words_limit = pieces.min(lexicon.len());
         let mut words = Self { slots: vec![0; (2 * words_limit).next_power_of_two()] };
         for view in views {
             let is_long =
-                |piece: &Piece| piece.token().is_some() && piece.end() - piece.start() >= WORD_BYTES_MIN;
+                |piece: &Piece| piece.token().is_some() & (piece.end() - piece.start() >= WORD_BYTES_MIN);
             let blocks = view.pieces.pieces.chunks(PIECES_TOGETHER).zip(view.words.chunks(PIECES_TOGETHER));
             for (pieces, numbers) in blocks {
                 work_done(pieces.len());
-                let long = pieces.iter().zip(numbers).filter(|(piece, _)| is_long(piece));
-                long.for_each(|(_, number)| words.add(lexicon.folded(*number)));
+                let mut last = 0;
+                for (piece, number) in pieces.iter().zip(numbers) {
+                    // which are long cannot be foretold: for others the last is added again
+                    last = select_unpredictable(is_long(piece), lexicon.folded(*number), last);
+                    words.add(last);
+                }
             }
         }
         words

@@ -83,6 +83,8 @@ pub(crate) struct Names {
     known: FxHashMap<u64, Known>,
     /// Room for the words of a block.
     ahead: Vec<Ahead>,
+    /// Those of them that may go on with the next one.
+    going: Vec<u32>,
     /// Those of them that begin anything.
     active: Vec<u32>,
 }
@@ -271,42 +273,41 @@ fn look_ahead(
     memory.ahead.clear();
     let ahead = block.start..(block.end + 1).min(tokens.len());
     ahead.for_each(|first| prefetch(memory.beginnings.get(number(first) as usize)));
-    for first in block {
+    for first in block.clone() {
         let at = number(first) as usize;
         if !memory.has_met(at) {
             memory.meet(names, vocabulary, at, written(passage, first, first + 1));
         }
-        let own = &memory.beginnings[at];
         // no name begins within a word
-        if tokens[first].gap == Gap::None {
-            memory.ahead.push(Ahead { name: 0, hash: NOT_AHEAD, step: None });
-            continue;
-        }
-        let mut ahead = Ahead { name: own.name, hash: NOT_AHEAD, step: None };
-        if let Some(next) = tokens.get(first + 1) {
-            let second = memory.beginnings.get(number(first + 1) as usize).unwrap_or(&Beginning::UNKNOWN);
-            if own.may_go_on_with(second) & (next.gap != Gap::Break) {
-                ahead.hash = NameIndex::hash_behind(own.hash, folded.folded_bytes(first + 1));
-                names.look_towards(ahead.hash);
-                let own = &mut memory.beginnings[at];
-                if own.is_asked() {
-                    own.learn(names, folded.folded(first));
-                }
-            }
-        }
-        memory.ahead.push(ahead);
+        let begins = tokens[first].gap != Gap::None;
+        let name = if begins { memory.beginnings[at].name } else { 0 };
+        memory.ahead.push(Ahead { name, hash: NOT_AHEAD, step: None });
     }
-    let Names { ahead, active, .. } = memory;
+    let Names { beginnings, ahead, going, active, .. } = memory;
+    list_places(ahead.len(), going, |at| {
+        let first = block.start + at;
+        let Some(next) = tokens.get(first + 1) else { return false };
+        let own = &beginnings[number(first) as usize];
+        let second = beginnings.get(number(first + 1) as usize).unwrap_or(&Beginning::UNKNOWN);
+        (tokens[first].gap != Gap::None) & (next.gap != Gap::Break) & own.may_go_on_with(second)
+    });
+    for at in going.iter().map(|at| *at as usize) {
+        let first = block.start + at;
+        let own = &mut beginnings[number(first) as usize];
+        let hash = NameIndex::hash_behind(own.hash, folded.folded_bytes(first + 1));
+        names.look_towards(hash);
+        ahead[at].hash = hash;
+        if own.is_asked() {
+            own.learn(names, folded.folded(first));
+        }
+    }
     list_places(ahead.len(), active, |at| (ahead[at].name != 0) | (ahead[at].hash != NOT_AHEAD));
 }
 
 /// Goes on from the tokens of a block, of which `start` is the first, with the next ones, and has the catalog look towards what may follow.
 fn step_ahead(names: NameIndex<'_>, passage: &PassageText<'_>, memory: &mut Names, start: usize) {
-    for at in memory.active.iter().map(|at| *at as usize) {
+    for at in memory.going.iter().map(|at| *at as usize) {
         let Ahead { hash, step, .. } = &mut memory.ahead[at];
-        if *hash == NOT_AHEAD {
-            continue;
-        }
         *step = names.step_to(*hash);
         *hash = step.map_or(NOT_AHEAD, |step| hash_with(&passage.folded, step, start + at + 2));
         if *hash != NOT_AHEAD {

@@ -28,7 +28,7 @@ use super::table::MODEL_TYPES;
 use super::{Found, Prepared};
 use crate::model::EntityType;
 use crate::text::pauses::work_done;
-use crate::text::word_hash;
+use crate::text::{word_hash, word_hash_within};
 
 /// How many numbers describe a span.
 pub(crate) const LOOK_FEATURES: usize = 71;
@@ -171,15 +171,6 @@ impl Numbers for Weighing<'_> {
     fn pass_over(&mut self, count: usize) {
         self.count += count;
     }
-
-    #[inline]
-    fn add_if(&mut self, holds: bool) {
-        if holds {
-            self.add(1.0);
-        } else {
-            self.count += 1;
-        }
-    }
 }
 
 fn log_odds(probability: f32) -> f32 {
@@ -267,8 +258,8 @@ impl<'d> Spans<'d> {
         let passage = &passages[own.passage];
         let tokens = passage.folded.tokens_within(own.span.start, own.span.end);
         let name = passage.folded.key(tokens.start, tokens.end);
-        let text = &passage.text.as_bytes()[own.span.start..own.span.end];
-        let written = self.written.add(word_hash(text), place, own);
+        let text = word_hash_within(passage.text.as_bytes(), own.span.start..own.span.end);
+        let written = self.written.add(text, place, own);
         let folded = self.folded.add(word_hash(name.as_bytes()), place, own);
         self.keys.push(Keys { written, folded, name, tokens });
         self.sums[own.model_type] += own.probability;

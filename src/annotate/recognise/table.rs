@@ -8,6 +8,7 @@
 //! that is, once in some hundred millions.
 
 use std::borrow::Cow;
+use std::hint::select_unpredictable;
 
 use wide::i32x4;
 
@@ -345,7 +346,8 @@ impl<'t> Weights<'t> {
             for (at, check) in checks.into_iter().enumerate() {
                 let place = place_in_pair(check.into());
                 let is_wanted = hits >> at & u32::from(wanted) >> place & 1 == 1;
-                add_weights(block, at, &mut sums[if is_wanted { first - place } else { at % MEANINGLESS }]);
+                let place = select_unpredictable(is_wanted, first - place, at % MEANINGLESS);
+                add_weights(block, at, &mut sums[place]);
             }
             if checks[BLOCK_FEATURES - 1] <= least {
                 return;
@@ -360,8 +362,8 @@ impl<'t> Weights<'t> {
         for block in self.blocks_from(feature) {
             let checks = checks_of(block);
             let hits = hits(checks, wanted, 0);
-            // a free place is less than any check
-            if (hits != 0) | (checks[BLOCK_FEATURES - 1] < wanted) {
+            // a free place is less than any check; one sum, as two conditions would be two branches
+            if hits + u32::from(checks[BLOCK_FEATURES - 1] < wanted) != 0 {
                 return (block, hits);
             }
         }

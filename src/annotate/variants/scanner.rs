@@ -52,7 +52,9 @@ impl<'t> Scanner<'t> {
     }
 
     pub(super) fn eat(&mut self, wanted: &str) -> bool {
-        let found = self.rest().starts_with(wanted);
+        // what is wanted begins with a character, so that no border of one need be looked for
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let found = rest.starts_with(wanted.as_bytes());
         if found {
             self.at += wanted.len();
         }

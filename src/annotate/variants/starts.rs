@@ -42,11 +42,9 @@ impl<'t> Starts<'t> {
         loop {
             while self.open != 0 {
                 let at = self.block + self.open.trailing_zeros() as usize;
-                if !is_other_word(self.text.as_bytes(), at) {
-                    let start = start_at(self.text, at).filter(|start| *start >= from);
-                    if start.is_some() {
-                        return start;
-                    }
+                let start = start_at(self.text, at).filter(|start| *start >= from);
+                if start.is_some() {
+                    return start;
                 }
                 self.open &= self.open - 1;
             }
@@ -70,7 +68,9 @@ impl<'t> Starts<'t> {
         let words = letters | digits;
         let begin = words & !behind(words, before.is_ascii_alphanumeric());
         let numbers = digits & behind(letters, before.is_ascii_alphabetic());
-        self.open = begin | numbers | any_of(&block, STARTING_BYTES);
+        self.open = begin & !other_words(bytes, self.block, begin & letters)
+            | numbers
+            | any_of(&block, STARTING_BYTES);
     }
 }
 
@@ -210,7 +210,19 @@ fn is_other_word(bytes: &[u8], at: usize) -> bool {
         return false;
     };
     let letters = [first | 0x20, second, third].map(|byte| byte.wrapping_sub(b'a'));
-    letters[0].max(letters[1]).max(letters[2]) < 26 && !follows(letters)
+    (letters[0].max(letters[1]).max(letters[2]) < 26) & !follows(letters)
+}
+
+/// Which of those words of a block are other words ([`is_other_word`]), by the bits of their first letters.
+#[inline]
+fn other_words(bytes: &[u8], block: usize, words: u64) -> u64 {
+    let (mut rest, mut others) = (words, 0);
+    while rest != 0 {
+        let at = rest.trailing_zeros();
+        others |= u64::from(is_other_word(bytes, block + at as usize)) << at;
+        rest &= rest - 1;
+    }
+    others
 }
 
 /// Whether a word begins as one of the words of forms does, or is a residue by its three letters.

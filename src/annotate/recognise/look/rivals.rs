@@ -1,5 +1,7 @@
 //! The spans that overlap one, and those beside it.
 
+use std::hint::select_unpredictable;
+
 use crate::annotate::recognise::Found;
 use crate::text::pauses::{work_done, worked};
 
@@ -89,14 +91,13 @@ pub(super) fn rivals(found: &[Found], elsewhere: &[f32]) -> Vec<Rivals> {
 
 impl Rivals {
     pub(super) fn meet(&mut self, own: &Found, other: &Found, elsewhere: f32) {
-        if own.model_type == other.model_type {
-            self.same_type = self.same_type.max(other.probability);
-            self.same_elsewhere = self.same_elsewhere.max(elsewhere);
-        } else if own.span == other.span {
-            self.same_span = self.same_span.max(other.probability);
-        } else {
-            self.other_type = self.other_type.max(other.probability);
-        }
+        // which it is cannot be foretold, so that all are written; none is less than 0
+        let (is_same, is_at_span) = (own.model_type == other.model_type, own.span == other.span);
+        let where_holds = |holds: bool, probability: f32| select_unpredictable(holds, probability, 0.0);
+        self.same_type = self.same_type.max(where_holds(is_same, other.probability));
+        self.same_elsewhere = self.same_elsewhere.max(where_holds(is_same, elsewhere));
+        self.same_span = self.same_span.max(where_holds(!is_same & is_at_span, other.probability));
+        self.other_type = self.other_type.max(where_holds(!is_same & !is_at_span, other.probability));
     }
 }
 
