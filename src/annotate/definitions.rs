@@ -15,7 +15,7 @@ use super::recognise::view::Placed;
 use super::surface::{self, Agreement};
 use super::vocabulary::Vocabulary;
 use crate::model::{Abbreviation, EntityType, Method};
-use crate::text::FoldedText;
+use crate::text::SpareText;
 use crate::text::pauses::worked;
 
 /// Words before a name inside a long form that say nothing else: "human interleukin 7".
@@ -96,7 +96,7 @@ fn defined_short_forms(
 }
 
 fn words(text: &str) -> Vec<String> {
-    let mut folded = FoldedText::new();
+    let mut folded = SpareText::take();
     folded.fold(text);
     (0..folded.tokens().len()).map(|at| folded.folded(at).to_owned()).collect()
 }
@@ -195,7 +195,7 @@ fn read_short_forms(
     options: &PreparedOptions,
 ) {
     let mut trie = TermTrie::default();
-    let mut folded = FoldedText::new();
+    let mut folded = SpareText::take();
     for (index, short_form) in short_forms.iter().enumerate() {
         folded.fold(&short_form.text);
         trie.insert(&folded, index);

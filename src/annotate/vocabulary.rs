@@ -5,7 +5,7 @@ use super::options::number_of_taxon;
 use super::species::Taxon;
 use crate::catalog::{Catalog, EntityIndex, GroupIndex, NameEntry, NameIndex, NameScope};
 use crate::model::{Curie, EntityType, SynonymScope};
-use crate::text::FoldedText;
+use crate::text::{FoldedText, SpareText};
 
 /// The least share of words that a long form and a name must have in common to mean the same.
 const RESEMBLANCE_MIN: f32 = 0.5;
@@ -206,7 +206,7 @@ impl<'c> Vocabulary<'c> {
     /// Whether an entity has a name that shares most of its words with `words`, which are folded.
     pub(super) fn resembles(self, subject: &Subject, words: &[String]) -> bool {
         let Subject::Entity(entity) = subject else { return false };
-        let mut folded = FoldedText::new();
+        let mut folded = SpareText::take();
         self.catalog.names_of(*entity).take(COMPARED_NAMES_LIMIT).any(|(_, name)| {
             folded.fold(name);
             let count = folded.tokens().len();

@@ -13,6 +13,7 @@ pub mod pauses;
 mod prefetch;
 mod runs;
 mod sentences;
+mod spare;
 mod unfinished;
 mod word_hash;
 mod words;
@@ -24,6 +25,7 @@ pub use fold::{FoldedText, Gap, TEXT_BYTES_LIMIT, Token, TokenKind, fold_to_stri
 pub use names::{NAME_KEYS_LIMIT, NameFolder, name_keys};
 pub(crate) use prefetch::prefetch;
 pub use sentences::sentences;
+pub(crate) use spare::SpareText;
 pub use unfinished::{UNFINISHED_KEYS_LIMIT, unfinished_keys};
 pub(crate) use word_hash::{word_hash, word_hash_within};
 

@@ -13,7 +13,7 @@ use super::idle::{IDLE_AFTER, IDLE_BEFORE};
 use super::{Document, OtherForm, Target, misspelt};
 use crate::catalog::{EntityIndex, GroupIndex};
 use crate::model::{Curie, EntityType, SynonymScope};
-use crate::text::{Bag, FoldedText, name_keys};
+use crate::text::{Bag, FoldedText, SpareText, name_keys};
 
 /// The most entities of one name that are looked at.
 const BEARERS_LIMIT: usize = 100;
@@ -214,7 +214,7 @@ pub(crate) fn candidates(
 ) -> Vec<Candidate> {
     let passage = &document.passages[target.passage];
     let text = target.written(document.passages);
-    let mut folded = FoldedText::new();
+    let mut folded = SpareText::take();
     let written = if target.name.is_some() {
         folded.fold(text);
         Written { text, folded: &folded, tokens: 0..folded.tokens().len() }
@@ -355,7 +355,7 @@ fn find_name(gathering: &mut Gathering<'_>, name: &str, route: Route) {
     if gathering.name(name, route) {
         return;
     }
-    let mut folded = FoldedText::new();
+    let mut folded = SpareText::take();
     folded.fold(name);
     let count = folded.tokens().len();
     // "human interleukin 7": without words at its beginning

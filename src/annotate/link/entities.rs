@@ -10,7 +10,7 @@ use super::super::vocabulary::Vocabulary;
 use super::aliases::HeldOut;
 use super::candidates::Candidate;
 use crate::catalog::EntityIndex;
-use crate::text::FoldedText;
+use crate::text::SpareText;
 
 /// The most entities that are kept; then they are forgotten, which changes no answer.
 const ENTITIES_LIMIT: usize = 1 << 16;
@@ -155,7 +155,7 @@ impl Entities {
 }
 
 fn words_of_names(vocabulary: Vocabulary<'_>, entity: EntityIndex) -> Box<[Box<[u64]>]> {
-    let mut folded = FoldedText::new();
+    let mut folded = SpareText::take();
     let names = vocabulary.names_of(entity).take(NAMES_LIMIT).filter(|name| name.contains(' '));
     names
         .map(|name| {

@@ -15,7 +15,7 @@ use super::Target;
 use super::candidates::is_compatible;
 use crate::catalog::GroupIndex;
 use crate::model::{EntityType, Span};
-use crate::text::{FoldedText, Gap, TokenKind};
+use crate::text::{Gap, SpareText, TokenKind};
 
 /// The most parts of a mention.
 const PARTS_LIMIT: usize = 8;
@@ -269,7 +269,7 @@ impl Mentioned<'_> {
 
     /// Whether each name is of something of the type, and none of what another is.
     fn are_names(&self, names: &[String]) -> bool {
-        let mut folded = FoldedText::new();
+        let mut folded = SpareText::take();
         let mut groups: Vec<GroupIndex> = Vec::with_capacity(names.len());
         for name in names {
             folded.fold(name);

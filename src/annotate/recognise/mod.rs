@@ -183,13 +183,14 @@ fn read_chain(
 /// Of spans that overlap the set of the greatest sum of probabilities ([`heaviest`]). All are of one passage and one type;
 /// the spans come back in the order of their ends.
 pub(crate) fn best(mut spans: Vec<(Span, f32)>) -> Vec<(Span, f32)> {
-    if spans.len() < 2 && spans.iter().all(|(_, probability)| super::rank::millionths(*probability) > 0) {
-        return spans;
-    }
     spans.sort_unstable_by(|one, other| {
         let places = worked((one.0.end, one.0.start)).cmp(&(other.0.end, other.0.start));
         places.then(one.1.total_cmp(&other.1))
     });
+    let apart = spans.is_sorted_by(|(one, _), (next, _)| one.end <= next.start);
+    if apart && spans.iter().all(|(_, probability)| super::rank::millionths(*probability) > 0) {
+        return spans;
+    }
     let weighed: Vec<(Span, u64)> =
         spans.iter().map(|(span, probability)| (*span, super::rank::millionths(*probability))).collect();
     heaviest(&weighed).into_iter().rev().map(|place| spans[place]).collect()

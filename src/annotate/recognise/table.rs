@@ -346,7 +346,7 @@ impl<'t> Weights<'t> {
             for (at, check) in checks.into_iter().enumerate() {
                 let place = place_in_pair(check.into());
                 let is_wanted = hits >> at & u32::from(wanted) >> place & 1 == 1;
-                let place = select_unpredictable(is_wanted, first - place, at % MEANINGLESS);
+                let place = select_unpredictable(is_wanted, first.wrapping_sub(place), at % MEANINGLESS);
                 add_weights(block, at, &mut sums[place]);
             }
             if checks[BLOCK_FEATURES - 1] <= least {

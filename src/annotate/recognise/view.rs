@@ -16,7 +16,7 @@ use super::pieces::Pieces;
 use super::tags::Tags;
 use super::words::hash;
 use crate::model::EntityType;
-use crate::text::FoldedText;
+use crate::text::SpareText;
 use crate::text::abbreviations::{Definition, find_definitions};
 use crate::text::listed::list_places;
 use crate::text::pauses::work_done;
@@ -317,7 +317,7 @@ pub(crate) fn mark_short_forms(
         return;
     }
     let mut trie = TermTrie::default();
-    let mut folded = FoldedText::new();
+    let mut folded = SpareText::take();
     let mut known: Vec<ShortForm<'_>> = Vec::new();
     for (index, definition) in definitions {
         let passage = &passages[*index];

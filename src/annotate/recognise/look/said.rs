@@ -9,8 +9,8 @@ use crate::text::word_hash;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Said {
     pub(super) best: f32,
-    /// Where the best is.
-    pub(super) place: usize,
+    /// Where the best is; of many spans in half the room of their places.
+    pub(super) place: u32,
     pub(super) second: f32,
     pub(super) sum: f32,
     pub(super) count: u16,
@@ -19,7 +19,7 @@ pub(super) struct Said {
 impl Said {
     pub(super) fn add(&mut self, place: usize, probability: f32) {
         if probability > self.best {
-            (self.second, self.best, self.place) = (self.best, probability, place);
+            (self.second, self.best, self.place) = (self.best, probability, place as u32);
         } else {
             self.second = self.second.max(probability);
         }
@@ -29,7 +29,7 @@ impl Said {
 
     /// The best at another place; 0 where there is none.
     pub(super) const fn elsewhere(&self, place: usize) -> f32 {
-        if self.place == place { self.second } else { self.best }
+        if self.place == place as u32 { self.second } else { self.best }
     }
 }
 
