@@ -74,7 +74,7 @@ impl WordMemory {
     pub(super) fn get(&self, key: u64) -> Option<KnownForm<'_>> {
         let Place(ways) = self.places.get(place(key))?;
         // which of the two it is cannot be foretold
-        let own = &ways[usize::from(ways[1].key == key)];
+        let own = &ways[usize::from(ways[0].key != key)];
         let is_own = own.key == key && !own.form.is_empty();
         is_own.then(|| KnownForm { filled: own.form.as_str() })
     }
