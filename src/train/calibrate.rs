@@ -7,6 +7,9 @@ const POINTS_LIMIT: usize = 16;
 /// The least spans that a point stands for.
 const SPANS_MIN: usize = 40;
 
+/// What a threshold may cost of F1.
+const F1_SLACK: f64 = 0.0005;
+
 /// A span of a document held out: what the model gave it, and whether it is right.
 pub(super) type Judged = (f32, bool);
 
@@ -39,20 +42,25 @@ pub(super) fn calibration(judged: &[Judged]) -> Vec<(f32, f32)> {
     pools.into_iter().map(|(sum, right, all)| (sum / all, (right / all).clamp(0.01, 0.995))).collect()
 }
 
-/// The least probability of a span that gives the best F1, where `gold` mentions were to be found.
+/// The least probability of a span that gives the best F1, or one that falls short of it by [`F1_SLACK`] at most, where `gold`
+/// mentions were to be found: the curve is flat at its top, and of what costs no F1 more is found.
 pub(super) fn best_threshold(judged: &[Judged], gold: usize) -> f32 {
     let mut judged = judged.to_vec();
     judged.sort_by(|one, other| other.0.total_cmp(&one.0));
-    let (mut right, mut best) = (0_usize, (0.0_f64, 0.5_f32));
-    for (index, (probability, is_right)) in judged.iter().enumerate() {
-        right += usize::from(*is_right);
-        #[expect(clippy::cast_precision_loss, reason = "counts of spans")]
-        let f1 = 2.0 * right as f64 / (index + 1 + gold) as f64;
-        if f1 > best.0 {
-            best = (f1, *probability);
-        }
-    }
-    best.1
+    let mut right = 0_usize;
+    let figures: Vec<(f64, f32)> = judged
+        .iter()
+        .enumerate()
+        .map(|(index, (probability, is_right))| {
+            right += usize::from(*is_right);
+            #[expect(clippy::cast_precision_loss, reason = "counts of spans")]
+            let f1 = 2.0 * right as f64 / (index + 1 + gold) as f64;
+            (f1, *probability)
+        })
+        .collect();
+    let best = figures.iter().map(|(f1, _)| *f1).fold(0.0, f64::max);
+    let last = figures.iter().rfind(|(f1, _)| *f1 > 0.0 && *f1 >= best - F1_SLACK);
+    last.map_or(0.5, |(_, probability)| *probability)
 }
 
 /// How often spans of each tenth of the scores are right: (least score, spans, mean score, share that is right).
@@ -102,6 +110,12 @@ mod tests {
         let judged = [(0.9, true), (0.8, true), (0.4, true), (0.3, false), (0.2, false)];
         assert!((best_threshold(&judged, 3) - 0.4).abs() < 1e-6);
         assert!((best_threshold(&[], 3) - 0.5).abs() < 1e-6);
+        // of thresholds that cost next to nothing the least
+        let mut many = vec![(0.9, true); 4_000];
+        many.extend([(0.5, false), (0.4, false)]);
+        assert!((best_threshold(&many, 4_000) - 0.4).abs() < 1e-6);
+        many.extend([(0.3, false); 20]);
+        assert!((best_threshold(&many, 4_000) - 0.4).abs() < 0.11);
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub(crate) mod dictionary;
 pub(crate) mod features;
 pub(crate) mod gate;
 pub(crate) mod lexicon;
+mod longer;
 pub(crate) mod look;
 mod numbers;
 mod organisms;
@@ -144,6 +145,7 @@ pub(crate) fn recognise(
         let witnesses =
             outside::witnesses(models, (index, &passages[index]), view, &prepared.matches[index], lexicon);
         outside::hear(witnesses, from, &mut found);
+        longer::prefer_longer((index, &passages[index]), &prepared.matches[index], from, &mut found);
         brackets::complete(passages[index].text, from, &mut found);
     }
     look::look(models, passages, prepared, &mut found);
