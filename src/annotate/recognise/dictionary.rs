@@ -382,4 +382,34 @@ mod tests {
         memory.clear();
         assert!(memory.known.is_empty());
     }
+
+    #[test]
+    fn what_is_learnt_of_words_changes_no_match() {
+        let catalog = Catalog::embedded().unwrap();
+        let vocabulary = Vocabulary::new(&catalog);
+        let labels: Vec<&str> =
+            catalog.indices().step_by(40).map(|entity| vocabulary.label(entity)).collect();
+        let text = labels.join(" and the ");
+        let passage = PassageText::new(&text);
+        let mut numbers: FxHashMap<&str, u32> = FxHashMap::default();
+        let words: Vec<u32> = (0..passage.folded.tokens().len())
+            .map(|at| {
+                let next = numbers.len() as u32;
+                *numbers.entry(passage.slice(passage.span(at, at + 1))).or_insert(next)
+            })
+            .collect();
+        let (mut memory, mut matches) = (Names::default(), Vec::new());
+        let mut find = || {
+            find_matches(vocabulary, &passage, |at| words[at], &mut memory, |_, _| true, &mut matches);
+            matches.iter().map(|own| (own.first, own.end, own.group)).collect::<Vec<_>>()
+        };
+        let first = find();
+        assert!(first.iter().filter(|(first, end, _)| end - first > 1).count() > labels.len() / 4);
+        for time in 0..20 {
+            assert!(find() == first, "{time}");
+        }
+        assert!(
+            memory.beginnings.iter().any(|own| own.continues && !own.may_go_on_with(&Beginning::of("zzz")))
+        );
+    }
 }
