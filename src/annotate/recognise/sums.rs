@@ -7,7 +7,6 @@ use super::super::models::Models;
 use super::features::{DISTANCES, REACH, each_joint_feature, pair_of, spaces_of};
 use super::lexicon::{Lexicon, WordSums};
 use super::table::{MEANINGLESS, SUM_LANES, Sums, Weights, add_sums};
-
 use super::tag_book::TagBook;
 use super::view::{CHUNK_PIECES_LIMIT, PassageView};
 use super::words::{Form, PAIR_PLACES};
