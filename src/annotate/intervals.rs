@@ -9,9 +9,7 @@ use crate::text::pauses::work_done;
 /// interval scheduling (Kleinberg and Tardos, Algorithm Design, 6.1). They stand by their ends and none is empty; the
 /// default of a weight is nothing. Of two sets of one weight that with the earlier spans is taken. O(n log n).
 pub(super) fn heaviest<W: Copy + Ord + Default + Add<Output = W>>(spans: &[(Span, W)]) -> Vec<usize> {
-    // mostly none overlap, and all stay
-    let apart = spans.is_sorted_by(|(one, _), (next, _)| one.end <= next.start);
-    if apart && spans.iter().all(|(_, weight)| *weight > W::default()) {
+    if all_stay(spans, |weight| *weight > W::default()) {
         work_done(spans.len());
         return (0..spans.len()).rev().collect();
     }
@@ -36,6 +34,12 @@ pub(super) fn heaviest<W: Copy + Ord + Default + Add<Output = W>>(spans: &[(Span
         }
     }
     kept
+}
+
+/// Whether no spans overlap, as mostly none do, and each weighs something. They stand by their ends.
+pub(super) fn all_stay<W>(spans: &[(Span, W)], weighs: impl Fn(&W) -> bool) -> bool {
+    spans.is_sorted_by(|(one, _), (next, _)| one.end <= next.start)
+        && spans.iter().all(|(_, weight)| weighs(weight))
 }
 
 #[cfg(test)]

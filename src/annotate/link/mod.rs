@@ -20,6 +20,7 @@ use super::models::Models;
 use super::passages::PassageText;
 use super::recognise::Prepared;
 use super::recognise::lexicon::Lexicon;
+use super::recognise::numbers::Numbers;
 use super::recognise::pieces::Piece;
 use super::recognise::view::PassageView;
 use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon, is_of_people, split_prefix};
@@ -107,7 +108,8 @@ pub(crate) struct Document<'a> {
     pub binomials: Binomials<'a>,
     /// The entities that a clear name in it speaks of.
     pub support: FxHashSet<EntityIndex>,
-    /// What its words are read of, and its words, read when they are first asked for: few documents have names that only words tell apart.
+    /// What its words are read of, and its words, which are read when they are first asked for: not every document has names of
+    /// which words tell what they stand for.
     sources: (&'a [PassageView], &'a Lexicon),
     words: OnceCell<Words>,
     /// What is known of entities.
@@ -174,16 +176,12 @@ impl<'a> Document<'a> {
 const PIECES_TOGETHER: usize = 64;
 
 /// The words of a document, by the hashes of their folded forms.
-struct Words {
-    /// Their count is a power of two, of which at most half are taken; 0 is free.
-    slots: Vec<u64>,
-}
+struct Words(Numbers);
 
 impl Words {
     fn of(views: &[PassageView], lexicon: &Lexicon) -> Self {
         let pieces = views.iter().map(|view| view.words.len()).sum::<usize>();
-        let words_limit = pieces.min(lexicon.len());
-        let mut words = Self { slots: vec![0; (2 * words_limit).next_power_of_two()] };
+        let mut words = Numbers::with_room(pieces.min(lexicon.len()));
         for view in views {
             let is_long =
                 |piece: &Piece| piece.token().is_some() & (piece.end() - piece.start() >= WORD_BYTES_MIN);
@@ -192,36 +190,17 @@ impl Words {
                 work_done(pieces.len());
                 let mut last = 0;
                 for (piece, number) in pieces.iter().zip(numbers) {
-                    // which are long cannot be foretold: for others the last is added again
+                    // which are long cannot be foretold: for others the last is met again
                     last = select_unpredictable(is_long(piece), lexicon.folded(*number), last);
-                    words.add(last);
+                    words.number(last);
                 }
             }
         }
-        words
-    }
-
-    fn add(&mut self, word: u64) {
-        let word = word.max(1);
-        let at = self.place(word);
-        if let Some(slot) = self.slots.get_mut(at) {
-            *slot = word;
-        }
-    }
-
-    /// The slot that has the word, or would have it.
-    fn place(&self, word: u64) -> usize {
-        let last = self.slots.len().wrapping_sub(1);
-        let mut at = (word >> 32) as usize & last;
-        while self.slots.get(at).is_some_and(|slot| *slot != 0 && *slot != word) {
-            at = (at + 1) & last;
-        }
-        at
+        Self(words)
     }
 
     fn contains(&self, word: u64) -> bool {
-        let word = word.max(1);
-        self.slots.get(self.place(word)) == Some(&word)
+        self.0.get(word).is_some()
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) mod gate;
 pub(crate) mod lexicon;
 mod longer;
 pub(crate) mod look;
-mod numbers;
+pub(crate) mod numbers;
 mod organisms;
 mod outside;
 pub(crate) mod pieces;
@@ -33,7 +33,7 @@ use sums::Summing;
 use table::MODEL_TYPES;
 use view::PassageView;
 
-use super::intervals::heaviest;
+use super::intervals::{all_stay, heaviest};
 use super::memory::Memory;
 use super::models::{ChainModel, Models};
 use super::passages::PassageText;
@@ -189,8 +189,7 @@ pub(crate) fn best(mut spans: Vec<(Span, f32)>) -> Vec<(Span, f32)> {
         let places = worked((one.0.end, one.0.start)).cmp(&(other.0.end, other.0.start));
         places.then(one.1.total_cmp(&other.1))
     });
-    let apart = spans.is_sorted_by(|(one, _), (next, _)| one.end <= next.start);
-    if apart && spans.iter().all(|(_, probability)| super::rank::millionths(*probability) > 0) {
+    if all_stay(&spans, |probability| super::rank::millionths(*probability) > 0) {
         return spans;
     }
     let weighed: Vec<(Span, u64)> =

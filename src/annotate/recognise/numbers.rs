@@ -12,7 +12,7 @@ const SLOTS_MIN: usize = 1 << 10;
 /// The numbers, from 0 on, in the order in which they were given. Two hashes are taken for one when they have the same upper half
 /// and lower bits that lead to the same slot.
 #[derive(Debug, Default)]
-pub(super) struct Numbers {
+pub(crate) struct Numbers {
     /// The upper half of a hash and its number plus one; 0 for a free slot. Their count is a power of two, of which at most half
     /// are taken.
     slots: Vec<u64>,
@@ -22,13 +22,13 @@ pub(super) struct Numbers {
 
 impl Numbers {
     /// Room for so many.
-    pub(super) fn with_room(count: usize) -> Self {
+    pub(crate) fn with_room(count: usize) -> Self {
         Self { slots: vec![0; (2 * count).next_power_of_two()], hashes: Vec::with_capacity(count) }
     }
 
     /// The number of a hash that has one.
     #[inline]
-    pub(super) fn get(&self, hash: u64) -> Option<u32> {
+    pub(crate) fn get(&self, hash: u64) -> Option<u32> {
         let mut at = self.home(hash);
         while let Some(slot) = self.slots.get(at).filter(|slot| **slot != 0) {
             if (slot ^ hash) >> NUMBER_BITS == 0 {
@@ -53,7 +53,7 @@ impl Numbers {
 
     /// The number of a hash, and whether it has just been given.
     #[inline]
-    pub(super) fn number(&mut self, hash: u64) -> (u32, bool) {
+    pub(crate) fn number(&mut self, hash: u64) -> (u32, bool) {
         match self.get(hash) {
             Some(number) => (number, false),
             None => self.give(hash),
