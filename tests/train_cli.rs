@@ -104,6 +104,49 @@ fn trained_models_annotate_and_damaged_ones_do_not() {
     assert!(refused(&annotate("other.models")).contains("glossator train"));
 }
 
+const TERMS: &str = "id\tlabel\ttaxon_id\txrefs\tparent_ids\texact\trelated\tnarrow\tbroad\n\
+    UBERON:1\turopygium\t\t\t\t\t\t\t\nUBERON:2\tdewlap\t\t\t\t\t\t\t\n";
+const NAMES_RECIPE: &str = "name = \"names\"\n\n[[corpora]]\nname = \"names\"\nfiles = [\"gold.tsv\"]\n\
+    source = \"made up\"\nlicense = \"CC0-1.0\"\nteaches = [\"Anatomy\"]\n";
+
+/// A table of mentions of forty documents, each with a word that it marks and one that it does not.
+fn table_of_names(folder: &Path) {
+    let (marked, other) = ("They saw a uropygium there.", "They made a dewlap of it.");
+    let text = format!("{marked}\n{other}\n").repeat(20);
+    let mut table = "doc_id\tstart\tend\tspans\tontology\tconcept_id\ttext\n".to_owned();
+    fs::create_dir(folder.join("txt")).unwrap();
+    for document in 0..40 {
+        fs::write(folder.join(format!("txt/{document}.txt")), &text).unwrap();
+        for (start, name) in text.match_indices("uropygium") {
+            let end = start + name.len();
+            writeln!(table, "{document}\t{start}\t{end}\t{start}:{end}\tUBERON\tUBERON:1\t{name}").unwrap();
+        }
+    }
+    fs::write(folder.join("gold.tsv"), table).unwrap();
+}
+
+#[test]
+fn names_of_types_without_a_sequence_model_are_ranked_as_gold_data_marks_them() {
+    let folder = folder();
+    table_of_names(folder.path());
+    fs::write(folder.path().join("anatomy.tsv"), TERMS).unwrap();
+    fs::write(folder.path().join("recipe.toml"), NAMES_RECIPE).unwrap();
+    let catalog = ["--catalog", "anatomy.tsv"];
+    let train =
+        ["train", "--recipe", "recipe.toml", "--gold", ".", "--cross-validate", "--output", "a.models"];
+    let table = good(&run(&[&train[..], &catalog].concat(), folder.path(), "2"));
+    let row = table.lines().find(|line| line.starts_with("names") && line.contains("Anatomy")).unwrap();
+    assert_eq!(row.split_whitespace().nth(6), Some("100.00"), "{row}");
+    assert!(table.lines().any(|line| line.starts_with("Anatomy") && line.contains("0.9 to 1.0")), "{table}");
+    fs::write(folder.path().join("text.txt"), "A uropygium and a dewlap.").unwrap();
+    let found = |models: &[&str]| {
+        let annotate = ["annotate", "text.txt", "--output-format", "table"];
+        let answer = good(&run(&[&annotate[..], &catalog, models].concat(), folder.path(), "2"));
+        ["uropygium", "dewlap"].map(|name| answer.contains(name))
+    };
+    assert_eq!(found(&["--models", "a.models"]), [true, false]);
+}
+
 #[test]
 fn what_is_wrong_with_a_recipe_is_told() {
     let folder = folder();

@@ -31,7 +31,7 @@ pub(super) fn annotations(
     mentions: &[Mention],
     options: &PreparedOptions,
 ) -> Vec<Annotation> {
-    let choices = eligible(mentions, options);
+    let choices = eligible(mentions, names.models, options);
     let mut annotations = Vec::with_capacity(choices.len());
     let mut from = 0;
     while let Some(first) = choices.get(from) {
@@ -57,7 +57,7 @@ pub(super) fn annotations(
 }
 
 /// The readings that are good enough, of every type, as many of a mention as the policy has use for.
-fn eligible(mentions: &[Mention], options: &PreparedOptions) -> Vec<Choice> {
+fn eligible(mentions: &[Mention], models: &Models, options: &PreparedOptions) -> Vec<Choice> {
     let mut choices = Vec::with_capacity(mentions.len());
     for (mention, found) in mentions.iter().enumerate() {
         work_done(2);
@@ -70,13 +70,24 @@ fn eligible(mentions: &[Mention], options: &PreparedOptions) -> Vec<Choice> {
                 OverlapPolicy::All => false,
             };
             types |= 1 << of.entity_type as u32;
-            let is_enough = of.score >= SCORE_FLOOR || of.recognised;
+            let is_enough = of.recognised || of.score >= floor(of, models, options);
             if !taken && is_enough {
                 choices.push(Choice { mention, reading });
             }
         }
     }
     choices
+}
+
+/// The least score of a reading that was not recognised: what gives the best F1 where that was learnt, or less where less is
+/// asked for.
+fn floor(reading: &Reading, models: &Models, options: &PreparedOptions) -> f32 {
+    let asked = options.options().min_score;
+    match models.names.of(reading.entity_type) {
+        Some(model) if reading.evidence.is_some() && asked > 0.0 => model.threshold.min(asked),
+        Some(model) if reading.evidence.is_some() => model.threshold,
+        _ => SCORE_FLOOR,
+    }
 }
 
 fn contender(mentions: &[Mention], choice: Choice) -> Contender {

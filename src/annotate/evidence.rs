@@ -2,9 +2,10 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::mention::{Mention, Reading, Subject};
+use super::name_ranker::{NameRanker, NameUse, describe_name};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::rank::{self, NameEvidence, SCORE_FLOOR, Support};
@@ -35,7 +36,9 @@ pub(super) fn rank_mentions(
     vocabulary: Vocabulary<'_>,
     passages: &[PassageText<'_>],
     options: &PreparedOptions,
+    ranker: &NameRanker,
 ) {
+    let names = RankedNames { ranker, times: name_times(mentions, passages) };
     let supported = supported_entities(mentions);
     // only genes are told by the species that is spoken of
     let is_gene = |reading: &Reading| reading.entity_type == EntityType::Gene;
@@ -61,6 +64,7 @@ pub(super) fn rank_mentions(
         }
         count_rivals(mention, &mut rights);
         mention.readings.iter_mut().for_each(score);
+        names.score(mention, name_of(mention, passages));
         if mention.readings.iter().any(|reading| reading.foreign.is_some()) {
             // the name is a protein's whatever its species, so its chemical gains nothing by that
             let chemicals = mention.readings.iter_mut().filter(|r| r.entity_type == EntityType::Chemical);
@@ -119,6 +123,71 @@ fn is_word_of_no_molecule(reading: &Reading) -> bool {
             let as_a_word = evidence.plain && (evidence.lower_case || evidence.heads_sentence);
             close && as_a_word && !evidence.symbol && evidence.agreement != Agreement::Lowered
         })
+}
+
+/// The folded name of a mention.
+pub(super) fn name_of<'p>(mention: &Mention, passages: &'p [PassageText<'_>]) -> &'p str {
+    passages[mention.passage].folded.key(mention.tokens.start, mention.tokens.end)
+}
+
+/// How often the document has each name.
+pub(super) fn name_times<'p>(
+    mentions: &[Mention],
+    passages: &'p [PassageText<'_>],
+) -> FxHashMap<&'p str, u32> {
+    let mut times = FxHashMap::default();
+    for mention in mentions {
+        *times.entry(name_of(mention, passages)).or_default() += 1;
+    }
+    times
+}
+
+/// What names are ranked by where the models have learnt it.
+struct RankedNames<'a> {
+    ranker: &'a NameRanker,
+    times: FxHashMap<&'a str, u32>,
+}
+
+impl RankedNames<'_> {
+    /// Scores the readings of a mention that the models rank: of each type the one that the name most likely stands for gets
+    /// the chance of such a mention, others their share of it.
+    fn score(&self, mention: &mut Mention, name: &str) {
+        for at in 0..mention.readings.len() {
+            let entity_type = mention.readings[at].entity_type;
+            let Some(model) = self.ranker.of(entity_type) else { continue };
+            if mention.readings[..at].iter().any(|before| before.entity_type == entity_type) {
+                continue;
+            }
+            let told = self.ranker.told_of(entity_type, name);
+            let times = self.times.get(name).copied().unwrap_or(1);
+            let describe = |reading: &Reading| {
+                let of = NameUse { told, times, prominence: reading.prominence };
+                reading.evidence.as_ref().map(|evidence| describe_name(evidence, of))
+            };
+            let of_type = || mention.readings.iter().filter(|reading| reading.entity_type == entity_type);
+            let choices: Vec<Option<f32>> =
+                of_type().map(|reading| Some(model.choice(&describe(reading)?))).collect();
+            let best = of_type().zip(&choices).filter(|(reading, _)| !reading.contradicted).max_by(
+                |(one, own), (other, its)| {
+                    let known = one.prominence.cmp(&other.prominence);
+                    own.unwrap_or(0.0).total_cmp(&its.unwrap_or(0.0)).then(known)
+                },
+            );
+            let Some((first, Some(most))) = best.or_else(|| of_type().zip(&choices).next()) else { continue };
+            let Some(chance) = describe(first).map(|features| model.score(model.chance(&features))) else {
+                continue;
+            };
+            let most = *most;
+            let own = mention.readings.iter_mut().filter(|reading| reading.entity_type == entity_type);
+            for (reading, choice) in own.zip(choices) {
+                let Some(choice) = choice else { continue };
+                reading.score = chance * (choice / most).min(1.0);
+                if reading.contradicted {
+                    reading.score *= CONTRADICTED_FACTOR;
+                }
+            }
+        }
+    }
 }
 
 fn score(reading: &mut Reading) {

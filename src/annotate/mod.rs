@@ -11,6 +11,7 @@ mod composites;
 mod coordinations;
 mod decide;
 mod definitions;
+mod everyday;
 mod evidence;
 mod heads;
 mod intervals;
@@ -21,6 +22,7 @@ mod memory;
 mod mention;
 mod mentions;
 mod models;
+mod name_ranker;
 mod options;
 mod passages;
 mod prepare;
@@ -105,9 +107,13 @@ impl Annotator {
                 options,
                 (&memory.lexicon, &mut memory.entities),
             );
+            // where every reading is wanted, names stand beside what was recognised
+            let all = options.options().overlap == OverlapPolicy::All;
+            let types = if all { u16::MAX } else { self.models.types_without() };
             let (dictionary_mentions, defined) =
-                self.dictionary_mentions(&passages, &prepared, options, &mut memory.known_names);
+                self.dictionary_mentions(&passages, &prepared, types, options, &mut memory.known_names);
             mentions.extend(dictionary_mentions);
+            everyday::drop_common_words(&mut mentions, &self.models);
             for (index, passage) in passages.iter().enumerate() {
                 mentions.extend(matches::find_extra_terms(passage, index, options));
             }
@@ -121,18 +127,16 @@ impl Annotator {
         })
     }
 
-    /// The mentions of types that have no sequence model: names of the catalog that stand in the text, and patterns; and
-    /// the abbreviations that they are read with.
+    /// The mentions of `types`, which are those that have no sequence model: names of the catalog that stand in the text, and
+    /// patterns; and the abbreviations that they are read with.
     fn dictionary_mentions(
         &self,
         passages: &[PassageText<'_>],
         prepared: &recognise::Prepared,
+        types: u16,
         options: &PreparedOptions,
         known: &mut known_names::KnownNames,
     ) -> (Vec<Mention>, Vec<Abbreviation>) {
-        // where every reading is wanted, names stand beside what was recognised
-        let all = options.options().overlap == OverlapPolicy::All;
-        let types = if all { u16::MAX } else { self.models.types_without() };
         let vocabulary = Vocabulary::of_types(&self.catalog, types);
         let mut mentions: Vec<Mention> = Vec::new();
         for (index, passage) in passages.iter().enumerate() {
@@ -172,13 +176,30 @@ impl Annotator {
             &mut mentions,
             options,
         );
-        evidence::rank_mentions(&mut mentions, vocabulary, passages, options);
+        evidence::rank_mentions(&mut mentions, vocabulary, passages, options, &self.models.names);
         if types & 1 << EntityType::Variant as u16 != 0 {
             for (index, passage) in passages.iter().enumerate() {
                 mentions.extend(find_variants(passage, index, options));
             }
         }
         (mentions, defined)
+    }
+
+    /// The readings by names of `types`, given as bits by their values, that stand in a document, whatever they score.
+    pub(crate) fn seen_names(
+        &self,
+        document: &Document,
+        types: u16,
+        options: &PreparedOptions,
+    ) -> Vec<name_ranker::SeenName> {
+        let passages = PassageText::of_document(document);
+        memory::with(self.number, &self.models, |memory| {
+            let prepared =
+                prepare::prepare(Vocabulary::new(&self.catalog), &self.models, &passages, true, memory);
+            let known = &mut memory.known_names;
+            let (mentions, _) = self.dictionary_mentions(&passages, &prepared, types, options, known);
+            name_ranker::seen_names(&mentions, &passages)
+        })
     }
 
     /// The readings of one name, best first, at most `limit`: of the given types and, for genes and cell lines, taxa; all
@@ -253,6 +274,7 @@ pub(crate) mod learning {
     pub(crate) use super::link::{Document, LinkModel, Linked, Target, features, link};
     pub(crate) use super::memory::Memory;
     pub(crate) use super::models::{ChainModel, Models};
+    pub(crate) use super::name_ranker::{NAME_FEATURES, NameFeatures, NameModel, NameRanker, SeenName, Told};
     pub(crate) use super::passages::PassageText;
     pub(crate) use super::prepare::prepare;
     pub(crate) use super::recognise::chain::{
@@ -261,7 +283,9 @@ pub(crate) mod learning {
     pub(crate) use super::recognise::features::{
         DISTANCES, Origin, REACH, beyond, each_context_feature, each_word_feature,
     };
-    pub(crate) use super::recognise::look::{LOOK_FEATURES, Look, describe as describe_spans};
+    #[cfg(test)]
+    pub(crate) use super::recognise::look::LOOK_FEATURES;
+    pub(crate) use super::recognise::look::{Look, describe as describe_spans};
     pub(crate) use super::recognise::spelling;
     pub(crate) use super::recognise::table::{MODEL_TYPES, ROW, Table, place_in_row};
     pub(crate) use super::recognise::{Prepared, best, recognise};

@@ -1,7 +1,7 @@
 //! The score of a reading: how likely it is right.
 //!
 //! A linear model in log-odds with weights set by hand, one table for all; the logistic function makes a probability of
-//! their sum. It has the form of the model that is to be trained on gold data, and leaves it its place.
+//! their sum. It is all there is without models; with them, its sum is one of the features of [`super::name_ranker`].
 
 use crate::model::{EntityType, SynonymScope};
 
@@ -203,14 +203,18 @@ pub(super) enum Support {
 
 /// The score of a reading by a name, in (0, 1).
 pub(super) fn score_name(evidence: &NameEvidence) -> f32 {
-    let sum = weight::BASE
+    logistic(log_odds(evidence))
+}
+
+/// The log-odds of a reading by a name.
+pub(super) fn log_odds(evidence: &NameEvidence) -> f32 {
+    weight::BASE
         + of_type(evidence)
         + of_scope(evidence)
         + of_surface(evidence)
         + of_length(evidence)
         + of_document(evidence)
-        + of_species(evidence);
-    logistic(sum)
+        + of_species(evidence)
 }
 
 /// The score of a pattern.
@@ -339,7 +343,8 @@ fn of_species(evidence: &NameEvidence) -> f32 {
     }
 }
 
-fn logistic(sum: f32) -> f32 {
+/// The probability of log-odds, never quite 0 or 1.
+pub(super) fn logistic(sum: f32) -> f32 {
     (1.0 / (1.0 + (-sum).exp())).clamp(f32::MIN_POSITIVE, SCORE_CEILING)
 }
 

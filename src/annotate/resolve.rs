@@ -57,7 +57,7 @@ pub(super) fn resolve_name(
     }
     let definitions = if options.options().abbreviations { definitions(&passages) } else { Vec::new() };
     apply_definitions(vocabulary, &passages, &definitions, &mut mentions, &options);
-    rank_mentions(&mut mentions, vocabulary, &passages, &options);
+    rank_mentions(&mut mentions, vocabulary, &passages, &options, &models.names);
     let whole = mentions.into_iter().find(is_whole);
     let mut readings: Vec<Reading> = whole.map(|mention| mention.readings).unwrap_or_default();
     let all = Span { start: 0, end: passages[0].text.len() };

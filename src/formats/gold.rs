@@ -1,5 +1,5 @@
-//! Gold corpora: PubTator files whose mentions people marked. A document is read with its mentions, to measure the
-//! annotator with and to learn from.
+//! Gold corpora: PubTator files whose mentions people marked, and tables of mentions with their texts beside them. A document
+//! is read with its mentions, to measure the annotator with and to learn from.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
@@ -8,13 +8,14 @@ use std::path::Path;
 
 use crate::model::{Curie, Document, EntityType, Span};
 
+use super::gold_table::read_table;
 use super::input::{FormatError, FormatProblem, InputDocument};
 use super::pubtator::{Marked, MarkedDocuments, MentionLine};
 use super::source::{self, Bytes};
 
 /// What the corpora call the types that are known here, in lower case without spaces.
 const TYPE_NAMES: &[(EntityType, &[&str])] = &[
-    (EntityType::Gene, &["gene", "geneorgeneproduct", "protein"]),
+    (EntityType::Gene, &["gene", "geneorgeneproduct", "protein", "pr"]),
     (
         EntityType::Disease,
         &[
@@ -24,10 +25,11 @@ const TYPE_NAMES: &[(EntityType, &[&str])] = &[
             "specificdisease",
             "diseaseclass",
             "compositemention",
+            "mondo",
         ],
     ),
-    (EntityType::Chemical, &["chemical", "chemicalentity", "drug"]),
-    (EntityType::Species, &["species", "organismtaxon", "organism", "genus", "strain"]),
+    (EntityType::Chemical, &["chemical", "chemicalentity", "drug", "chebi"]),
+    (EntityType::Species, &["species", "organismtaxon", "organism", "genus", "strain", "ncbitaxon"]),
     (EntityType::CellLine, &["cellline", "cell_line"]),
     (
         EntityType::Variant,
@@ -44,6 +46,11 @@ const TYPE_NAMES: &[(EntityType, &[&str])] = &[
             "copynumbervariant",
         ],
     ),
+    (EntityType::CellType, &["celltype", "cell_type", "cl"]),
+    (EntityType::Anatomy, &["anatomy", "uberon"]),
+    (EntityType::BiologicalProcess, &["biologicalprocess", "go_bp"]),
+    (EntityType::MolecularFunction, &["molecularfunction", "go_mf"]),
+    (EntityType::CellularComponent, &["cellularcomponent", "go_cc"]),
 ];
 /// The types that are marked and not normalised, and the type that they are neutral for.
 const NEUTRAL_NAMES: &[(EntityType, &[&str])] = &[(EntityType::Gene, &["familyname", "domainmotif"])];
@@ -62,8 +69,8 @@ pub struct GoldMention {
     pub span: Span,
     /// Its type; of a neutral one the type that it is neutral for.
     pub entity_type: EntityType,
-    /// Whether it is a family, domain or class, which a corpus marks and does not normalise: to find it is no fault, and
-    /// not to find it is none either.
+    /// Whether it is a family, domain or class, which a corpus marks and does not normalise, or stands in several pieces: to
+    /// find it is no fault, and not to find it is none either.
     pub neutral: bool,
     /// Its identifiers as [`canonical_ids`] gives them; none where the corpus gives none.
     pub ids: Vec<String>,
@@ -74,7 +81,7 @@ pub struct GoldMention {
 /// A document with what people marked in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GoldDocument {
-    /// The text: a passage `title` and a passage `abstract`.
+    /// The text: a passage `title` and a passage `abstract`, or a passage a line.
     pub document: Document,
     /// Its mentions of known types, by passage and span.
     pub mentions: Vec<GoldMention>,
@@ -114,6 +121,12 @@ pub enum GoldError {
     /// A line that begins as a mention does and goes on otherwise.
     #[error("{0}: not a mention; write id, start, end, text, type and identifiers, parted by tabs")]
     NotAMention(GoldPlace),
+    /// A table whose first line does not name its columns.
+    #[error("{0}: the first line must name the columns {columns}", columns = super::gold_table::COLUMNS.join(", "))]
+    NoColumns(String),
+    /// A row of a table without a column, or one that holds no number where one is wanted.
+    #[error("{0}: the column {1} is missing or wrong")]
+    BadColumn(GoldPlace, &'static str),
     /// An empty mention, or one that goes beyond the text.
     #[error(
         "{0}: no text from {1} to {2}; offsets are code points over the title, one separator and the abstract"
@@ -130,18 +143,30 @@ pub enum GoldError {
     Twice(GoldPlace),
 }
 
-/// Reads a gold corpus: a PubTator file, packed with gzip or not. Lines of relations and mentions of unknown types are
-/// passed over.
+/// Reads a gold corpus, packed with gzip or not: a PubTator file or, where its name ends in `.tsv`, a table of mentions as
+/// CRAFT's, whose texts are the files `txt/ID.txt` beside it. Lines of relations and mentions of unknown types are passed
+/// over.
 ///
 /// # Errors
 /// The first document or mention that is wrong, with file and line.
 pub fn read_gold(path: &Path) -> Result<Vec<GoldDocument>, GoldError> {
     let file = path.to_string_lossy().into_owned();
     let opened = File::open(path).map_err(FormatProblem::from);
+    let is_table = file.strip_suffix(".gz").unwrap_or(&file).ends_with(".tsv");
     match opened.and_then(|input| Ok(source::unpack(Box::new(input))?)) {
+        Ok(bytes) if is_table => read_table(path, &file, bytes),
         Ok(bytes) => read_documents(&file, bytes),
         Err(problem) => Err(FormatError { file, line: 0, document: None, problem }.into()),
     }
+}
+
+/// Reads a table of mentions of documents that all have one text, for tests with tables of any kind.
+///
+/// # Errors
+/// As [`read_gold`].
+#[doc(hidden)]
+pub fn read_gold_table(table: Vec<u8>, text: &str) -> Result<Vec<GoldDocument>, GoldError> {
+    super::gold_table::read_table_of(table, text)
 }
 
 fn read_documents(file: &str, bytes: Bytes) -> Result<Vec<GoldDocument>, GoldError> {
@@ -183,12 +208,12 @@ fn gold_document(
 }
 
 /// The columns of a mention.
-struct Columns<'l> {
-    start: usize,
-    end: usize,
-    text: &'l str,
-    raw_type: &'l str,
-    ids: &'l str,
+pub(super) struct Columns<'l> {
+    pub start: usize,
+    pub end: usize,
+    pub text: &'l str,
+    pub raw_type: &'l str,
+    pub ids: &'l str,
 }
 
 /// A line that begins as a mention does and is none.
@@ -216,7 +241,7 @@ fn is_number(text: &str) -> bool {
 }
 
 /// The passages of a document by code points.
-struct Texts<'d> {
+pub(super) struct Texts<'d> {
     passages: Vec<PassageText<'d>>,
 }
 
@@ -229,7 +254,7 @@ struct PassageText<'d> {
 }
 
 impl<'d> Texts<'d> {
-    fn new(input: &'d InputDocument) -> Self {
+    pub(super) fn new(input: &'d InputDocument) -> Self {
         let passages = input.document.passages.iter().zip(&input.passage_offsets).map(|(passage, start)| {
             let text = passage.text.as_str();
             let bytes = text.char_indices().map(|(byte, _)| byte).chain([text.len()]).collect();
@@ -239,7 +264,7 @@ impl<'d> Texts<'d> {
     }
 
     /// The passage and the bytes in it of a mention, which is held against the text column.
-    fn locate(
+    pub(super) fn locate(
         &self,
         columns: &Columns<'_>,
         place: impl Fn() -> GoldPlace,
@@ -249,22 +274,27 @@ impl<'d> Texts<'d> {
         if start >= end || end > length {
             return Err(GoldError::OutOfBounds(place(), start, end));
         }
-        for (index, passage) in self.passages.iter().enumerate() {
-            let byte = |at: usize| passage.bytes.get(at.checked_sub(passage.start)?).copied();
-            if let (Some(from), Some(to)) = (byte(start), byte(end)) {
-                let found = &passage.text[from..to];
-                if found != text {
-                    return Err(GoldError::OtherText(place(), found.to_owned(), text.to_owned()));
-                }
-                return Ok((index, Span { start: from, end: to }));
-            }
+        let Some((index, span)) = self.around(start, end) else {
+            return Err(GoldError::CrossesBorder(place(), start, end));
+        };
+        let found = &self.passages[index].text[span.start..span.end];
+        if found != text {
+            return Err(GoldError::OtherText(place(), found.to_owned(), text.to_owned()));
         }
-        Err(GoldError::CrossesBorder(place(), start, end))
+        Ok((index, span))
+    }
+
+    /// The passage and the bytes in it of what stands between two code points; `None` where it is in no passage.
+    pub(super) fn around(&self, start: usize, end: usize) -> Option<(usize, Span)> {
+        self.passages.iter().enumerate().find_map(|(index, passage)| {
+            let byte = |at: usize| passage.bytes.get(at.checked_sub(passage.start)?).copied();
+            Some((index, Span { start: byte(start)?, end: byte(end)? }))
+        })
     }
 }
 
 /// The type that a corpus means, and whether it is neutral.
-fn type_of(raw: &str) -> Option<(EntityType, bool)> {
+pub(super) fn type_of(raw: &str) -> Option<(EntityType, bool)> {
     let name: String = raw.chars().filter(|c| *c != ' ').flat_map(char::to_lowercase).collect();
     let find = |names: &[(EntityType, &[&str])]| {
         names.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(entity_type, _)| *entity_type)

@@ -15,6 +15,7 @@ pub mod terminology;
 mod bioc_json;
 mod bioc_xml;
 mod brat;
+mod gold_table;
 mod html;
 mod jats;
 mod json_records;

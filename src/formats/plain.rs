@@ -37,7 +37,8 @@ pub(super) fn page(
     })
 }
 
-fn read_all(bytes: Bytes, limit: usize) -> Result<String, FormatProblem> {
+/// The text of a stream of at most `limit` bytes, without a byte order mark.
+pub(super) fn read_all(bytes: Bytes, limit: usize) -> Result<String, FormatProblem> {
     let mut text = Vec::new();
     bytes.take(limit as u64 + 1).read_to_end(&mut text)?;
     if text.len() > limit {

@@ -74,6 +74,7 @@ const IRREGULAR_PLURALS: &[(&str, &str)] = &[
     ("itides", "itis"),
     ("omata", "oma"),
     ("omas", "oma"),
+    ("retinas", "retina"),
     ("alphas", "alpha"),
     ("betas", "beta"),
     ("gammas", "gamma"),
@@ -92,6 +93,9 @@ const IRREGULAR_PLURALS: &[(&str, &str)] = &[
     ("shes", "sh"),
 ];
 
+/// The ends of words in -os that are plurals.
+const PLURALS_IN_OS: &[&str] = &["embryos", "mosquitos"];
+
 /// Takes the plural's ending off; whether it did.
 fn singular(buffer: &mut String, at: usize) -> bool {
     let word = &buffer[at..];
@@ -101,7 +105,9 @@ fn singular(buffer: &mut String, at: usize) -> bool {
     };
     let regular = match (before, last) {
         (b't', b'a') => false,
-        (b's' | b'u' | b'i' | b'o', b's') => return false,
+        // most words in -os are no plurals
+        (b'o', b's') => PLURALS_IN_OS.iter().any(|end| word.ends_with(end)),
+        (b's' | b'u' | b'i', b's') => return false,
         (b'e' | b'a', b's') => before == b'e' || (word.len() > 5 && word.ends_with("ias")),
         (_, b's') => true,
         _ => return false,
@@ -264,6 +270,8 @@ mod tests {
             ("centre", "center"),
             ("analysed", "analyzed"),
             ("carcinomas", "carcinoma"),
+            ("retinas", "retina"),
+            ("embryos", "embryo"),
             ("carcinomata", "carcinoma"),
             ("metastases", "metastasis"),
             ("arthritides", "arthritis"),
@@ -294,8 +302,8 @@ mod tests {
     #[test]
     fn words_that_are_no_plurals_or_numerals_stay() {
         for word in [
-            "aids", "virus", "analysis", "kras", "mass", "gas", "bos", "algae", "aloe", "i", "v", "x", "xi",
-            "mix",
+            "aids", "virus", "analysis", "kras", "mass", "gas", "bos", "chaos", "nos", "algae", "aloe", "i",
+            "v", "x", "xi", "mix",
         ] {
             assert_eq!(folded(word), word);
         }

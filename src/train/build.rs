@@ -32,8 +32,8 @@ pub(super) fn build(material: &Material, is_wanted: impl Fn(&TrainingDocument) -
         })
         .collect();
     let (table, chains) = quantise(examples, &weights);
-    let documents: Vec<&TrainingDocument> =
-        corpora.documents.iter().filter(|document| is_wanted(document)).collect();
+    let taught = corpora.documents.iter().filter(|document| document.teaches_sequences());
+    let documents: Vec<&TrainingDocument> = taught.filter(|document| is_wanted(document)).collect();
     let mut models = Models { table, chains, ..Models::of_spelling(spelling.clone()) };
     models.aliases = ranker::aliases(documents.iter().copied(), gold_ids);
     for _ in 0..RANKER_ROUNDS {

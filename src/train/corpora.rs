@@ -29,6 +29,13 @@ pub(super) struct TrainingDocument {
     pub denied: [Vec<(usize, Span)>; MODEL_TYPES.len()],
 }
 
+impl TrainingDocument {
+    /// Whether it teaches a type that has a sequence model.
+    pub(super) fn teaches_sequences(&self) -> bool {
+        self.teaches.iter().any(|own| MODEL_TYPES.contains(own))
+    }
+}
+
 /// All documents of a recipe.
 #[derive(Debug)]
 pub(super) struct Corpora {
@@ -68,7 +75,7 @@ impl Corpora {
     /// The words of the texts that are in no mention of any type, each once a document, in lower case as they stand.
     pub(super) fn plain_words(&self) -> Vec<String> {
         let mut words = Vec::new();
-        for document in &self.documents {
+        for document in self.documents.iter().filter(|document| document.teaches_sequences()) {
             let mut own: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
             for (index, passage) in document.gold.document.passages.iter().enumerate() {
                 let mut start = 0;

@@ -70,6 +70,7 @@ pub(super) fn extract(corpora: &Corpora, catalog: &Catalog, models: &Models) -> 
             let mut memory = Memory::for_training(models);
             let found: Vec<Vec<Raw>> = (chunk * 64..)
                 .zip(documents)
+                .filter(|(_, document)| document.teaches_sequences())
                 .map(|(index, document)| read_document(index, document, vocabulary, models, &mut memory))
                 .collect();
             found

@@ -1,26 +1,27 @@
-//! Training of the second look: a logistic regression a type, by Newton's method with a small ridge.
+//! Logistic regressions, by Newton's method with a small ridge: the second look's, and those that rank names.
 
-use crate::annotate::learning::{LOOK_FEATURES, Look};
+use crate::annotate::learning::Look;
 
 /// A span as the second look sees it, and whether it is right.
 pub(super) type Seen = (Look, bool);
 
-/// The least spans to learn from.
-const SPANS_MIN: usize = 4_000;
 /// How often the step is taken; it converges in fewer.
 const ROUNDS: usize = 12;
 /// How much weights are drawn to zero.
 const RIDGE: f64 = 1.0;
 
-/// The weights that make the right spans likeliest; none where there are too few.
-pub(super) fn fit<'a>(seen: &(impl Iterator<Item = &'a Seen> + Clone)) -> Vec<f32> {
-    if seen.clone().count() < SPANS_MIN {
+/// The weights that make the right ones likeliest; none where there are fewer than `least`.
+pub(super) fn fit<'a, const FEATURES: usize>(
+    seen: &(impl Iterator<Item = &'a ([f32; FEATURES], bool)> + Clone),
+    least: usize,
+) -> Vec<f32> {
+    if seen.clone().count() < least {
         return Vec::new();
     }
-    let mut weights = [0.0_f64; LOOK_FEATURES];
+    let mut weights = [0.0_f64; FEATURES];
     for _ in 0..ROUNDS {
         let mut slope = weights.map(|weight| -RIDGE * weight);
-        let mut curve = [[0.0_f64; LOOK_FEATURES]; LOOK_FEATURES];
+        let mut curve = [[0.0_f64; FEATURES]; FEATURES];
         for (at, row) in curve.iter_mut().enumerate() {
             row[at] = RIDGE;
         }
@@ -46,13 +47,13 @@ pub(super) fn fit<'a>(seen: &(impl Iterator<Item = &'a Seen> + Clone)) -> Vec<f3
 }
 
 /// Solves a system whose matrix is symmetric and positive, by elimination.
-fn solve(
-    mut matrix: [[f64; LOOK_FEATURES]; LOOK_FEATURES],
-    mut right: [f64; LOOK_FEATURES],
-) -> [f64; LOOK_FEATURES] {
-    for at in 0..LOOK_FEATURES {
+fn solve<const FEATURES: usize>(
+    mut matrix: [[f64; FEATURES]; FEATURES],
+    mut right: [f64; FEATURES],
+) -> [f64; FEATURES] {
+    for at in 0..FEATURES {
         let row = matrix[at];
-        for below in at + 1..LOOK_FEATURES {
+        for below in at + 1..FEATURES {
             let factor = matrix[below][at] / row[at];
             for (entry, own) in matrix[below].iter_mut().zip(row) {
                 *entry -= factor * own;
@@ -60,8 +61,8 @@ fn solve(
             right[below] -= factor * right[at];
         }
     }
-    for at in (0..LOOK_FEATURES).rev() {
-        let known: f64 = (at + 1..LOOK_FEATURES).map(|other| matrix[at][other] * right[other]).sum();
+    for at in (0..FEATURES).rev() {
+        let known: f64 = (at + 1..FEATURES).map(|other| matrix[at][other] * right[other]).sum();
         right[at] = (right[at] - known) / matrix[at][at];
     }
     right
@@ -70,6 +71,9 @@ fn solve(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::annotate::learning::LOOK_FEATURES;
+
+    const SPANS_MIN: usize = 4_000;
 
     #[test]
     fn what_speaks_for_spans_gets_weight() {
@@ -82,11 +86,11 @@ mod tests {
                 (look, (number / 2 % 10 == 0) != (number % 2 == 0))
             })
             .collect();
-        let weights = fit(&seen.iter());
+        let weights = fit(&seen.iter(), SPANS_MIN);
         let log_odds = 9.0_f32.ln();
         assert!((weights[0] + log_odds).abs() < 0.1, "{weights:?}");
         assert!((weights[1] - 2.0 * log_odds).abs() < 0.1, "{weights:?}");
         assert!(weights[2..].iter().all(|weight| weight.abs() < 1e-6));
-        assert!(fit(&seen[1..].iter()).is_empty());
+        assert!(fit(&seen[1..].iter(), SPANS_MIN).is_empty());
     }
 }

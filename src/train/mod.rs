@@ -8,6 +8,7 @@ mod calibrate;
 mod corpora;
 mod examples;
 mod look;
+mod names;
 mod ranker;
 mod recipe;
 mod sequence;
@@ -26,6 +27,7 @@ use crate::formats::gold::GoldError;
 use crate::model::EntityType;
 use corpora::{Corpora, FOLDS, TrainingDocument};
 use examples::Examples;
+use names::Names;
 use ranker::GoldIds;
 use recipe::Recipe;
 use sequence::Schedule;
@@ -152,13 +154,16 @@ pub fn train(
 ) -> Result<Trained, TrainError> {
     let material = Material::read(recipe, gold, catalog)?;
     on_step("the corpora read");
-    let validation = Validation::new(&material, &mut on_step);
+    let names = Names::new(&material)?;
+    let validation = Validation::new(&material, &names, &mut on_step);
     let mut models = build::build(&material, |_| true);
     models.name.clone_from(&material.recipe.name);
     models.corpora = material.recipe.used().map(ModelCorpus::from).collect();
     validation.finish(&mut models);
+    models.names = names.finish();
     on_step("the models trained");
-    let reliability = validation.reliability(&models);
+    let mut reliability = validation.reliability(&models);
+    reliability.extend(names.reliability(&models.names));
     let figures = if cross_validate { validation.figures(&material)? } else { Vec::new() };
     Ok(Trained { models, reliability, figures })
 }

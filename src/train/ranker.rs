@@ -54,7 +54,7 @@ impl GoldIds {
     }
 
     /// The identifiers that the annotator answers for a mention.
-    fn of<'a>(&'a self, mention: &'a GoldMention) -> impl Iterator<Item = &'a str> + 'a {
+    pub(super) fn of<'a>(&'a self, mention: &'a GoldMention) -> impl Iterator<Item = &'a str> + 'a {
         let own = move |id: &String| self.ids.get(&(mention.entity_type, id.clone())).map(String::as_str);
         mention.ids.iter().filter_map(own).filter(|id| !id.is_empty())
     }

@@ -9,6 +9,7 @@ use super::build::build;
 use super::calibrate::{JudgedByType, best_threshold, calibration, reliability};
 use super::corpora::{FOLDS, TrainingDocument};
 use super::look::{Seen, fit};
+use super::names::Names;
 use super::{CorpusFigures, Material, Reliability, TrainError};
 use crate::annotate::Annotator;
 use crate::annotate::learning::{
@@ -16,6 +17,9 @@ use crate::annotate::learning::{
 };
 use crate::evaluate::{DocumentFigures, score_document};
 use crate::model::{AnnotateOptions, EntityType};
+
+/// The least spans that the second look of a type is learnt of.
+const LOOK_SPANS_MIN: usize = 4_000;
 
 /// What documents held out say of the models.
 pub(super) struct Validation {
@@ -32,11 +36,12 @@ type SeenByType = [Vec<Seen>; MODEL_TYPES.len()];
 
 impl Validation {
     /// Trains models for each fold and has them judge the documents that they have not seen.
-    pub(super) fn new(material: &Material, mut on_step: impl FnMut(&str)) -> Self {
+    pub(super) fn new(material: &Material, names: &Names, mut on_step: impl FnMut(&str)) -> Self {
         let (judged, gold) = Default::default();
         let mut validation = Self { folds: Vec::new(), judged, gold, seen: Vec::new() };
         for fold in 0..FOLDS {
-            let models = build(material, |document| document.fold != fold);
+            let mut models = build(material, |document| document.fold != fold);
+            models.names = names.without(fold);
             validation.seen.push(see(material, fold, &models));
             validation.folds.push(models);
             on_step("a fifth of the documents held out");
@@ -56,7 +61,7 @@ impl Validation {
         for (at, chain) in models.chains.iter_mut().enumerate() {
             let wanted = self.seen.iter().enumerate().filter(|(fold, _)| is_wanted(*fold));
             if let Some(chain) = chain {
-                chain.look = fit(&wanted.flat_map(|(_, seen)| &seen[at]));
+                chain.look = fit(&wanted.flat_map(|(_, seen)| &seen[at]), LOOK_SPANS_MIN);
             }
         }
     }

@@ -3,23 +3,25 @@
 //! All numbers are little-endian. The header is `GLOSSMDL`, the version of the format (u32), the number of sections (u32)
 //! and the XXH3-64 of all that follows it. Then for each section its offset from the start of the file and its length
 //! (u64 each), and the sections, each of which begins at a whole number of lines of memory: `about` (JSON: name, corpora, chains), the table of
-//! features, the spelling model, the aliases and the weights of the ranker.
+//! features, the spelling model, the aliases, the weights of the ranker and what the gold data says of names.
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::super::link::LinkModel;
 use super::super::link::aliases::{Aliases, Row};
+use super::super::name_ranker::{NameRanker, Told};
 use super::super::recognise::spelling::Spelling;
 use super::super::recognise::table::{BLOCK_BYTES, Table};
 use super::{About, Models, ModelsError};
 
 const MAGIC: &[u8; 8] = b"GLOSSMDL";
 /// The version of the format and of the features: models of another one do not fit this program.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 const HEADER_BYTES: usize = 24;
-const SECTIONS: usize = 5;
+const SECTIONS: usize = 6;
 const ENTRY_BYTES: usize = 16;
 
 /// The models as a file holds them.
@@ -31,6 +33,7 @@ pub(super) fn to_bytes(models: &Models) -> Vec<u8> {
         models.spelling.bytes().into(),
         aliases_to_bytes(&models.aliases).into(),
         linking_to_bytes(&models.linking).into(),
+        told_to_bytes(&models.names).into(),
     ];
     let (mut entries, mut parts) = (Vec::new(), Vec::new());
     let begin = HEADER_BYTES + SECTIONS * ENTRY_BYTES;
@@ -88,6 +91,7 @@ pub(super) fn from_bytes(bytes: Cow<'static, [u8]>) -> Result<Models, ModelsErro
         spelling: Spelling::new(section(2)?),
         aliases: aliases_from_bytes(&section(3)?).ok_or(ModelsError::Damaged)?,
         linking: linking_from_bytes(&section(4)?),
+        names: NameRanker::new(about.names, told_from_bytes(&section(5)?)),
     })
 }
 
@@ -157,4 +161,25 @@ fn linking_from_bytes(bytes: &[u8]) -> LinkModel {
         let feature = u32::from_le_bytes([pair[0], pair[1], pair[2], pair[3]]);
         (feature, f32::from_le_bytes([pair[4], pair[5], pair[6], pair[7]]))
     }))
+}
+
+/// Rows of 12 bytes: the hash of a name, in how many documents it was marked, and in how many it stood.
+fn told_to_bytes(names: &NameRanker) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (key, Told { marked, stood }) in names.told() {
+        bytes.extend(key.to_le_bytes());
+        bytes.extend(marked.to_le_bytes());
+        bytes.extend(stood.to_le_bytes());
+    }
+    bytes
+}
+
+fn told_from_bytes(bytes: &[u8]) -> FxHashMap<u64, Told> {
+    let rows = bytes.as_chunks::<12>().0.iter();
+    rows.map(|row| {
+        let key = u64::from_le_bytes([row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7]]);
+        let [marked, stood] = [[row[8], row[9]], [row[10], row[11]]].map(u16::from_le_bytes);
+        (key, Told { marked, stood })
+    })
+    .collect()
 }

@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::link::LinkModel;
 use super::link::aliases::Aliases;
+use super::name_ranker::{NameModel, NameRanker};
 use super::recognise::chain::Transitions;
 use super::recognise::spelling::Spelling;
 use super::recognise::table::{MODEL_TYPES, Table};
@@ -47,6 +48,7 @@ struct About {
     name: String,
     corpora: Vec<ModelCorpus>,
     chains: Vec<Option<ChainModel>>,
+    names: Vec<NameModel>,
 }
 
 /// Why models cannot be used.
@@ -108,6 +110,8 @@ pub struct Models {
     pub(crate) linking: LinkModel,
     /// The sequence models, by the places of their types; types without one are found by the dictionary alone.
     pub(crate) chains: Vec<Option<ChainModel>>,
+    /// What ranks names of the other types.
+    pub(crate) names: NameRanker,
 }
 
 impl Models {
@@ -121,6 +125,7 @@ impl Models {
             aliases: Aliases::default(),
             linking: LinkModel::default(),
             chains: Vec::new(),
+            names: NameRanker::default(),
         }
     }
 
@@ -176,7 +181,8 @@ impl Models {
     }
 
     fn about(&self) -> About {
-        About { name: self.name.clone(), corpora: self.corpora.clone(), chains: self.chains.clone() }
+        let names = self.names.models().to_vec();
+        About { name: self.name.clone(), corpora: self.corpora.clone(), chains: self.chains.clone(), names }
     }
 
     /// The types without a model, as bits by their values.
@@ -193,21 +199,26 @@ impl Models {
     /// The score of a span that the model at `at` gives a probability: how often such spans are right.
     pub(crate) fn score(&self, at: usize, probability: f32) -> f32 {
         let Some(Some(chain)) = self.chains.get(at) else { return probability };
-        let points = &chain.calibration;
-        let after = points.partition_point(|(from, _)| *from <= probability);
-        let score = match (after.checked_sub(1).and_then(|before| points.get(before)), points.get(after)) {
-            (Some(one), Some(other)) => {
-                one.1 + (other.1 - one.1) * (probability - one.0) / (other.0 - one.0).max(f32::MIN_POSITIVE)
-            }
-            (Some(last), None) => last.1,
-            (None, Some(first)) => first.1,
-            (None, None) => probability,
-        };
-        score.clamp(1e-4, 1.0)
+        calibrated(&chain.calibration, probability)
     }
 
     /// The least score of an annotation of the type at `at` by default.
     pub(crate) fn threshold(&self, at: usize) -> f32 {
         self.chains.get(at).and_then(Option::as_ref).map_or(0.5, |chain| chain.threshold)
     }
+}
+
+/// How often what gets a probability is right, by the points of a calibration and the lines between them; the probability
+/// itself where there are none.
+pub(super) fn calibrated(points: &[(f32, f32)], probability: f32) -> f32 {
+    let after = points.partition_point(|(from, _)| *from <= probability);
+    let score = match (after.checked_sub(1).and_then(|before| points.get(before)), points.get(after)) {
+        (Some(one), Some(other)) => {
+            one.1 + (other.1 - one.1) * (probability - one.0) / (other.0 - one.0).max(f32::MIN_POSITIVE)
+        }
+        (Some(last), None) => last.1,
+        (None, Some(first)) => first.1,
+        (None, None) => probability,
+    };
+    score.clamp(1e-4, 1.0)
 }

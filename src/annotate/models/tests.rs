@@ -1,5 +1,6 @@
 use super::super::link::LinkModel;
 use super::super::link::aliases::{Aliases, alias_key};
+use super::super::name_ranker::{NAME_FEATURES, Told};
 use super::super::recognise::table::BLOCK_BYTES;
 use super::*;
 use crate::model::EntityType;
@@ -12,6 +13,14 @@ fn models() -> Models {
         threshold: 0.4,
         look: Vec::new(),
     };
+    let (choice, chance) = (vec![0.5; NAME_FEATURES], vec![0.1; NAME_FEATURES]);
+    let ranker = NameModel {
+        entity_type: "Anatomy".to_owned(),
+        choice,
+        chance,
+        calibration: vec![(0.3, 0.2)],
+        threshold: 0.4,
+    };
     Models {
         name: "test".to_owned(),
         corpora: vec![ModelCorpus { name: "c".to_owned(), source: "s".to_owned(), license: "l".to_owned() }],
@@ -19,6 +28,7 @@ fn models() -> Models {
         aliases: Aliases::new(vec!["MESH:D1".to_owned()], &[(alias_key(EntityType::Disease, "fever"), 0, 2)]),
         linking: LinkModel::new([(5, 0.5), (9, -1.0)]),
         chains: vec![None, Some(chain)],
+        names: NameRanker::new(vec![ranker], [(7, Told { marked: 2, stood: 3 })].into_iter().collect()),
         ..Models::none()
     }
 }
@@ -29,6 +39,7 @@ fn models_come_back_from_their_bytes() {
     let read = file::from_bytes(Cow::Owned(bytes.clone())).unwrap();
     assert_eq!(read.to_bytes(), bytes);
     assert_eq!((read.name(), read.corpora()), ("test", models().corpora()));
+    assert_eq!((read.names.models(), read.names.told()), (models().names.models(), models().names.told()));
     let key = alias_key(EntityType::Disease, "fever");
     assert_eq!(read.aliases.of(key, None).collect::<Vec<_>>(), [("MESH:D1", 2)]);
 }

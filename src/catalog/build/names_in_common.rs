@@ -73,8 +73,14 @@ pub(super) fn join(statements: &Statements, recipe: &Recipe, classes: &mut Class
         };
         if joining(statement) {
             let label = statements.names(place).find(|(name, _)| name.scope == NameScope::Label);
-            let hash = label.and_then(|(name, label)| hash(label, name.kind, entity_type));
-            if let Some(bearer) = hash.and_then(|hash| bearers.get(&hash)?.one()) {
+            let bearer = |entity_type| {
+                let hash = label.and_then(|(name, label)| hash(label, name.kind, entity_type))?;
+                bearers.get(&hash)?.one()
+            };
+            // a type that gives way is that of what bears the name, if it is one of the source's
+            let others = own_types(statement, recipe).filter(|_| statement.type_gives_way);
+            let bearer = bearer(entity_type).or_else(|| others.filter_map(bearer).next());
+            if let Some(bearer) = bearer {
                 // What contradicts a rule stays apart.
                 let _ = classes.join(bearer, statement.id, namespaces);
             }
@@ -94,6 +100,12 @@ pub(super) fn join(statements: &Statements, recipe: &Recipe, classes: &mut Class
             }
         }
     }
+}
+
+/// The types that the source of a statement tells apart.
+fn own_types<'r>(statement: &Statement, recipe: &'r Recipe) -> impl Iterator<Item = EntityType> + 'r {
+    let source = recipe.sources.get(usize::from(statement.source));
+    source.into_iter().flat_map(|source| &source.types).map(|rule| rule.entity_type)
 }
 
 /// The hash of a name that may join things of a type.

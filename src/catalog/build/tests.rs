@@ -222,6 +222,21 @@ fn labels_join_what_nobody_maps_where_they_mean_one_thing() {
 }
 
 #[test]
+fn a_type_that_gives_way_joins_what_has_the_name_with_another_type_of_the_source() {
+    let terms = "type\tid\tname\tsynonyms\nCellularComponent\tMESH:D003600\tCytosol\t\nAnatomy\tMESH:D006321\tHeart\t\n";
+    let keys = "namespace = \"GO\"\njoins_by_name = true\ntypes = [{ label_endings = [\" complex\"], type = \"CellularComponent\" }]\n\
+                type = \"BiologicalProcess\"";
+    let terms_of_go = ["id: GO:0005829\nname: cytosol", "id: GO:0000001\nname: heart"];
+    for (gives_way, entity) in [("", "GO:0005829"), ("\ntype_gives_way = true", "MESH:D003600")] {
+        let keys = format!("{keys}{gives_way}");
+        let kitchen = Kitchen::new().with("mesh.tsv", "terms", "", terms).obo("go.obo", &keys, &terms_of_go);
+        let (catalog, _) = kitchen.build();
+        assert_eq!(leads_to(&catalog, "GO:0005829"), entity);
+        assert_eq!(leads_to(&catalog, "GO:0000001"), "GO:0000001", "anatomy is no type of the source");
+    }
+}
+
+#[test]
 fn mesh_trees_are_the_hierarchy_and_the_projects_own_names_are_added() {
     let record = |name: &str, ui: &str, tree: &str| {
         format!("*NEWRECORD\nRECTYPE = D\nMH = {name}\nMN = {tree}\nUI = {ui}\n\n")

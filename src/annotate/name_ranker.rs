@@ -1,0 +1,290 @@
+//! The trained part of the ranking of names: a logistic regression a type for types that have gold data and no sequence model,
+//! and one learnt of all of them for types without either. It weighs what speaks for a name and what the gold data says
+//! of it; what the weights set by hand say ([`rank::log_odds`]) is a feature among others.
+
+use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::evidence::{name_of, name_times};
+use super::mention::{Mention, Subject};
+use super::models::calibrated;
+use super::passages::PassageText;
+use super::rank::{self, NameEvidence, Support};
+use super::recognise::table::MODEL_TYPES;
+use super::surface::Agreement;
+use crate::catalog::EntityIndex;
+use crate::model::{EntityType, Span, SynonymScope};
+
+/// How many features a name has.
+pub(crate) const NAME_FEATURES: usize = 42;
+
+/// What the ranker sees of a name.
+pub(crate) type NameFeatures = [f32; NAME_FEATURES];
+
+/// In how many documents of the gold data a name of a type was marked, and in how many it stood.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// In how many most of its places were marked.
+    pub marked: u16,
+    /// In how many it stood.
+    pub stood: u16,
+}
+
+/// What is known of a name besides the evidence.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct NameUse {
+    /// What the gold data says of it.
+    pub told: Told,
+    /// How often the document has it.
+    pub times: u32,
+    /// How known the entity is.
+    pub prominence: u8,
+}
+
+/// The hash of a folded name of a type.
+pub(super) fn name_key(entity_type: EntityType, key: &str) -> u64 {
+    xxh3_64_with_seed(key.as_bytes(), 0x006e_616d_6500 + entity_type as u64)
+}
+
+/// The ranker of one type.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct NameModel {
+    /// The type's name; empty for the one that all other types are ranked by.
+    pub entity_type: String,
+    /// What a feature says for an entity against others of the name.
+    pub choice: Vec<f32>,
+    /// What a feature of the best entity says for a mention of its type.
+    pub chance: Vec<f32>,
+    /// How often names of a chance are right: points of both, rising.
+    pub calibration: Vec<(f32, f32)>,
+    /// The least score that gives the best F1.
+    pub threshold: f32,
+}
+
+/// The rankers of all types.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NameRanker {
+    models: Vec<NameModel>,
+    /// The place of each type's model, by the type's value.
+    places: Vec<Option<usize>>,
+    told: FxHashMap<u64, Told>,
+}
+
+impl NameRanker {
+    /// A ranker of those models, and what the gold data says of names. Models of types that there are not are passed over.
+    pub(crate) fn new(models: Vec<NameModel>, told: FxHashMap<u64, Told>) -> Self {
+        let place = |name: &str| models.iter().position(|model| model.entity_type == name && model.fits());
+        let others = place("");
+        // names of types with a sequence model stand beside what that found, by other weights
+        let of = |own: &EntityType| place(own.name()).or(others.filter(|_| !MODEL_TYPES.contains(own)));
+        let places = EntityType::ALL.iter().map(of).collect();
+        Self { models, places, told }
+    }
+
+    /// The models of the types.
+    pub(crate) fn models(&self) -> &[NameModel] {
+        &self.models
+    }
+
+    /// What the gold data says of names, sorted by their hashes.
+    pub(crate) fn told(&self) -> Vec<(u64, Told)> {
+        let mut rows: Vec<(u64, Told)> = self.told.iter().map(|(key, told)| (*key, *told)).collect();
+        rows.sort_unstable_by_key(|(key, _)| *key);
+        rows
+    }
+
+    /// What the gold data says of a name of a type.
+    pub(super) fn told_of(&self, entity_type: EntityType, key: &str) -> Told {
+        self.told_by_key(name_key(entity_type, key))
+    }
+
+    /// What the gold data says of a name, by its hash ([`name_key`]).
+    pub(crate) fn told_by_key(&self, key: u64) -> Told {
+        self.told.get(&key).copied().unwrap_or_default()
+    }
+
+    /// The model of a type; none where nothing was learnt.
+    pub(crate) fn of(&self, entity_type: EntityType) -> Option<&NameModel> {
+        self.places.get(entity_type as usize).copied().flatten().and_then(|at| self.models.get(at))
+    }
+}
+
+impl NameModel {
+    fn fits(&self) -> bool {
+        self.choice.len() == NAME_FEATURES && self.chance.len() == NAME_FEATURES
+    }
+
+    /// How likely a name stands for an entity, beside others of the name.
+    pub(crate) fn choice(&self, features: &NameFeatures) -> f32 {
+        probability(&self.choice, features)
+    }
+
+    /// How likely the text speaks of an entity of the type, by the best of those that have the name.
+    pub(crate) fn chance(&self, features: &NameFeatures) -> f32 {
+        probability(&self.chance, features)
+    }
+
+    /// The score of a chance: how often such names are right.
+    pub(crate) fn score(&self, chance: f32) -> f32 {
+        calibrated(&self.calibration, chance)
+    }
+}
+
+fn probability(weights: &[f32], features: &NameFeatures) -> f32 {
+    rank::logistic(weights.iter().zip(features).map(|(weight, value)| weight * value).sum())
+}
+
+/// What the ranker sees of a name.
+pub(super) fn describe_name(evidence: &NameEvidence, of: NameUse) -> NameFeatures {
+    let is = |yes: bool| f32::from(u8::from(yes));
+    let agrees = |agreement: Agreement| is(evidence.agreement == agreement);
+    let characters = evidence.characters;
+    let told = of.told;
+    let is_told = told.stood > 0;
+    let (marked, stood) = (f32::from(told.marked), f32::from(told.stood));
+    let share = (marked + 0.5) / (stood + 1.0);
+    #[expect(clippy::cast_precision_loss, reason = "small counts")]
+    let (rivals, times) = ((evidence.rivals as f32).ln_1p(), (of.times as f32).ln_1p());
+    [
+        1.0,
+        rank::log_odds(evidence),
+        is(evidence.preferred),
+        is(evidence.label),
+        is(!evidence.label && evidence.scope == SynonymScope::Related),
+        is(!evidence.label && evidence.scope == SynonymScope::Narrow),
+        is(!evidence.label && evidence.scope == SynonymScope::Broad),
+        agrees(Agreement::Identical),
+        agrees(Agreement::SameCase),
+        agrees(Agreement::FirstLetter),
+        agrees(Agreement::Raised),
+        agrees(Agreement::Lowered),
+        agrees(Agreement::MixedCase),
+        is(evidence.symbol),
+        is(evidence.symbol && evidence.agreement == Agreement::Identical),
+        is(characters <= 2),
+        is(characters == 3),
+        is(characters == 4),
+        is((5..=6).contains(&characters)),
+        is((11..=15).contains(&characters)),
+        is(characters > 15),
+        is(evidence.digit),
+        is(evidence.several_words),
+        is(evidence.several_words && evidence.label),
+        is(evidence.common_word),
+        is(evidence.common_word && evidence.label),
+        is(evidence.lower_case),
+        is(evidence.plain),
+        is(evidence.heads_sentence),
+        is(evidence.upper_case),
+        is(evidence.shouted),
+        is(evidence.support == Support::OtherName),
+        is(evidence.support == Support::Defined),
+        rivals,
+        is(evidence.word_of_another_type),
+        is(evidence.type_word),
+        times,
+        f32::from(of.prominence).ln_1p(),
+        is(is_told),
+        if is_told { (share / (1.0 - share)).ln() } else { 0.0 },
+        is(is_told && told.marked == 0),
+        is(is_told && told.stood > 2 && told.marked == told.stood),
+    ]
+}
+
+/// A reading by a name, as training sees it.
+#[derive(Debug)]
+pub(crate) struct SeenName {
+    /// The passage it stands in.
+    pub passage: usize,
+    /// Where, in bytes.
+    pub span: Span,
+    /// What it is read as.
+    pub entity: EntityIndex,
+    /// The hash of type and folded name ([`name_key`]).
+    pub key: u64,
+    /// The type of the entity.
+    pub entity_type: EntityType,
+    /// Whether the entity is named in the namespace that is wanted most for its type.
+    pub preferred: bool,
+    evidence: NameEvidence,
+    /// How known the entity is.
+    pub prominence: u8,
+    times: u32,
+}
+
+impl SeenName {
+    /// What the ranker sees of it where the gold data says `told`.
+    pub(crate) fn describe(&self, told: Told) -> NameFeatures {
+        describe_name(&self.evidence, NameUse { told, times: self.times, prominence: self.prominence })
+    }
+}
+
+/// The readings of mentions by names of the catalog.
+pub(super) fn seen_names(mentions: &[Mention], passages: &[PassageText<'_>]) -> Vec<SeenName> {
+    let times = name_times(mentions, passages);
+    let mut seen = Vec::new();
+    for mention in mentions {
+        let name = name_of(mention, passages);
+        for reading in mention.readings.iter().filter(|reading| !reading.contradicted) {
+            if let (Subject::Entity(entity), Some(evidence)) = (&reading.subject, reading.evidence) {
+                seen.push(SeenName {
+                    passage: mention.passage,
+                    span: mention.span,
+                    entity: *entity,
+                    key: name_key(reading.entity_type, name),
+                    entity_type: reading.entity_type,
+                    preferred: evidence.preferred,
+                    evidence,
+                    times: times.get(name).copied().unwrap_or(1),
+                    prominence: reading.prominence,
+                });
+            }
+        }
+    }
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(entity_type: &str, bias: f32) -> NameModel {
+        let mut weights = vec![0.0; NAME_FEATURES];
+        weights[0] = bias;
+        let calibration = vec![(0.0, 0.0), (1.0, 1.0)];
+        let (entity_type, choice) = (entity_type.to_owned(), weights.clone());
+        NameModel { entity_type, choice, chance: weights, calibration, threshold: 0.5 }
+    }
+
+    #[test]
+    fn types_have_their_own_model_or_that_of_others() {
+        let told = [(name_key(EntityType::Anatomy, "liver"), Told { marked: 3, stood: 4 })];
+        let ranker = NameRanker::new(
+            vec![model("Anatomy", 2.0), model("", -1.0), model("Nonsense", 0.0)],
+            told.into_iter().collect(),
+        );
+        let evidence = NameEvidence::of_type(EntityType::Anatomy);
+        let features = describe_name(&evidence, NameUse::default());
+        let score = |entity_type| ranker.of(entity_type).unwrap().chance(&features);
+        assert!(score(EntityType::Anatomy) > 0.85 && score(EntityType::Phenotype) < 0.3);
+        assert_eq!(ranker.told_of(EntityType::Anatomy, "liver"), Told { marked: 3, stood: 4 });
+        assert_eq!(ranker.told_of(EntityType::CellType, "liver"), Told::default());
+        assert_eq!(ranker.told().len(), 1);
+        assert!(ranker.of(EntityType::Gene).is_none());
+        assert!(NameRanker::default().of(EntityType::Anatomy).is_none());
+        let short = NameModel { chance: vec![1.0], ..model("Anatomy", 1.0) };
+        assert!(NameRanker::new(vec![short], FxHashMap::default()).of(EntityType::Anatomy).is_none());
+    }
+
+    #[test]
+    fn features_tell_what_the_gold_data_says() {
+        let evidence = NameEvidence::of_type(EntityType::Anatomy);
+        let of = |marked, stood| {
+            let told = Told { marked, stood };
+            describe_name(&evidence, NameUse { told, times: 1, prominence: 0 })
+        };
+        assert!(of(3, 3)[NAME_FEATURES - 3] > 0.0 && of(0, 3)[NAME_FEATURES - 3] < 0.0);
+        assert_eq!(of(0, 0)[NAME_FEATURES - 4..], [0.0; 4]);
+        assert!(of(3, 3).iter().all(|value| value.is_finite()));
+    }
+}
