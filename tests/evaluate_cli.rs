@@ -103,6 +103,21 @@ fn types_are_chosen_and_corpora_follow_each_other() {
 }
 
 #[test]
+fn names_are_resolved_with_and_without_their_context() {
+    let folder = folder();
+    let gold = "1|t|Il6 rose in mice.\n1|a|Aspirin did not help.\n\
+                1\t0\t3\tIl6\tGene\t16193\n1\t12\t16\tmice\tSpecies\t10090\n1\t18\t25\tAspirin\tChemical\tMESH:D001241\n";
+    fs::write(folder.path().join("names.pubtator"), gold).unwrap();
+    let table = good(&run(&["names.pubtator", "--names"], folder.path()));
+    let row = |of| words(&table, ["names", of])[2..].join(" ");
+    assert_eq!(row("Chemical"), "1 100.00 100.00 100.00");
+    assert_eq!(row("Species"), "1 100.00 100.00 100.00");
+    // mice in the context tell whose gene it is
+    assert!(row("Gene").ends_with("100.00 100.00"), "{table}");
+    assert!(!text(&run(&["names.pubtator", "--names", "--errors"], folder.path()).stderr).is_empty());
+}
+
+#[test]
 fn mistakes_are_told_by_kind() {
     let folder = folder();
     let shown = good(&run(&["own/dev.pubtator", "--errors"], folder.path()));

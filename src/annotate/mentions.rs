@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::link::candidates::{Candidate, Route};
 use super::link::entities::Entities;
 use super::link::parts::{each_part, with_elements_before, with_elements_behind};
-use super::link::{Document, Linked, Target, link};
+use super::link::{Document, Linked, Target, ToldSpecies, link};
 use super::mention::{Mention, Reading, Subject};
 use super::models::Models;
 use super::options::PreparedOptions;
@@ -15,7 +15,6 @@ use super::recognise::lexicon::Lexicon;
 use super::recognise::table::MODEL_TYPES;
 use super::recognise::view::PassageView;
 use super::recognise::{Found, Prepared, best};
-use super::species::Taxon;
 use super::surface;
 use super::variants::{Certainty, find_variants};
 use super::vocabulary::Vocabulary;
@@ -73,7 +72,7 @@ pub(super) fn recognised(
 
 /// The spans that score enough, of those that overlap the likeliest of each type, by place, and their scores; of mentions of
 /// several entities each part.
-fn targets(
+pub(super) fn targets(
     vocabulary: Vocabulary<'_>,
     models: &Models,
     passages: &[PassageText<'_>],
@@ -157,19 +156,8 @@ fn readings<'l>(
     chosen.clear();
     chosen.extend(candidates.iter().filter(wanted));
     keep_needed(chosen, score_of, target.entity_type, options);
-    let reading = |candidate: &&Candidate| Reading {
-        subject: Subject::Entity(candidate.entity),
-        entity_type: target.entity_type,
-        taxon: candidate.taxon,
-        method: method(candidate.route),
-        evidence: Some(evidence(target.entity_type, candidate, common_word, *species)),
-        score: score_of(candidate),
-        foreign: None,
-        contradicted: false,
-        recognised: true,
-        prominence: candidate.prominence,
-        composite: target.composite,
-    };
+    let reading =
+        |candidate: &&Candidate| reading_of(target, (candidate, *species), score_of(candidate), common_word);
     let mut readings = Vec::with_capacity(1 + chosen.len());
     let asks_taxa = of_taxon && !options.options().taxa.is_empty();
     let linked = chosen.first().is_some_and(|first| {
@@ -183,6 +171,28 @@ fn readings<'l>(
         readings[0].score = score;
     }
     readings
+}
+
+/// The reading of a mention by a candidate, with the species that was told of a gene.
+pub(super) fn reading_of(
+    target: &Target,
+    (candidate, species): (&Candidate, ToldSpecies),
+    score: f32,
+    common_word: bool,
+) -> Reading {
+    Reading {
+        subject: Subject::Entity(candidate.entity),
+        entity_type: target.entity_type,
+        taxon: candidate.taxon,
+        method: method(candidate.route),
+        evidence: Some(evidence(target.entity_type, candidate, common_word, species)),
+        score,
+        foreign: None,
+        contradicted: false,
+        recognised: true,
+        prominence: candidate.prominence,
+        composite: target.composite,
+    }
 }
 
 /// How many readings there are to spare, should several be of one entity.
@@ -237,7 +247,7 @@ fn evidence(
     entity_type: EntityType,
     candidate: &Candidate,
     common_word: bool,
-    species: Option<(Taxon, super::species::Evidence)>,
+    species: ToldSpecies,
 ) -> NameEvidence {
     NameEvidence {
         preferred: candidate.preferred,

@@ -213,7 +213,10 @@ impl Annotator {
         context: &str,
         limit: usize,
     ) -> Vec<Candidate> {
-        resolve::resolve_name(Vocabulary::new(&self.catalog), &self.models, name, types, taxa, context, limit)
+        let question = resolve::Question { name, types, taxa, context, limit };
+        memory::with(self.number, &self.models, |memory| {
+            resolve::resolve_name(Vocabulary::new(&self.catalog), &self.models, memory, &question)
+        })
     }
 }
 
@@ -269,6 +272,8 @@ fn find_variants(passage: &PassageText<'_>, passage_index: usize, options: &Prep
 /// What training needs of the annotator: the one code path for features.
 pub(crate) mod learning {
     pub(crate) use super::link::aliases::{Aliases, HeldOut, Row, alias_key};
+    #[cfg(test)]
+    pub(crate) use super::link::candidates::CANDIDATES_LIMIT;
     pub(crate) use super::link::candidates::{Candidate, Route};
     pub(crate) use super::link::parts::each_part;
     pub(crate) use super::link::{Document, LinkModel, Linked, Target, features, link};

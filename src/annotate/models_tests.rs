@@ -48,6 +48,24 @@ fn a_name_that_no_training_text_has_is_found_by_the_dictionary() {
 }
 
 #[test]
+fn names_are_resolved_as_mentions_are_linked() {
+    let first = |name: &str, types: &[EntityType], context: &str| {
+        let found = annotator().resolve_name(name, types, &[], context, 3);
+        found.first().map(|candidate| candidate.entity_id.to_string()).unwrap_or_default()
+    };
+    for (name, types, context, id) in [
+        ("epileptic", &[EntityType::Disease][..], "", "MESH:D004827"),
+        ("Il-6", &[], "", "NCBIGene:3569"),
+        ("Il-6", &[], "Wild-type mice lost Il-6, and patients had IL-6.", "NCBIGene:16193"),
+        ("IL-6", &[], "Wild-type mice lost Il-6, and patients had IL-6.", "NCBIGene:3569"),
+        // a name that is only a part of a word of the context
+        ("rat", &[], "The ratio rose.", "NCBITaxon:10116"),
+    ] {
+        assert_eq!(first(name, types, context), id, "{name} in {context:?}");
+    }
+}
+
+#[test]
 fn a_mention_of_several_entities_is_an_annotation_each() {
     let found = annotate("Mutations of BRCA1/2 in breast and ovarian cancer.", &AnnotateOptions::default());
     let expected = [

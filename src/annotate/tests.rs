@@ -408,11 +408,16 @@ fn bounds_hold_at_the_bound() {
             source: crate::model::EntitySource::default(),
         };
         let entities: Vec<_> = (1..=count).map(entity).collect();
-        let annotator = Annotator::new(Arc::new(Catalog::from_entities(&entities).unwrap()));
-        annotator.resolve_name("namesake fever", &[], &[], "", 1_000).len()
+        let catalog = Arc::new(Catalog::from_entities(&entities).unwrap());
+        [Arc::new(Models::none()), Models::embedded()].map(|models| {
+            let annotator = Annotator::with_models(Arc::clone(&catalog), models);
+            annotator.resolve_name("namesake fever", &[], &[], "", 1_000).len()
+        })
     };
-    assert_eq!(namesakes(known_names::BEARERS_LIMIT), known_names::BEARERS_LIMIT);
-    assert_eq!(namesakes(known_names::BEARERS_LIMIT + 1), known_names::BEARERS_LIMIT);
+    let (most, linked) = (known_names::BEARERS_LIMIT, learning::CANDIDATES_LIMIT);
+    assert_eq!(namesakes(most), [most, linked]);
+    assert_eq!(namesakes(most + 1), [most, linked]);
+    assert_eq!(namesakes(linked), [linked, linked]);
 }
 
 #[test]

@@ -70,6 +70,11 @@ impl<'c> Vocabulary<'c> {
         Self { catalog, types }
     }
 
+    /// The same catalog by those types only, given as bits by their values.
+    pub(super) const fn with_types(self, types: u16) -> Self {
+        Self { types, ..self }
+    }
+
     /// A number that tells a name as this view sees it from others.
     pub(super) fn seed_of(self, name: GroupIndex) -> u64 {
         u64::from(name.number()) << 16 | u64::from(self.types)
@@ -152,7 +157,8 @@ impl<'c> Vocabulary<'c> {
     /// Every entity that bears a name, looked for in texts or not.
     pub(super) fn bearers_of_name(self, name: &str) -> impl Iterator<Item = Bearer<'c>> {
         let names = self.catalog.names();
-        names.exact(name).into_iter().flat_map(move |group| names.entries(group)).map(Bearer::from)
+        let entries = names.exact(name).into_iter().flat_map(move |group| names.entries(group));
+        entries.filter(move |entry| self.sees(entry.entity)).map(Bearer::from)
     }
 
     /// What the stages need to know of an entity.

@@ -1,5 +1,6 @@
 //! `glossator evaluate`.
 
+mod names;
 pub(super) mod report;
 
 use std::io::{self, Write};
@@ -21,6 +22,7 @@ Examples:
   glossator evaluate corpora/biored/dev.pubtator
   glossator evaluate biored/dev.pubtator ncbi_disease/dev.pubtator --catalog biomedical.catalog --types disease
   glossator evaluate biored/dev.pubtator --types gene --errors --examples 20
+  glossator evaluate biored/dev.pubtator --names
 
 A mention counts as found when its start and end agree (strict) or when an answer of its own overlaps it (overlap). Concept
 compares the identifiers of each document, each once and without its prefix. Behind each F1 stand the values between which
@@ -33,7 +35,8 @@ const EXAMPLES_LIMIT: u64 = 10_000;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct EvaluateArguments {
-    /// Gold corpora: PubTator files with the mentions that people marked, packed with gzip or not
+    /// Gold corpora: PubTator files with the mentions that people marked, or tables of mentions as CRAFT's (.tsv) with the texts
+    /// in txt/ beside them, packed with gzip or not
     #[arg(required = true, value_name = "GOLD")]
     paths: Vec<PathBuf>,
     /// The catalog: a file that `glossator catalog build` made, or a folder of catalog tables, or one table [default: the
@@ -46,6 +49,10 @@ pub struct EvaluateArguments {
     /// The types to measure, parted by commas, such as gene,cell-line [default: those that a corpus has mentions of]
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = entity_type)]
     types: Vec<EntityType>,
+    /// Resolve the names that people marked instead of annotating the texts: how often the first reading is right, of the name
+    /// alone and with its document as context
+    #[arg(long, conflicts_with = "errors")]
+    names: bool,
     /// Show the mistakes by kind, the most frequent first
     #[arg(long)]
     errors: bool,
@@ -86,11 +93,14 @@ pub fn run(arguments: &EvaluateArguments) -> Result<(), EvaluateError> {
     // What is wrong with a corpus is told before any is annotated.
     let golds = arguments.paths.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     let annotator = super::annotator(open_catalog(arguments.catalog.as_ref())?, arguments.models.as_deref())?;
+    if arguments.names {
+        return write(&names_of(&golds, &arguments.types, &annotator));
+    }
     let corpora = annotate(golds, &annotator)?;
     let mut rows = Vec::new();
     let mut mistakes = Vec::new();
     for corpus in &corpora {
-        for entity_type in types(corpus, &arguments.types) {
+        for entity_type in types(&corpus.gold, &arguments.types) {
             rows.push(row(corpus, entity_type));
             if arguments.errors {
                 let found = mistakes_of(corpus, entity_type, &annotator);
@@ -99,7 +109,19 @@ pub fn run(arguments: &EvaluateArguments) -> Result<(), EvaluateError> {
             }
         }
     }
-    let text = report::table(&rows) + &mistakes.concat();
+    write(&(report::table(&rows) + &mistakes.concat()))
+}
+
+/// The table of names resolved, of all corpora.
+fn names_of(golds: &[(String, Vec<GoldDocument>)], wanted: &[EntityType], annotator: &Annotator) -> String {
+    let rows = golds.iter().flat_map(|(name, gold)| {
+        let own = move |entity_type| (name.as_str(), entity_type, names::count(gold, entity_type, annotator));
+        types(gold, wanted).into_iter().map(own)
+    });
+    report::names(&rows.filter(|(.., counts)| counts.names > 0).collect::<Vec<_>>())
+}
+
+fn write(text: &str) -> Result<(), EvaluateError> {
     let mut output = io::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         // Whoever reads the output has seen enough.
@@ -120,7 +142,7 @@ fn read(path: &Path) -> Result<(String, Vec<GoldDocument>), EvaluateError> {
 fn name_of(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.strip_suffix(".gz").unwrap_or(&name);
-    let stem = stem.strip_suffix(".pubtator").unwrap_or(stem);
+    let stem = [".pubtator", ".tsv"].iter().find_map(|end| stem.strip_suffix(end)).unwrap_or(stem);
     match path.parent().and_then(Path::file_name) {
         Some(folder) => format!("{}/{stem}", folder.to_string_lossy()),
         None => stem.to_owned(),
@@ -149,8 +171,8 @@ fn annotate(
 }
 
 /// The types to measure: those asked for, or else those that the corpus has mentions of.
-fn types(corpus: &Corpus, wanted: &[EntityType]) -> Vec<EntityType> {
-    let mentions = || corpus.gold.iter().flat_map(|document| &document.mentions);
+fn types(gold: &[GoldDocument], wanted: &[EntityType]) -> Vec<EntityType> {
+    let mentions = || gold.iter().flat_map(|document| &document.mentions);
     let is_marked = |own: EntityType| mentions().any(|one| !one.neutral && one.entity_type == own);
     let known = EntityType::ALL.into_iter();
     known.filter(|own| if wanted.is_empty() { is_marked(*own) } else { wanted.contains(own) }).collect()
@@ -183,6 +205,7 @@ mod tests {
         for (path, expected) in [
             ("corpora/biored/dev.pubtator", "biored/dev"),
             ("dev.pubtator.gz", "dev"),
+            ("craft/annotations.tsv.gz", "craft/annotations"),
             ("../gold/x.txt", "gold/x.txt"),
             ("../dev.pubtator", "dev"),
         ] {

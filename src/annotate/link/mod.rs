@@ -8,7 +8,7 @@ mod idle;
 mod misspelt;
 pub(crate) mod parts;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{LazyCell, OnceCell, RefCell};
 use std::hint::select_unpredictable;
 use std::ops::Range;
 use std::rc::Rc;
@@ -70,7 +70,7 @@ impl Target {
 }
 
 /// The species of a gene, and what told it.
-type ToldSpecies = Option<(Taxon, Evidence)>;
+pub(super) type ToldSpecies = Option<(Taxon, Evidence)>;
 
 /// What a mention was linked to.
 #[derive(Debug, Clone, Default)]
@@ -312,6 +312,12 @@ fn species_words(document: &Document<'_>, targets: &[Target], texts: &Texts) -> 
     let is_of_like_symbols = |taxon: Taxon| {
         document.entities.borrow_mut().is_of_groups(document.vocabulary, taxon, GROUPS_OF_LIKE_SYMBOLS)
     };
+    // a catalog may have its genes and not say what group it is of
+    let taxa_of_genes = LazyCell::new(|| {
+        let own = texts.firsts.iter().zip(&texts.linked);
+        let genes = own.filter(|(first, _)| targets[**first].entity_type == EntityType::Gene);
+        genes.flat_map(|(_, own)| taxa(own)).collect::<FxHashSet<Taxon>>()
+    });
     let words = targets.iter().zip(&texts.of_mention).filter_map(|(target, text)| {
         let own = &texts.linked[*text];
         let speaks = matches!(target.entity_type, EntityType::Species | EntityType::CellLine);
@@ -319,7 +325,7 @@ fn species_words(document: &Document<'_>, targets: &[Target], texts: &Texts) -> 
         Some(SpeciesWord {
             passage: target.passage,
             span: target.span,
-            taxon: best.taxon.filter(|taxon| is_of_like_symbols(*taxon))?,
+            taxon: best.taxon.filter(|taxon| is_of_like_symbols(*taxon) || taxa_of_genes.contains(taxon))?,
         })
     });
     let mut words: Vec<SpeciesWord> = words.collect();

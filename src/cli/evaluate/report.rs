@@ -3,6 +3,8 @@
 use crate::evaluate::{DocumentFigures, Example, Figures, Group, Interval, Intervals, Mistake};
 use crate::model::{Annotation, EntityType};
 
+use super::names::NameCounts;
+
 /// The most characters of a text or an identifier in a line of a mistake.
 const SHOWN_LIMIT: usize = 48;
 
@@ -17,10 +19,11 @@ pub(in crate::cli) struct Row<'c> {
 
 /// The figures of all corpora in percent, aligned.
 pub(in crate::cli) fn table(rows: &[Row<'_>]) -> String {
-    let width = rows.iter().map(|row| row.corpus.chars().count()).max().unwrap_or(0).max("corpus".len());
+    let width = widest(rows.iter().map(|row| row.corpus), "corpus");
+    let types = widest(rows.iter().map(|row| row.entity_type.name()), "CellLine");
     let group = |name: &str| format!("  {name:>6} P      R     F1   95 % of F1 ");
     let groups = ["strict", "overlap", "concept"].map(group).concat();
-    let mut text = format!("{:width$} {:8} {:>5} {:>6}{groups}", "corpus", "type", "docs", "gold");
+    let mut text = format!("{:width$} {:types$} {:>5} {:>6}{groups}", "corpus", "type", "docs", "gold");
     text.truncate(text.trim_end().len());
     text.push('\n');
     for Row { corpus, entity_type, documents, figures, intervals } in rows {
@@ -31,9 +34,32 @@ pub(in crate::cli) fn table(rows: &[Row<'_>]) -> String {
             cells(figures.concept, intervals.concept),
         ];
         let line =
-            format!("{corpus:width$} {:8} {documents:5} {gold:6}{}", entity_type.name(), cells.concat());
+            format!("{corpus:width$} {:types$} {documents:5} {gold:6}{}", entity_type.name(), cells.concat());
         text.push_str(line.trim_end());
         text.push('\n');
+    }
+    text
+}
+
+/// The characters of the widest of some cells.
+fn widest<'c>(cells: impl Iterator<Item = &'c str>, least: &str) -> usize {
+    cells.map(|cell| cell.chars().count()).max().unwrap_or(0).max(least.len())
+}
+
+/// How often names were resolved, in percent, aligned.
+pub(in crate::cli) fn names(rows: &[(&str, EntityType, NameCounts)]) -> String {
+    let width = widest(rows.iter().map(|row| row.0), "corpus");
+    let types = widest(rows.iter().map(|row| row.1.name()), "CellLine");
+    let mut text = format!("{:width$} {:types$}  names  alone  in context  among ten\n", "corpus", "type");
+    for (corpus, entity_type, counts) in rows {
+        #[expect(clippy::cast_precision_loss, reason = "counts of names")]
+        let percent = |count: usize| 100.0 * count as f64 / counts.names as f64;
+        let NameCounts { names, alone, in_context, among_ten } = *counts;
+        let [alone, there, ten] = [alone, in_context, among_ten].map(percent);
+        let name = entity_type.name();
+        text.push_str(&format!(
+            "{corpus:width$} {name:types$} {names:6} {alone:6.2} {there:11.2} {ten:10.2}\n"
+        ));
     }
     text
 }
