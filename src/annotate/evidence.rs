@@ -5,7 +5,7 @@ use std::cmp::{Ordering, Reverse};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::mention::{Mention, Reading, Subject};
-use super::name_ranker::{NameRanker, NameUse, describe_name};
+use super::name_ranker::NameRanker;
 use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::rank::{self, NameEvidence, SCORE_FLOOR, Support};
@@ -19,7 +19,7 @@ use crate::text::pauses::work_done;
 /// The least letters and digits of a name of one word that supports shorter names of its entity.
 const SUPPORTING_CHARACTERS_MIN: usize = 9;
 /// What a score is multiplied with when the document says that the mention stands for something else.
-const CONTRADICTED_FACTOR: f32 = 0.2;
+pub(super) const CONTRADICTED_FACTOR: f32 = 0.2;
 /// The most species of a document that are held against genes of others.
 const FOREIGN_TAXA_LIMIT: usize = 32;
 /// Chordates, fungi, plants and fruit flies: papers on them name genes by symbols that others' genes have as well. Papers
@@ -38,7 +38,7 @@ pub(super) fn rank_mentions(
     options: &PreparedOptions,
     ranker: &NameRanker,
 ) {
-    let names = RankedNames { ranker, times: name_times(mentions, passages) };
+    let times = name_times(mentions, passages);
     let supported = supported_entities(mentions);
     // only genes are told by the species that is spoken of
     let is_gene = |reading: &Reading| reading.entity_type == EntityType::Gene;
@@ -63,8 +63,10 @@ pub(super) fn rank_mentions(
             choose_species(mention, passages, (&words, &foreign), options);
         }
         count_rivals(mention, &mut rights);
-        mention.readings.iter_mut().for_each(score);
-        names.score(mention, name_of(mention, passages));
+        let by_hand = |reading: &&mut Reading| ranker.of(reading.entity_type).is_none();
+        mention.readings.iter_mut().filter(by_hand).for_each(score);
+        let name = name_of(mention, passages);
+        ranker.score(&mut mention.readings, name, times.get(name).copied().unwrap_or(1));
         if mention.readings.iter().any(|reading| reading.foreign.is_some()) {
             // the name is a protein's whatever its species, so its chemical gains nothing by that
             let chemicals = mention.readings.iter_mut().filter(|r| r.entity_type == EntityType::Chemical);
@@ -140,54 +142,6 @@ pub(super) fn name_times<'p>(
         *times.entry(name_of(mention, passages)).or_default() += 1;
     }
     times
-}
-
-/// What names are ranked by where the models have learnt it.
-struct RankedNames<'a> {
-    ranker: &'a NameRanker,
-    times: FxHashMap<&'a str, u32>,
-}
-
-impl RankedNames<'_> {
-    /// Scores the readings of a mention that the models rank: of each type the one that the name most likely stands for gets
-    /// the chance of such a mention, others their share of it.
-    fn score(&self, mention: &mut Mention, name: &str) {
-        for at in 0..mention.readings.len() {
-            let entity_type = mention.readings[at].entity_type;
-            let Some(model) = self.ranker.of(entity_type) else { continue };
-            if mention.readings[..at].iter().any(|before| before.entity_type == entity_type) {
-                continue;
-            }
-            let told = self.ranker.told_of(entity_type, name);
-            let times = self.times.get(name).copied().unwrap_or(1);
-            let describe = |reading: &Reading| {
-                let of = NameUse { told, times, prominence: reading.prominence };
-                reading.evidence.as_ref().map(|evidence| describe_name(evidence, of))
-            };
-            let of_type = || mention.readings.iter().filter(|reading| reading.entity_type == entity_type);
-            let choices: Vec<Option<f32>> =
-                of_type().map(|reading| Some(model.choice(&describe(reading)?))).collect();
-            let best = of_type().zip(&choices).filter(|(reading, _)| !reading.contradicted).max_by(
-                |(one, own), (other, its)| {
-                    let known = one.prominence.cmp(&other.prominence);
-                    own.unwrap_or(0.0).total_cmp(&its.unwrap_or(0.0)).then(known)
-                },
-            );
-            let Some((first, Some(most))) = best.or_else(|| of_type().zip(&choices).next()) else { continue };
-            let Some(chance) = describe(first).map(|features| model.score(model.chance(&features))) else {
-                continue;
-            };
-            let most = *most;
-            let own = mention.readings.iter_mut().filter(|reading| reading.entity_type == entity_type);
-            for (reading, choice) in own.zip(choices) {
-                let Some(choice) = choice else { continue };
-                reading.score = chance * (choice / most).min(1.0);
-                if reading.contradicted {
-                    reading.score *= CONTRADICTED_FACTOR;
-                }
-            }
-        }
-    }
 }
 
 fn score(reading: &mut Reading) {

@@ -5,8 +5,8 @@
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::evidence::{name_of, name_times};
-use super::mention::{Mention, Subject};
+use super::evidence::{CONTRADICTED_FACTOR, name_of, name_times};
+use super::mention::{Mention, Reading, Subject};
 use super::models::calibrated;
 use super::passages::PassageText;
 use super::rank::{self, NameEvidence, Support};
@@ -109,6 +109,27 @@ impl NameRanker {
     }
 }
 
+impl NameRanker {
+    /// Scores the readings of a mention that there is a model for: of each type the one that the name most likely stands for
+    /// gets the score of such a mention, others their share of it. `times` is how often the document has the name.
+    pub(super) fn score(&self, readings: &mut [Reading], name: &str, times: u32) {
+        let mut scored = 0_u16;
+        for at in 0..readings.len() {
+            let entity_type = readings[at].entity_type;
+            let bit = 1 << entity_type as u16;
+            let Some(model) = self.of(entity_type).filter(|_| scored & bit == 0) else { continue };
+            scored |= bit;
+            let told = self.told_of(entity_type, name);
+            let alone = readings[at + 1..].iter().all(|other| other.entity_type != entity_type);
+            if alone {
+                model.score_alone(&mut readings[at], (told, times));
+            } else {
+                model.score_several(readings, entity_type, (told, times));
+            }
+        }
+    }
+}
+
 impl NameModel {
     fn fits(&self) -> bool {
         self.choice.len() == NAME_FEATURES && self.chance.len() == NAME_FEATURES
@@ -128,6 +149,48 @@ impl NameModel {
     pub(crate) fn score(&self, chance: f32) -> f32 {
         calibrated(&self.calibration, chance)
     }
+}
+
+/// What the ranker sees of a reading; `None` of one that is not by a name.
+fn describe(reading: &Reading, (told, times): (Told, u32)) -> Option<NameFeatures> {
+    let of = NameUse { told, times, prominence: reading.prominence };
+    reading.evidence.as_ref().map(|evidence| describe_name(evidence, of))
+}
+
+impl NameModel {
+    fn score_alone(&self, reading: &mut Reading, of: (Told, u32)) {
+        if let Some(features) = describe(reading, of) {
+            reading.score = self.score(self.chance(&features)) * contradiction(reading);
+        }
+    }
+
+    fn score_several(&self, readings: &mut [Reading], entity_type: EntityType, of: (Told, u32)) {
+        let own = readings.iter().enumerate().filter(|(_, reading)| reading.entity_type == entity_type);
+        let described: Vec<(usize, NameFeatures, f32)> = own
+            .filter_map(|(at, reading)| {
+                let features = describe(reading, of)?;
+                let choice = self.choice(&features);
+                Some((at, features, choice))
+            })
+            .collect();
+        let right = |(at, _, choice): &(usize, NameFeatures, f32)| {
+            let reading = &readings[*at];
+            (!reading.contradicted, *choice, reading.prominence)
+        };
+        let best =
+            described.iter().reduce(|best, other| if right(other) > right(best) { other } else { best });
+        let Some((_, features, most)) = best else { return };
+        let score = self.score(self.chance(features));
+        for (at, _, choice) in &described {
+            let reading = &mut readings[*at];
+            reading.score = score * (choice / most).min(1.0) * contradiction(reading);
+        }
+    }
+}
+
+/// What a score is multiplied with where the document says that the mention stands for something else.
+const fn contradiction(reading: &Reading) -> f32 {
+    if reading.contradicted { CONTRADICTED_FACTOR } else { 1.0 }
 }
 
 fn probability(weights: &[f32], features: &NameFeatures) -> f32 {
@@ -286,5 +349,33 @@ mod tests {
         assert!(of(3, 3)[NAME_FEATURES - 3] > 0.0 && of(0, 3)[NAME_FEATURES - 3] < 0.0);
         assert_eq!(of(0, 0)[NAME_FEATURES - 4..], [0.0; 4]);
         assert!(of(3, 3).iter().all(|value| value.is_finite()));
+    }
+
+    #[test]
+    fn readings_of_a_name_share_its_score() {
+        let catalog = crate::catalog::Catalog::embedded().unwrap();
+        let entity = |at| Subject::Entity(catalog.indices().nth(at).unwrap());
+        let reading = |at, label, entity_type| {
+            let evidence = NameEvidence { label, ..NameEvidence::of_type(entity_type) };
+            let method = crate::model::Method::Dictionary;
+            Reading { evidence: Some(evidence), ..Reading::new(entity(at), entity_type, method, 0.1) }
+        };
+        // the third feature is whether the name is the label
+        let mut choosing = model("Anatomy", 0.0);
+        choosing.choice[3] = 3.0;
+        choosing.chance[0] = 1.0;
+        let ranker = NameRanker::new(vec![choosing], FxHashMap::default());
+        let mut readings = [
+            reading(0, false, EntityType::Anatomy),
+            reading(1, true, EntityType::Anatomy),
+            reading(2, false, EntityType::Gene),
+        ];
+        ranker.score(&mut readings, "liver", 1);
+        let score = rank::logistic(1.0);
+        assert!((readings[1].score - score).abs() < 1e-6 && readings[0].score < 0.6 * score);
+        assert!((readings[2].score - 0.1).abs() < 1e-6, "genes have no such model");
+        let mut alone = [Reading { contradicted: true, ..reading(0, false, EntityType::Anatomy) }];
+        ranker.score(&mut alone, "liver", 1);
+        assert!((alone[0].score - score * CONTRADICTED_FACTOR).abs() < 1e-6);
     }
 }
