@@ -23,8 +23,9 @@ struct Choice {
     reading: usize,
 }
 
-/// The annotations of all passages, sorted as an answer is. The decision is the same whatever types and scores are asked
-/// for; these choose from its outcome, so that asking for less never brings up anything else.
+/// The annotations of all passages, sorted as an answer is. The decision among names of the dictionary is the same whatever
+/// types are asked for and however much of a score; these choose from its outcome, so that asking for less never brings up
+/// anything else. A score below the usual one lets more take part.
 pub(super) fn annotations(
     mut names: Names<'_>,
     passages: &[PassageText<'_>],
