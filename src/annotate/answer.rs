@@ -9,7 +9,7 @@ use super::mention::{Mention, Reading, Subject};
 use super::models::Models;
 use super::options::PreparedOptions;
 use super::passages::PassageText;
-use super::rank::{self, SCORE_FLOOR};
+use super::rank;
 use super::reasons::{self, Reasons, WhyNot};
 use super::species::Taxon;
 use super::vocabulary::Vocabulary;
@@ -71,24 +71,14 @@ fn eligible(mentions: &[Mention], models: &Models, options: &PreparedOptions) ->
                 OverlapPolicy::All => false,
             };
             types |= 1 << of.entity_type as u32;
-            let is_enough = of.recognised || of.score >= floor(of, models, options);
+            let least = || models.names.least_score(of, options.options().min_score);
+            let is_enough = of.recognised || of.score >= least();
             if !taken && is_enough {
                 choices.push(Choice { mention, reading });
             }
         }
     }
     choices
-}
-
-/// The least score of a reading that was not recognised: what gives the best F1 where that was learnt, or less where less is
-/// asked for.
-fn floor(reading: &Reading, models: &Models, options: &PreparedOptions) -> f32 {
-    let asked = options.options().min_score;
-    match models.names.of(reading.entity_type) {
-        Some(model) if reading.evidence.is_some() && asked > 0.0 => model.threshold.min(asked),
-        Some(model) if reading.evidence.is_some() => model.threshold,
-        _ => SCORE_FLOOR,
-    }
 }
 
 fn contender(mentions: &[Mention], choice: Choice) -> Contender {

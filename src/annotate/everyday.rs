@@ -15,9 +15,8 @@ pub(super) fn drop_common_words(mentions: &mut Vec<Mention>, models: &Models) {
     }
     let names_something = |mention: &Mention| {
         mention.readings.first().is_some_and(|first| {
-            let enough =
-                models.names.of(first.entity_type).is_none_or(|model| first.score >= model.threshold);
-            !is_word(first) && first.subject != Subject::Unlinked && (first.recognised || enough)
+            let enough = || first.score >= models.names.least_score(first, 0.0);
+            !is_word(first) && first.subject != Subject::Unlinked && (first.recognised || enough())
         })
     };
     if mentions.iter().any(names_something) {

@@ -2,13 +2,13 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::mention::{Mention, Reading, Subject};
-use super::name_ranker::NameRanker;
+use super::name_ranker::{NameRanker, name_times};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
-use super::rank::{self, NameEvidence, SCORE_FLOOR, Support};
+use super::rank::{self, CONTRADICTED_FACTOR, NameEvidence, SCORE_FLOOR, Support};
 use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon};
 use super::surface::Agreement;
 use super::vocabulary::Vocabulary;
@@ -18,8 +18,6 @@ use crate::text::pauses::work_done;
 
 /// The least letters and digits of a name of one word that supports shorter names of its entity.
 const SUPPORTING_CHARACTERS_MIN: usize = 9;
-/// What a score is multiplied with when the document says that the mention stands for something else.
-pub(super) const CONTRADICTED_FACTOR: f32 = 0.2;
 /// The most species of a document that are held against genes of others.
 const FOREIGN_TAXA_LIMIT: usize = 32;
 /// Chordates, fungi, plants and fruit flies: papers on them name genes by symbols that others' genes have as well. Papers
@@ -65,7 +63,7 @@ pub(super) fn rank_mentions(
         count_rivals(mention, &mut rights);
         let by_hand = |reading: &&mut Reading| ranker.of(reading.entity_type).is_none();
         mention.readings.iter_mut().filter(by_hand).for_each(score);
-        let name = name_of(mention, passages);
+        let name = mention.name(passages);
         ranker.score(&mut mention.readings, name, times.get(name).copied().unwrap_or(1));
         if mention.readings.iter().any(|reading| reading.foreign.is_some()) {
             // the name is a protein's whatever its species, so its chemical gains nothing by that
@@ -127,23 +125,7 @@ fn is_word_of_no_molecule(reading: &Reading) -> bool {
         })
 }
 
-/// The folded name of a mention.
-pub(super) fn name_of<'p>(mention: &Mention, passages: &'p [PassageText<'_>]) -> &'p str {
-    passages[mention.passage].folded.key(mention.tokens.start, mention.tokens.end)
-}
-
-/// How often the document has each name.
-pub(super) fn name_times<'p>(
-    mentions: &[Mention],
-    passages: &'p [PassageText<'_>],
-) -> FxHashMap<&'p str, u32> {
-    let mut times = FxHashMap::default();
-    for mention in mentions {
-        *times.entry(name_of(mention, passages)).or_default() += 1;
-    }
-    times
-}
-
+/// Scores a reading by the weights that were set by hand.
 fn score(reading: &mut Reading) {
     if let Some(evidence) = &reading.evidence {
         reading.score = rank::score_name(evidence);

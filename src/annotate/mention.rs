@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::passages::PassageText;
 use super::rank::NameEvidence;
 use super::species::Taxon;
 use crate::catalog::EntityIndex;
@@ -82,6 +83,11 @@ pub(super) struct Mention {
 }
 
 impl Mention {
+    /// Its folded name.
+    pub(super) fn name<'p>(&self, passages: &'p [PassageText<'_>]) -> &'p str {
+        passages[self.passage].folded.key(self.tokens.start, self.tokens.end)
+    }
+
     /// A key that sorts mentions by place, longer first.
     pub(super) fn place(&self) -> (usize, usize, std::cmp::Reverse<usize>) {
         (self.passage, self.span.start, std::cmp::Reverse(self.span.end))

@@ -1,15 +1,15 @@
-//! The trained part of the ranking of names: a logistic regression a type for types that have gold data and no sequence model,
-//! and one learnt of all of them for types without either. It weighs what speaks for a name and what the gold data says
-//! of it; what the weights set by hand say ([`rank::log_odds`]) is a feature among others.
+//! The trained part of the ranking of names: two logistic regressions a type, for types that have gold data and no sequence
+//! model, and two learnt of all of them for types without either. The first says which entity a name stands for, the second
+//! how likely the text speaks of such an entity there. They weigh what speaks for a name and what the gold data says of
+//! it; what the weights set by hand say ([`rank::log_odds`]) is a feature among others.
 
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::evidence::{CONTRADICTED_FACTOR, name_of, name_times};
 use super::mention::{Mention, Reading, Subject};
 use super::models::calibrated;
 use super::passages::PassageText;
-use super::rank::{self, NameEvidence, Support};
+use super::rank::{self, CONTRADICTED_FACTOR, NameEvidence, SCORE_FLOOR, Support};
 use super::recognise::table::MODEL_TYPES;
 use super::surface::Agreement;
 use crate::catalog::EntityIndex;
@@ -110,6 +110,16 @@ impl NameRanker {
 }
 
 impl NameRanker {
+    /// The least score of a reading that was not recognised: what gives the best F1 where that was learnt, or less where a
+    /// request asks for less. `asked` is 0 where it asks for nothing.
+    pub(super) fn least_score(&self, reading: &Reading, asked: f32) -> f32 {
+        match self.of(reading.entity_type).filter(|_| reading.evidence.is_some()) {
+            Some(model) if asked > 0.0 => model.threshold.min(asked),
+            Some(model) => model.threshold,
+            None => SCORE_FLOOR,
+        }
+    }
+
     /// Scores the readings of a mention that there is a model for: of each type the one that the name most likely stands for
     /// gets the score of such a mention, others their share of it. `times` is how often the document has the name.
     pub(super) fn score(&self, readings: &mut [Reading], name: &str, times: u32) {
@@ -254,6 +264,18 @@ pub(super) fn describe_name(evidence: &NameEvidence, of: NameUse) -> NameFeature
     ]
 }
 
+/// How often a document has each name.
+pub(super) fn name_times<'p>(
+    mentions: &[Mention],
+    passages: &'p [PassageText<'_>],
+) -> FxHashMap<&'p str, u32> {
+    let mut times = FxHashMap::default();
+    for mention in mentions {
+        *times.entry(mention.name(passages)).or_default() += 1;
+    }
+    times
+}
+
 /// A reading by a name, as training sees it.
 #[derive(Debug)]
 pub(crate) struct SeenName {
@@ -287,7 +309,7 @@ pub(super) fn seen_names(mentions: &[Mention], passages: &[PassageText<'_>]) -> 
     let times = name_times(mentions, passages);
     let mut seen = Vec::new();
     for mention in mentions {
-        let name = name_of(mention, passages);
+        let name = mention.name(passages);
         for reading in mention.readings.iter().filter(|reading| !reading.contradicted) {
             if let (Subject::Entity(entity), Some(evidence)) = (&reading.subject, reading.evidence) {
                 seen.push(SeenName {
@@ -360,7 +382,7 @@ mod tests {
             let method = crate::model::Method::Dictionary;
             Reading { evidence: Some(evidence), ..Reading::new(entity(at), entity_type, method, 0.1) }
         };
-        // the third feature is whether the name is the label
+        // whether the name is the label is the fourth feature
         let mut choosing = model("Anatomy", 0.0);
         choosing.choice[3] = 3.0;
         choosing.chance[0] = 1.0;

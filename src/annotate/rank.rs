@@ -12,6 +12,8 @@ use super::surface::Agreement;
 pub(super) const SCORE_FLOOR: f32 = 0.5;
 /// Scores end here, as no dictionary is always right.
 const SCORE_CEILING: f32 = 0.995;
+/// What a score is multiplied with when the document says that the mention stands for something else.
+pub(super) const CONTRADICTED_FACTOR: f32 = 0.2;
 /// The score of a term of the request's own.
 pub(super) const EXTRA_TERM_SCORE: f32 = 1.0;
 

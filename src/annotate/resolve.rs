@@ -65,7 +65,8 @@ pub(super) fn resolve_name(
     let passages = [PassageText::new(name.trim()), PassageText::new(context)];
     let prepared = prepare(vocabulary, models, &passages, options.options().abbreviations, memory);
     let mut readings = linked(vocabulary, models, memory, (&passages, &prepared), &options);
-    readings.extend(of_dictionary(vocabulary, models, (&passages, &prepared), &options));
+    let known = &mut memory.known_names;
+    readings.extend(of_dictionary(vocabulary, models, (&passages, &prepared), &options, known));
     let all = Span { start: 0, end: passages[NAME].text.len() };
     let variants = find_variants(&passages[NAME], NAME, &options);
     readings.extend(variants.into_iter().filter(|found| found.span == all).flat_map(|found| found.readings));
@@ -172,10 +173,10 @@ fn of_dictionary(
     models: &Models,
     (passages, prepared): (&[PassageText<'_>], &Prepared),
     options: &PreparedOptions,
+    known: &mut KnownNames,
 ) -> Vec<Reading> {
     let vocabulary = vocabulary.with_types(models.types_without());
     let mut mentions: Vec<Mention> = Vec::new();
-    let mut known = KnownNames::default();
     for (index, passage) in passages.iter().enumerate() {
         mentions.extend(find_names(
             vocabulary,
@@ -183,7 +184,7 @@ fn of_dictionary(
             |first| walk(vocabulary, passage, first, 0),
             0..passage.folded.tokens().len(),
             options,
-            &mut known,
+            known,
         ));
     }
     let tokens = passages[NAME].folded.tokens().len();

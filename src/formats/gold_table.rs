@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
+use std::io::{BufReader, Cursor};
 use std::path::Path;
 
 use super::gold::{Columns, GoldDocument, GoldError, GoldMention, GoldPlace, Texts, canonical_ids, type_of};
@@ -23,35 +24,22 @@ pub(super) fn read_table(path: &Path, file: &str, bytes: Bytes) -> Result<Vec<Go
     let folder = path.parent().unwrap_or_else(|| Path::new("")).join("txt");
     read_rows(file, bytes, |id| {
         let path = folder.join(format!("{id}.txt"));
-        let read = File::open(&path).map_err(FormatProblem::from);
-        let text =
-            read.and_then(|input| read_all(Box::new(std::io::BufReader::new(input)), DOCUMENT_BYTES_LIMIT));
-        text.and_then(|text| document(id, &text)).map_err(|problem| FormatError {
-            file: path.to_string_lossy().into_owned(),
-            line: 0,
-            document: Some(id.to_owned()),
-            problem,
-        })
+        let input = File::open(&path).map_err(FormatProblem::from);
+        let text = input.and_then(|input| read_all(Box::new(BufReader::new(input)), DOCUMENT_BYTES_LIMIT));
+        (path.to_string_lossy().into_owned(), text)
     })
 }
 
 /// Reads a table of documents that all have one text.
 pub(super) fn read_table_of(table: Vec<u8>, text: &str) -> Result<Vec<GoldDocument>, GoldError> {
-    read_rows("table", Box::new(std::io::Cursor::new(table)), |id| {
-        let wrong = |problem| FormatError {
-            file: "text".to_owned(),
-            line: 0,
-            document: Some(id.to_owned()),
-            problem,
-        };
-        document(id, text).map_err(wrong)
-    })
+    read_rows("table", Box::new(Cursor::new(table)), |_| ("text".to_owned(), Ok(text.to_owned())))
 }
 
+/// `read_text` gives the text of a document, and what its file is called.
 fn read_rows(
     file: &str,
     mut bytes: Bytes,
-    read_text: impl Fn(&str) -> Result<InputDocument, FormatError>,
+    read_text: impl Fn(&str) -> (String, Result<String, FormatProblem>),
 ) -> Result<Vec<GoldDocument>, GoldError> {
     let mut lines = Lines { file, bytes: &mut bytes, line: 0, buffer: Vec::new() };
     let columns = lines.next()?.and_then(places).ok_or_else(|| GoldError::NoColumns(file.to_owned()))?;
@@ -64,9 +52,8 @@ fn read_rows(
             continue;
         }
         let cells: Vec<&str> = text.split('\t').collect();
-        let row =
-            row(&cells, columns, |id| GoldPlace { file: file.to_owned(), line, document: id.to_owned() })?;
-        let (id, row) = row;
+        let place = |id: &str| GoldPlace { file: file.to_owned(), line, document: id.to_owned() };
+        let (id, row) = row(&cells, columns, place)?;
         let at = *known.entry(id.clone()).or_insert_with(|| {
             rows.push((id, Vec::new()));
             rows.len() - 1
@@ -76,7 +63,10 @@ fn read_rows(
     rows.into_iter()
         .map(|(id, rows)| {
             let place = |line| GoldPlace { file: file.to_owned(), line, document: id.clone() };
-            gold_document(read_text(&id)?, &rows, place)
+            let (file, text) = read_text(&id);
+            let input = text.and_then(|text| document(&id, &text));
+            let wrong = |problem| FormatError { file, line: 0, document: Some(id.clone()), problem };
+            gold_document(input.map_err(wrong)?, &rows, place)
         })
         .collect()
 }
