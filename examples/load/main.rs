@@ -16,6 +16,7 @@ mod echo;
 mod process;
 mod record;
 mod report;
+mod stalls;
 mod texts;
 
 use std::hint::black_box;
@@ -249,6 +250,8 @@ async fn lookups(load: &Load, server: &Served, echo: &Served, report: &mut Repor
 /// Small documents at half of what the server can, alone and beside large ones.
 async fn fairness(load: &Load, server: &Served, texts: &Texts, report: &mut Report) -> Result<(), Error> {
     report.heading("Small documents at half load");
+    let time = load.time;
+    report.stalls(time, &tokio::task::spawn_blocking(move || stalls::watch(time)).await?);
     let full = calls::annotate(server, Way::Stream, texts, SMALL_STREAMS, load.time).await?;
     let distance = Duration::from_secs_f64(2.0 * SMALL_STREAMS as f64 / full.rate());
     let alone = calls::annotate_at(server, texts, SMALL_STREAMS, distance, load.time).await?;

@@ -1,10 +1,13 @@
 //! What was measured, as tables, and what it is held against.
 
+use std::time::Duration;
+
 use glossator::model::Document;
 
 use crate::beside::Large;
 use crate::calls::Way;
 use crate::drive::Measured;
+use crate::stalls::Stalls;
 
 /// The server's CPU a document, as a multiple of annotating in process.
 const STREAM_RATIO_LIMIT: f64 = 1.3;
@@ -109,11 +112,26 @@ impl Report {
         self.hold(&what, measured.rate() >= LOOKUPS_RATE || share >= LOOKUPS_ECHO_SHARE);
     }
 
+    /// What the machine alone adds to latencies.
+    pub fn stalls(&self, time: Duration, stalls: &Stalls) {
+        let Stalls { count, longest, all } = stalls;
+        println!(
+            "the machine itself stood still on a core {count} times in {:.1} s, {:.1} ms at the longest, {:.1} ms in all",
+            time.as_secs_f64(),
+            longest.as_secs_f64() * 1e3,
+            all.as_secs_f64() * 1e3,
+        );
+    }
+
     pub fn fairness(&mut self, name: &str, small: &Measured, large: Option<&Large>) {
         let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|q| small.latency.value_at_quantile(q) as f64 / 1e3);
         let mut what = format!(
-            "{name}: {:.0} documents/s, p50 {p50:.2}, p99 {p99:.2}, p99.9 {p999:.2} ms",
-            small.rate()
+            "{name}: {:.0} documents/s, p50 {p50:.2}, p99 {p99:.2}, p99.9 {p999:.2} ms, CPU us a document: server {:.1}, \
+             client {:.1}, together {:.2} cores",
+            small.rate(),
+            small.server_us(),
+            small.client_us(),
+            (small.server_cpu + small.client_cpu).as_secs_f64() / small.time.as_secs_f64(),
         );
         let Some(large) = large else {
             println!("{what}");
