@@ -23,6 +23,7 @@ mod mention;
 mod mentions;
 mod models;
 mod name_ranker;
+mod notations;
 mod options;
 mod passages;
 mod prepare;
@@ -113,6 +114,7 @@ impl Annotator {
             let (dictionary_mentions, defined) =
                 self.dictionary_mentions(&passages, &prepared, types, options, &mut memory.known_names);
             mentions.extend(dictionary_mentions);
+            notations::drop_notations(&passages, &mut mentions);
             everyday::drop_common_words(&mut mentions, &self.models);
             for (index, passage) in passages.iter().enumerate() {
                 mentions.extend(matches::find_extra_terms(passage, index, options));

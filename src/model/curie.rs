@@ -130,13 +130,20 @@ impl FromStr for Curie {
     }
 }
 
-/// What is pasted with the end of its sentence or its brackets.
-fn without_surroundings(text: &str) -> &str {
-    let text = text.trim().trim_end_matches(['.', ',', ';']);
-    let inner = [('(', ')'), ('[', ']')]
-        .into_iter()
-        .find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
-    inner.unwrap_or(text).trim()
+/// What is pasted with the end of its sentence or its brackets, however many.
+fn without_surroundings(mut text: &str) -> &str {
+    loop {
+        let trimmed = text.trim_start().trim_end_matches(|character: char| {
+            character.is_whitespace() || matches!(character, '.' | ',' | ';')
+        });
+        let inner = [('(', ')'), ('[', ']')]
+            .into_iter()
+            .find_map(|(open, close)| trimmed.strip_prefix(open)?.strip_suffix(close));
+        match inner {
+            Some(inner) => text = inner,
+            None => return trimmed,
+        }
+    }
 }
 
 /// Identifiers that tell their namespace without a prefix.
@@ -258,6 +265,7 @@ mod tests {
             ("https://identifiers.org/ncbigene:3574", "NCBIGene:3574"),
             ("http://identifiers.org/ncbigene/3574", "NCBIGene:3574"),
             ("taxon 9606", "NCBITaxon:9606"),
+            ("([taxon 9606 , ; ].),", "NCBITaxon:9606"),
             ("txid:9606", "NCBITaxon:9606"),
             ("NCBITaxon_9606", "NCBITaxon:9606"),
             ("https://www.ncbi.nlm.nih.gov/Taxonomy/Browser/wwwtax.cgi?mode=Info&id=9606", "NCBITaxon:9606"),

@@ -13,6 +13,8 @@ const VIEWS: &[&str] = &["/full", "/abstract", "/pdf", "/html", "/fulltext", "/f
 
 /// The most bytes a paper's identifier may have in a lookup, URLs included.
 const IDENTIFIER_BYTES_LIMIT: usize = 512;
+/// What a DOI is written with.
+const DOI_PREFIX: &str = "doi:";
 
 /// One identifier of a paper.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,7 +54,7 @@ impl fmt::Display for PaperId {
         match self {
             Self::Pmc(number) => write!(formatter, "PMC{number}"),
             Self::Pmid(number) => write!(formatter, "PMID:{number}"),
-            Self::Doi(doi) => write!(formatter, "doi:{doi}"),
+            Self::Doi(doi) => write!(formatter, "{DOI_PREFIX}{doi}"),
         }
     }
 }
@@ -84,7 +86,9 @@ fn number(text: &str) -> Option<u64> {
 fn doi(text: &str) -> Option<PaperId> {
     let lower = text.trim().to_ascii_lowercase();
     let (registrant, suffix) = lower.strip_prefix("10.")?.split_once('/')?;
-    let good = registrant.len() >= 4
+    // What is written of it is to be read again.
+    let good = DOI_PREFIX.len() + lower.len() <= IDENTIFIER_BYTES_LIMIT
+        && registrant.len() >= 4
         && registrant.bytes().all(|b| b.is_ascii_digit() || b == b'.')
         && !suffix.is_empty()
         && !suffix.contains(|c: char| c.is_whitespace() || c.is_control());
@@ -197,6 +201,14 @@ mod tests {
             assert!(input.parse::<PaperId>().is_err(), "{input}");
         }
         assert!(format!("10.1234/{}", "x".repeat(600)).parse::<PaperId>().is_err());
+    }
+
+    #[test]
+    fn a_doi_is_as_long_as_can_be_read_again() {
+        let of_bytes = |bytes: usize| format!("10.1234/{}", "x".repeat(bytes - 8)).parse::<PaperId>();
+        let longest = of_bytes(IDENTIFIER_BYTES_LIMIT - DOI_PREFIX.len()).unwrap();
+        assert_eq!(longest.to_string().parse(), Ok(longest));
+        assert!(of_bytes(IDENTIFIER_BYTES_LIMIT - DOI_PREFIX.len() + 1).is_err());
     }
 
     #[test]

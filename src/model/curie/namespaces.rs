@@ -124,7 +124,9 @@ static BY_NAME: LazyLock<FxHashMap<&'static str, &'static Namespace>> = LazyLock
     for namespace in NAMESPACES {
         // The prefix in its plain form, which the few places here may keep for the life of the program.
         let plain: String = namespace.prefix.chars().filter_map(plain).collect();
-        by_name.entry(String::leak(plain)).or_insert(namespace);
+        if !by_name.contains_key(plain.as_str()) {
+            by_name.insert(String::leak(plain), namespace);
+        }
     }
     by_name
 });

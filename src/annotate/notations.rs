@@ -1,0 +1,153 @@
+//! Notations that look like names: amounts, stages of tumours and points of time.
+//!
+//! No corpus has enough of them to teach a model: "T3" is a hormone wherever corpora name it, and a stage or a time in most
+//! other papers. What else the document writes tells them apart.
+
+use super::mention::{Mention, Reading, Subject};
+use super::passages::PassageText;
+use crate::model::EntityType;
+use crate::text::pauses::work_done;
+
+/// Takes from `mentions` what is a notation: amounts that the vocabulary does not know ("3.2°", "$40"), and stages and points
+/// of time ("T3", "N1", "T2b") in a document that writes of such.
+pub(super) fn drop_notations(passages: &[PassageText<'_>], mentions: &mut Vec<Mention>) {
+    let mut numbered: Option<Numbered> = None;
+    for mention in mentions.iter_mut() {
+        let written = passages[mention.passage].slice(mention.span);
+        let is_amount = !written.contains(char::is_alphabetic);
+        if !is_amount && !is_numbered(written) {
+            continue;
+        }
+        let mut numbered = || *numbered.get_or_insert_with(|| Numbered::of(passages));
+        let first_is_unlinked = mention.readings.first().is_some_and(|r| r.subject == Subject::Unlinked);
+        if is_amount && first_is_unlinked {
+            mention.readings.retain(|reading| !may_be_notation(reading));
+        } else if !is_amount && numbered().has(written) {
+            mention.readings.retain(|reading| !may_be_notation(reading) || is_known_line(reading));
+        }
+    }
+    mentions.retain(|mention| !mention.readings.is_empty());
+}
+
+/// Whether a model recognised it as something else than a variant, which is written with such signs.
+fn may_be_notation(reading: &Reading) -> bool {
+    reading.recognised && reading.entity_type != EntityType::Variant
+}
+
+/// Whether it is a cell line of the vocabulary: some are called as stages are, N2 and N2a.
+fn is_known_line(reading: &Reading) -> bool {
+    reading.entity_type == EntityType::CellLine && reading.subject != Subject::Unlinked
+}
+
+/// Whether it is written as a stage of the TNM classification, or a point of time: "T4", "N0", "T2b".
+fn is_numbered(written: &str) -> bool {
+    matches!(written.as_bytes(), [b'T', b'0'..=b'9'] | [b'T', b'1'..=b'4', b'a'..=b'd'] | [b'N', b'0'..=b'3'])
+}
+
+/// What a document tells of its numbered letters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Numbered {
+    /// It writes of stages.
+    stages: bool,
+    /// It has a T of a number that no hormone has, and so a series of them.
+    times: bool,
+    /// It has an N of a number that no gas has.
+    nodes: bool,
+    /// It writes of the thyroid or its hormones.
+    thyroid: bool,
+}
+
+impl Numbered {
+    fn of(passages: &[PassageText<'_>]) -> Self {
+        let words = passages.iter().flat_map(|passage| passage.text.split(|c: char| !c.is_alphanumeric()));
+        words.inspect(|_| work_done(1)).fold(Self::default(), Self::and)
+    }
+
+    fn and(mut self, word: &str) -> Self {
+        let begins = |beginning: &str| {
+            word.get(..beginning.len()).is_some_and(|own| own.eq_ignore_ascii_case(beginning))
+        };
+        self.stages |= word == "TNM" || ["stage", "staging"].into_iter().any(begins);
+        if is_numbered(word) {
+            self.times |= word.starts_with('T') && !matches!(word, "T2" | "T3" | "T4");
+            self.nodes |= word.starts_with('N') && word != "N2";
+        }
+        // thyroxine, thyroidectomy; triiodothyronine, levothyroxine, hypothyroidism
+        self.thyroid |= word.to_ascii_lowercase().contains("thyro");
+        self
+    }
+
+    /// Whether `written`, which is numbered, is a stage or a point of time there.
+    fn has(self, written: &str) -> bool {
+        match written.as_bytes() {
+            [b'N', ..] => self.stages && self.nodes,
+            [b'T', _] => (self.stages || self.times) && !self.thyroid,
+            _ => self.stages,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::passages::PassageText;
+    use super::*;
+    use crate::model::{Document, Method, Span};
+
+    /// What stays of a mention of the last word of `text`.
+    fn stays(text: &str, reading: &Reading) -> bool {
+        let document = Document::from_text("t", text);
+        let passages = PassageText::of_document(&document);
+        let start = text.rfind(' ').map_or(0, |space| space + 1);
+        let span = Span { start, end: text.len() };
+        let readings = vec![reading.clone()];
+        let mut mentions = vec![Mention { passage: 0, span, tokens: 0..1, prefix: None, readings }];
+        drop_notations(&passages, &mut mentions);
+        !mentions.is_empty()
+    }
+
+    fn recognised(entity_type: EntityType, subject: Subject) -> Reading {
+        Reading { recognised: true, ..Reading::new(subject, entity_type, Method::Model, 0.9) }
+    }
+
+    #[test]
+    fn stages_and_times_are_told_from_hormones() {
+        let chemical = recognised(EntityType::Chemical, Subject::Unlinked);
+        for (text, kept) in [
+            ("Blood had little T3", true),
+            ("T3 and T4", true),
+            ("Free T3, T2 and T4", true),
+            ("Gastric cancer of stage T4", false),
+            ("TNM: T3", false),
+            ("Staging of N1", false),
+            ("Stages of growth in N2", true),
+            ("At N0 and N1", true),
+            ("Stages N1 and N2", false),
+            ("Genes like T7c", true),
+            ("Staging of CD4", true),
+            ("Lactate at T0, T2 and T4", false),
+            ("Times T1 and N3", true),
+            ("Thyroxine at T0, and free T4", true),
+            ("Stages of hypothyroidism and T4", true),
+            ("Tumours were T2a, others T4", false),
+        ] {
+            assert_eq!(stays(text, &chemical), kept, "{text}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_no_names_unless_they_are_known() {
+        let known = Subject::ExtraTerm(0);
+        for (text, reading, kept) in [
+            ("It cost $40", recognised(EntityType::Chemical, Subject::Unlinked), false),
+            ("It turned by 3.2°", recognised(EntityType::CellLine, Subject::Unlinked), false),
+            ("It fell by −2·", recognised(EntityType::CellLine, Subject::Unlinked), false),
+            ("The line 293", recognised(EntityType::CellLine, known.clone()), true),
+            ("At stage T4", recognised(EntityType::CellLine, known.clone()), true),
+            ("At stage T4", recognised(EntityType::Gene, known.clone()), false),
+            ("At stage T4", Reading::new(known, EntityType::Gene, Method::Model, 0.9), true),
+            ("Amounts of β", recognised(EntityType::Gene, Subject::Unlinked), true),
+        ] {
+            assert_eq!(stays(text, &reading), kept, "{text}: {reading:?}");
+        }
+    }
+}
