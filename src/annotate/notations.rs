@@ -1,4 +1,4 @@
-//! Notations that look like names: amounts, stages of tumours and points of time.
+//! Notations that look like names: measures, stages of tumours and points of time.
 //!
 //! No corpus has enough of them to teach a model: "T3" is a hormone wherever corpora name it, and a stage or a time in most
 //! other papers. What else the document writes tells them apart.
@@ -8,21 +8,17 @@ use super::passages::PassageText;
 use crate::model::EntityType;
 use crate::text::pauses::work_done;
 
-/// Takes from `mentions` what is a notation: amounts that the vocabulary does not know ("3.2°", "$40"), and stages and points
+/// Takes from `mentions` what is a notation: measures that the vocabulary does not know ("3.2°", "$40"), and stages and points
 /// of time ("T3", "N1", "T2b") in a document that writes of such.
 pub(super) fn drop_notations(passages: &[PassageText<'_>], mentions: &mut Vec<Mention>) {
     let mut numbered: Option<Numbered> = None;
     for mention in mentions.iter_mut() {
         let written = passages[mention.passage].slice(mention.span);
-        let is_amount = !written.contains(char::is_alphabetic);
-        if !is_amount && !is_numbered(written) {
-            continue;
-        }
-        let mut numbered = || *numbered.get_or_insert_with(|| Numbered::of(passages));
-        let first_is_unlinked = mention.readings.first().is_some_and(|r| r.subject == Subject::Unlinked);
-        if is_amount && first_is_unlinked {
+        let unlinked = mention.readings.first().filter(|reading| reading.subject == Subject::Unlinked);
+        if unlinked.is_some_and(|reading| is_measure(written, reading.entity_type)) {
             mention.readings.retain(|reading| !may_be_notation(reading));
-        } else if !is_amount && numbered().has(written) {
+        } else if is_numbered(written) && numbered.get_or_insert_with(|| Numbered::of(passages)).has(written)
+        {
             mention.readings.retain(|reading| !may_be_notation(reading) || is_known_line(reading));
         }
     }
@@ -32,6 +28,15 @@ pub(super) fn drop_notations(passages: &[PassageText<'_>], mentions: &mut Vec<Me
 /// Whether a model recognised it as something else than a variant, which is written with such signs.
 fn may_be_notation(reading: &Reading) -> bool {
     reading.recognised && reading.entity_type != EntityType::Variant
+}
+
+/// Signs of measures and formulas. None of all names that the gold data marks has one; hybrids of organisms have a cross.
+const SIGNS: &[char] = &['°', '≤', '≥', '∼', '≈', '∫', '∑', '×', 'Å', '|'];
+
+/// Whether it is written as no name is: without a letter ("415–467"), or with the sign of a measure or formula ("4°C").
+fn is_measure(written: &str, entity_type: EntityType) -> bool {
+    let formula = || entity_type != EntityType::Species && written.contains(SIGNS);
+    !written.contains(char::is_alphabetic) || formula()
 }
 
 /// Whether it is a cell line of the vocabulary: some are called as stages are, N2 and N2a.
@@ -140,6 +145,11 @@ mod tests {
         for (text, reading, kept) in [
             ("It cost $40", recognised(EntityType::Chemical, Subject::Unlinked), false),
             ("It turned by 3.2°", recognised(EntityType::CellLine, Subject::Unlinked), false),
+            ("Kept at 4°C", recognised(EntityType::Chemical, Subject::Unlinked), false),
+            ("Kept at 4°C", recognised(EntityType::Chemical, known.clone()), true),
+            ("So P(η|ξ", recognised(EntityType::CellLine, Subject::Unlinked), false),
+            ("Gave Å-kinase", recognised(EntityType::Gene, Subject::Unlinked), false),
+            ("The hybrid ×Triticosecale", recognised(EntityType::Species, Subject::Unlinked), true),
             ("It fell by −2·", recognised(EntityType::CellLine, Subject::Unlinked), false),
             ("The line 293", recognised(EntityType::CellLine, known.clone()), true),
             ("At stage T4", recognised(EntityType::CellLine, known.clone()), true),
