@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 const STALL: Duration = Duration::from_millis(1);
 
 /// What the cores had of stalls, all together.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Stalls {
     /// How many there were.
     pub count: usize,

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn amounts_are_no_names_unless_they_are_known() {
+    fn measures_are_no_names_unless_they_are_known() {
         let known = Subject::ExtraTerm(0);
         for (text, reading, kept) in [
             ("It cost $40", recognised(EntityType::Chemical, Subject::Unlinked), false),

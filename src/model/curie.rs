@@ -130,12 +130,10 @@ impl FromStr for Curie {
     }
 }
 
-/// What is pasted with the end of its sentence or its brackets, however many.
+/// What is pasted with its brackets or the end of its sentence, however many.
 fn without_surroundings(mut text: &str) -> &str {
     loop {
-        let trimmed = text.trim_start().trim_end_matches(|character: char| {
-            character.is_whitespace() || matches!(character, '.' | ',' | ';')
-        });
+        let trimmed = without_end(text).trim_start();
         let inner = [('(', ')'), ('[', ']')]
             .into_iter()
             .find_map(|(open, close)| trimmed.strip_prefix(open)?.strip_suffix(close));
@@ -144,6 +142,11 @@ fn without_surroundings(mut text: &str) -> &str {
             None => return trimmed,
         }
     }
+}
+
+/// Without the stops of a sentence, with which no identifier ends.
+fn without_end(text: &str) -> &str {
+    text.trim_end_matches(|character: char| character.is_whitespace() || matches!(character, '.' | ',' | ';'))
 }
 
 /// Identifiers that tell their namespace without a prefix.
@@ -215,6 +218,8 @@ fn from_prefixed(text: &str) -> Result<Curie, CurieError> {
 }
 
 fn build(prefix: &str, local: &str) -> Result<Curie, CurieError> {
+    // An address may go on after the stop.
+    let local = without_end(local);
     let Some(namespace) = namespace_of(prefix) else {
         return unknown_namespace(prefix, local)
             .ok_or_else(|| CurieError::NoPrefix(format!("{prefix}:{local}")));
@@ -381,6 +386,8 @@ mod tests {
             ("https://www.genenames.org/data/gene-symbol-report/#!/hgnc_id/HGNC:6023", "HGNC:6023"),
             ("https://www.genenames.org/data/gene-symbol-report/#!/hgnc_id/6023", "HGNC:6023"),
             ("https://omim.org/entry/146660", "OMIM:146660"),
+            ("https://omim.org/entry/146660.?search=il7", "OMIM:146660"),
+            ("https://example.org/MS:1000.,?x", "MS:1000"),
             ("omim.org/entry/146660?search=il7#text", "OMIM:146660"),
             ("https://monarchinitiative.org/MONDO:0009693", "MONDO:0009693"),
             ("https://monarchinitiative.org/disease/MONDO:0009693", "MONDO:0009693"),
