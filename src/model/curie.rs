@@ -248,7 +248,7 @@ fn unknown_namespace(prefix: &str, local: &str) -> Option<Curie> {
     let plain = prefix.starts_with(|c: char| c.is_ascii_alphabetic())
         && prefix.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
     let scheme = ["http", "https"].iter().any(|scheme| prefix.eq_ignore_ascii_case(scheme));
-    let odd = local.contains(|c: char| c.is_control() || matches!(c, '<' | '>' | '"' | '\\'));
+    let odd = local.contains(|c: char| c.is_control() || matches!(c, '<' | '>' | '"' | '\\' | '%'));
     (plain && !scheme && !odd).then(|| Curie::new(prefix, local))?
 }
 
@@ -433,6 +433,7 @@ mod tests {
             ("\u{591A}:9", "no prefix"),
             ("FPLX:<ERK>", "FPLX:ERK"),
             ("BTO:<x>", "no prefix"),
+            ("www.1.x:S%%%41", "no prefix"),
             ("CAS:50-78", "CAS:50-78-2"),
             ("UMLS:12634", "UMLS:C0012634"),
             ("ENSEMBL:123", "ENSEMBL:ENSG00000104432"),
