@@ -247,8 +247,9 @@ fn build(prefix: &str, local: &str) -> Result<Curie, CurieError> {
 fn unknown_namespace(prefix: &str, local: &str) -> Option<Curie> {
     let plain = prefix.starts_with(|c: char| c.is_ascii_alphabetic())
         && prefix.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
-    let scheme = ["http", "https"].iter().any(|scheme| prefix.eq_ignore_ascii_case(scheme));
-    let odd = local.contains(|c: char| c.is_control() || matches!(c, '<' | '>' | '"' | '\\' | '%'));
+    let scheme = ["http", "https"].iter().any(|scheme| prefix.eq_ignore_ascii_case(scheme))
+        || prefix.get(..4).is_some_and(|host| host.eq_ignore_ascii_case("www."));
+    let odd = local.contains(|c: char| c.is_control() || matches!(c, '<' | '>' | '"' | '\\'));
     (plain && !scheme && !odd).then(|| Curie::new(prefix, local))?
 }
 
