@@ -1,31 +1,84 @@
 //! Words of everyday language: "liver", "sleep" and "memory" name what a paper speaks of, and are words like others in a text
-//! about cooking. They count where the document names anything else.
+//! about cooking; "tin" and "app" are genes in some papers. They count where the document names anything else.
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashSet;
 
 use super::mention::{Mention, Reading, Subject};
 use super::models::Models;
+use super::passages::PassageText;
+use super::surface;
+use crate::model::EntityType;
 
-/// Takes the readings of common words by the dictionary from the mentions of a document that names nothing else: no
-/// recognised mention that is linked, and no name that is not a common word and scores enough.
-pub(super) fn drop_common_words(mentions: &mut Vec<Mention>, models: &Models) {
-    let is_word = |reading: &Reading| {
-        !reading.recognised && reading.evidence.is_some_and(|evidence| evidence.common_word)
-    };
-    if !mentions.iter().any(|mention| mention.readings.iter().any(is_word)) {
-        return;
-    }
+/// Words that are names only where a document names something else, one a line; see the notes at its top.
+const EVERYDAY_WORDS: &str = include_str!("../../data/lexicon/everyday_words.txt");
+
+/// Takes common words from the mentions of a document that names nothing else: no recognised mention that is linked, and no
+/// name that scores enough, but for such words. Organisms and chemicals that a model has recognised stay: "garlic" is one.
+pub(super) fn drop_common_words(passages: &[PassageText<'_>], mentions: &mut Vec<Mention>, models: &Models) {
     let names_something = |mention: &Mention| {
         mention.readings.first().is_some_and(|first| {
             let enough = || first.score >= models.names.least_score(first, 0.0);
-            !is_word(first) && first.subject != Subject::Unlinked && (first.recognised || enough())
+            let counts = first.subject != Subject::Unlinked && (first.recognised || enough());
+            counts && !is_common(first) && !is_everyday(passages, mention)
         })
     };
     if mentions.iter().any(names_something) {
         return;
     }
     for mention in mentions.iter_mut() {
-        mention.readings.retain(|reading| !is_word(reading));
+        let everyday = is_everyday(passages, mention);
+        mention.readings.retain(|reading| !(is_common(reading) || everyday && may_be_a_word(reading)));
     }
     mentions.retain(|mention| !mention.readings.is_empty());
+}
+
+/// Whether a reading is a name of the dictionary that is a common word.
+fn is_common(reading: &Reading) -> bool {
+    !reading.recognised && reading.evidence.is_some_and(|evidence| evidence.common_word)
+}
+
+/// Whether a reading is of a type whose names are not what everyday language calls things by.
+const fn may_be_a_word(reading: &Reading) -> bool {
+    !reading.recognised || !matches!(reading.entity_type, EntityType::Species | EntityType::Chemical)
+}
+
+/// Whether a mention is written as everyday language writes one of its words: in lower case but for the first word of a
+/// sentence, in upper case where it is a short form.
+fn is_everyday(passages: &[PassageText<'_>], mention: &Mention) -> bool {
+    let passage = &passages[mention.passage];
+    let written = passage.slice(mention.span);
+    if is_listed(written) {
+        return true;
+    }
+    let is_capitalised = written.starts_with(|first: char| first.is_ascii_uppercase());
+    if !is_capitalised
+        || written.len() > WORD_BYTES_MAX
+        || !begins_sentence(&passage.text[..mention.span.start])
+    {
+        return false;
+    }
+    let mut word = written.to_owned();
+    word[..1].make_ascii_lowercase();
+    is_listed(&word)
+}
+
+/// The bytes of the longest word that is looked up.
+const WORD_BYTES_MAX: usize = 24;
+
+/// Whether what stands before leaves the next word the first of its sentence.
+fn begins_sentence(before: &str) -> bool {
+    let before = before.trim_end().trim_end_matches(['"', '\'', '(', '\u{201c}', '\u{2018}']).trim_end();
+    before.is_empty() || before.ends_with(['.', '!', '?', ':'])
+}
+
+/// Whether a word, or what it is the plural of, is in the list.
+fn is_listed(word: &str) -> bool {
+    static WORDS: OnceLock<FxHashSet<&'static str>> = OnceLock::new();
+    let words = WORDS.get_or_init(|| surface::lines(EVERYDAY_WORDS).collect());
+    let singular = |end: &str| word.strip_suffix(end).is_some_and(|singular| words.contains(singular));
+    word.len() <= WORD_BYTES_MAX && (words.contains(word) || singular("s") || singular("es"))
 }
 
 #[cfg(test)]
@@ -33,7 +86,7 @@ mod tests {
     use super::super::rank::NameEvidence;
     use super::*;
     use crate::catalog::Catalog;
-    use crate::model::{EntityType, Method, Span};
+    use crate::model::{Document, EntityType, Method, Span};
 
     /// A mention of anatomy by the dictionary.
     fn mention(common_word: bool, score: f32) -> Mention {
@@ -45,26 +98,66 @@ mod tests {
         Mention { passage: 0, span: Span { start: 0, end: 5 }, tokens: 0..1, prefix: None, readings }
     }
 
-    fn recognised(subject: Subject) -> Mention {
-        let reading = Reading::new(subject, EntityType::Gene, Method::Model, 0.9);
+    fn recognised(subject: Subject, entity_type: EntityType) -> Mention {
+        let reading = Reading::new(subject, entity_type, Method::Model, 0.9);
         Mention { readings: vec![Reading { recognised: true, ..reading }], ..mention(false, 0.0) }
+    }
+
+    /// How many of `mentions`, of the first word of `text`, stay.
+    fn left(text: &str, mentions: Vec<Mention>) -> usize {
+        let document = Document::from_text("t", text);
+        let passages = PassageText::of_document(&document);
+        let end = text.find([' ', ',']).unwrap_or(text.len());
+        let mut mentions: Vec<Mention> =
+            mentions.into_iter().map(|mention| Mention { span: Span { start: 0, end }, ..mention }).collect();
+        drop_common_words(&passages, &mut mentions, &Models::embedded());
+        mentions.len()
     }
 
     #[test]
     fn common_words_count_where_something_else_is_named() {
-        let models = Models::embedded();
-        let linked = recognised(mention(true, 0.9).readings[0].subject.clone());
+        let linked = recognised(mention(true, 0.9).readings[0].subject.clone(), EntityType::Gene);
         for (other, kept) in [
             (None, 0),
             (Some(mention(true, 0.9)), 0),
             (Some(mention(false, 0.001)), 1),
             (Some(mention(false, 0.99)), 2),
-            (Some(recognised(Subject::Unlinked)), 1),
+            (Some(recognised(Subject::Unlinked, EntityType::Gene)), 1),
             (Some(linked), 2),
         ] {
-            let mut mentions: Vec<Mention> = [mention(true, 0.9)].into_iter().chain(other.clone()).collect();
-            drop_common_words(&mut mentions, &models);
-            assert_eq!(mentions.len(), kept, "{other:?}");
+            let mentions = [mention(true, 0.9)].into_iter().chain(other.clone()).collect();
+            assert_eq!(left("liver cells", mentions), kept, "{other:?}");
         }
+    }
+
+    #[test]
+    fn everyday_words_are_no_genes_where_nothing_else_is_named() {
+        let entity = mention(true, 0.9).readings[0].subject.clone();
+        for (text, entity_type, kept) in [
+            ("tin", EntityType::Gene, 0),
+            ("tins of it", EntityType::Gene, 0),
+            ("Tin of it", EntityType::Gene, 0),
+            ("TIN of it", EntityType::Gene, 1),
+            ("API calls", EntityType::Gene, 0),
+            ("api calls", EntityType::Gene, 1),
+            ("tinman", EntityType::Gene, 1),
+            ("jar", EntityType::CellLine, 0),
+            ("cello", EntityType::Disease, 0),
+            ("garlic", EntityType::Species, 1),
+            ("gold", EntityType::Chemical, 1),
+        ] {
+            let alone = vec![recognised(entity.clone(), entity_type)];
+            assert_eq!(left(text, alone), kept, "{text}");
+        }
+        assert!(!begins_sentence("of the "));
+        assert!(begins_sentence("It ended. \u{201c}"));
+    }
+
+    #[test]
+    fn the_list_is_sorted_and_has_each_word_once() {
+        let words: Vec<&str> = surface::lines(EVERYDAY_WORDS).collect();
+        assert!(words.len() > 1_500 && words.is_sorted());
+        assert!(words.windows(2).all(|pair| pair[0] != pair[1]));
+        assert!(words.iter().all(|word| word.len() <= WORD_BYTES_MAX));
     }
 }

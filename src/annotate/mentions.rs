@@ -24,8 +24,8 @@ use crate::text::pauses::{work_done, worked};
 /// The least score of a mention that nothing in the catalog fits, in a document that names nothing that the catalog has, and
 /// no organism in two words: such a document is likely of another field.
 const ALONE_SCORE_MIN: f32 = 0.75;
-/// The least chance that both a mention and its entity are right for the entity to be named: a wrong one misleads more than
-/// none.
+/// The least chance that both a mention and its entity are right for the entity to be named, by the surest mention of the
+/// document that is linked alike: a wrong one misleads more than none.
 const LINKED_SCORE_MIN: f32 = 0.3;
 /// The same for genes, whose symbols are shared by many.
 const GENE_LINKED_SCORE_MIN: f32 = 0.35;
@@ -48,6 +48,9 @@ pub(super) fn recognised(
     let abbreviations = options.options().abbreviations;
     let mut document = Document::new(vocabulary, models, passages, prepared, abbreviations, memory);
     let linked = link(&mut document, &targets, None);
+    for (score, linked) in scores.iter().zip(&linked) {
+        linked.most.set(linked.most.get().max(*score));
+    }
     let mut mentions = Vec::with_capacity(targets.len());
     let mut chosen = Vec::new();
     for ((target, score), linked) in targets.into_iter().zip(scores).zip(&linked) {
@@ -147,7 +150,7 @@ fn readings<'l>(
     options: &PreparedOptions,
     chosen: &mut Vec<&'l Candidate>,
 ) -> Vec<Reading> {
-    let Linked { candidates, none, species } = linked;
+    let Linked { candidates, none, species, most } = linked;
     let of_taxon = matches!(target.entity_type, EntityType::Gene | EntityType::CellLine);
     let wanted = |candidate: &&Candidate| !of_taxon || options.wants_taxon(candidate.taxon);
     let written = target.written(passages);
@@ -161,7 +164,7 @@ fn readings<'l>(
     let mut readings = Vec::with_capacity(1 + chosen.len());
     let asks_taxa = of_taxon && !options.options().taxa.is_empty();
     let linked = chosen.first().is_some_and(|first| {
-        first.probability >= *none && first.probability * score >= linked_score_min(target.entity_type)
+        first.probability >= *none && first.probability * most.get() >= linked_score_min(target.entity_type)
     });
     if !linked && !asks_taxa {
         readings.push(Reading { composite: target.composite, ..unlinked(target.entity_type, score) });

@@ -115,7 +115,7 @@ impl Annotator {
                 self.dictionary_mentions(&passages, &prepared, types, options, &mut memory.known_names);
             mentions.extend(dictionary_mentions);
             notations::drop_notations(&passages, &mut mentions);
-            everyday::drop_common_words(&mut mentions, &self.models);
+            everyday::drop_common_words(&passages, &mut mentions, &self.models);
             for (index, passage) in passages.iter().enumerate() {
                 mentions.extend(matches::find_extra_terms(passage, index, options));
             }

@@ -271,7 +271,7 @@ pub(super) fn is_formula(written: &str) -> bool {
 }
 
 /// The lines of a list, without its notes.
-fn lines(list: &'static str) -> impl Iterator<Item = &'static str> {
+pub(super) fn lines(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 

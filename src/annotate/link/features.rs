@@ -125,6 +125,8 @@ pub(super) fn describe(
         }
         if entity_type == EntityType::Species {
             describe_label(document.vocabulary.label(candidate.entity), written, candidate.route, &mut list);
+            let names = (document.binomials.is_empty(), document.support.contains(&candidate.entity));
+            describe_common_name(candidate, written, names, &mut list);
         }
         candidate.weighed = weighed;
     }
@@ -164,6 +166,11 @@ fn describe_one(
     // "ergotamine" is rather Ergotamine than Ergotamines, whose name folds to the same
     let letters = u64::from(among.some_same_letters) << 1 | u64::from(candidate.same_letters);
     list.add(Kind::Letters, letters << 8 | route);
+    if list.entity_type == EntityType::Species {
+        let alike = among.routes.iter().filter(|other| **other == candidate.route).count();
+        let alike = level(u32::try_from(alike).unwrap_or(u32::MAX), &[2, 3, 5]);
+        list.add(Kind::Rivals, 2 << 32 | alike << 16 | u64::from(candidate.said > 0) << 8 | route);
+    }
     // an entity that the gold data never spoke of may well be meant by its very name
     if matches!(list.entity_type, EntityType::Disease | EntityType::Chemical) {
         let known = level(seen, &[1, 5]) << 4 | said(candidate.said, among.said_total);
@@ -182,6 +189,14 @@ fn describe_label(label: &str, written: &str, route: Route, list: &mut List<'_>)
     let value = words(label) << 16 | words(written) << 8 | digits;
     list.add(Kind::Label, value);
     list.add(Kind::Label, 1 << 32 | (route as u64) << 24 | value);
+}
+
+/// A name of everyday language beside what the document names in two words: where it has other species, "dung beetle" is none
+/// that the vocabulary happens to have by that name. `names` says whether it names none so, and whether this one.
+fn describe_common_name(candidate: &Candidate, written: &str, names: (bool, bool), list: &mut List<'_>) {
+    let bits = [names.0, names.1, candidate.label, candidate.said > 0, written.contains(' ')];
+    let value = bits.iter().fold(0, |value, bit| value << 1 | u64::from(*bit));
+    list.add(Kind::Support, 1 << 32 | value << 8 | candidate.route as u64);
 }
 
 /// How many of the times that a name was said it was said of an entity.

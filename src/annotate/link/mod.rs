@@ -8,7 +8,7 @@ mod idle;
 mod misspelt;
 pub(crate) mod parts;
 
-use std::cell::{LazyCell, OnceCell, RefCell};
+use std::cell::{Cell, LazyCell, OnceCell, RefCell};
 use std::hint::select_unpredictable;
 use std::ops::Range;
 use std::rc::Rc;
@@ -81,6 +81,8 @@ pub(crate) struct Linked {
     pub none: f32,
     /// What told the species of a gene.
     pub species: ToldSpecies,
+    /// The most that one of its mentions scores, where these are told.
+    pub most: Cell<f32>,
 }
 
 /// Another form of a name, by the document's abbreviations.

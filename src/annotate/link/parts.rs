@@ -28,6 +28,16 @@ const TOKENS_BEFORE_LIMIT: usize = 12;
 /// The most tokens behind a mention that are looked at for numbers that share its stem.
 const TOKENS_BEHIND_LIMIT: usize = 10;
 
+/// The least bytes of the name of a drug that stands in a combination.
+const DRUG_BYTES_MIN: usize = 5;
+/// Ends of names that make a salt, an ester or a group of another name beside them.
+const GROUP_ENDS: &[&str] = &["ate", "ide", "yl", "oxy", "acid", "ester", "salt"];
+
+/// Whether a word names a salt, an ester or a group by its end.
+fn is_group(word: &str) -> bool {
+    GROUP_ENDS.iter().any(|end| word.ends_with(end))
+}
+
 /// A part: the tokens that the reader sees of it, and its name.
 #[derive(Debug, PartialEq, Eq)]
 struct Part {
@@ -132,6 +142,9 @@ impl Mentioned<'_> {
     /// The parts; none where it is of one entity.
     fn parts(&self) -> Vec<Part> {
         let Range { start, end } = self.target.tokens;
+        if end == start + 2 && self.target.entity_type == EntityType::Chemical {
+            return self.combined();
+        }
         if end < start + 3 || matches!(self.target.entity_type, EntityType::Variant | EntityType::CellLine) {
             return Vec::new();
         }
@@ -142,6 +155,27 @@ impl Mentioned<'_> {
         }
         let parts = self.numbered().or_else(|| self.coordinated()).unwrap_or_default();
         if parts.is_empty() || self.is_name_of_one() { Vec::new() } else { parts }
+    }
+
+    /// The parts of two drugs that are given together, joined by a hyphen: "carbidopa-levodopa". Each is a word and a name, and the
+    /// second is no salt, which would make one of the two ("chlorhexidine-digluconate").
+    fn combined(&self) -> Vec<Part> {
+        let Range { start, .. } = self.target.tokens;
+        let is_drug = |word: &str| {
+            word.len() >= DRUG_BYTES_MIN
+                && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+                && !is_group(word)
+        };
+        let names = [self.text(start, start + 1), self.text(start + 1, start + 2)].map(str::to_owned);
+        let is_joined = matches!(self.between(start + 1), Some("-" | "\u{2010}" | "\u{2013}"));
+        if !is_joined || !names.iter().all(|name| is_drug(name)) || names[0].ends_with("ium") {
+            return Vec::new();
+        }
+        if !self.are_names(&names) || self.is_name_of_one() {
+            return Vec::new();
+        }
+        let at = [start..start + 1, start + 1..start + 2];
+        at.into_iter().zip(names).map(|(tokens, name)| Part { tokens, name }).collect()
     }
 
     /// The parts that differ in a number or letter: the list of these is found, and what stands before and behind it is shared.
@@ -375,6 +409,8 @@ mod tests {
                 disease,
                 &[("ovarian", "ovarian cancer"), ("breast", "breast cancer"), ("lung cancer", "lung cancer")],
             ),
+            ("aspirin-caffeine", chemical, &[("aspirin", "aspirin"), ("caffeine", "caffeine")]),
+            ("metformin\u{2013}insulin", chemical, &[("metformin", "metformin"), ("insulin", "insulin")]),
         ];
         for (text, entity_type, expected) in cases {
             let found = parts(&catalog, text, *entity_type);
@@ -393,6 +429,12 @@ mod tests {
             ("BRCA1/2", disease),
             ("BRCA1/2", EntityType::CellLine),
             ("breast and ovarian cancer", chemical),
+            // salts and groups, what is no drug, and words that are not joined
+            ("caffeine-citrate", chemical),
+            ("sodium-aspirin", chemical),
+            ("aspirin-like", chemical),
+            ("aspirin caffeine", chemical),
+            ("aspirin-caffeine", disease),
             // a form that is said to be inherited
             ("hereditary [breast and ovarian cancer]", disease),
             ("familial breast and ovarian cancer", disease),
