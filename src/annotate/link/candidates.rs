@@ -286,12 +286,30 @@ fn find(
         find_less(&mut gathering, name);
     }
     if gathering.found.is_empty() && entity_type != EntityType::Gene {
-        misspelt::find(key, |form| gathering.key(form, written, Route::Misspelt));
+        add_slip(document, &mut gathering, key, written);
     }
     if entity_type == EntityType::Species {
         add_parents(&mut gathering, written);
     }
     finish(gathering.found)
+}
+
+/// Adds what bears a name that the written one is a slip of the pen away from. Its forms are many, and are tried once.
+fn add_slip(document: &Document<'_>, gathering: &mut Gathering<'_>, key: &str, written: &str) {
+    let find = |gathering: &mut Gathering<'_>| {
+        let mut slip = None;
+        misspelt::find(key, |form| {
+            let is_name = gathering.key(form, written, Route::Misspelt);
+            slip = is_name.then(|| form.into());
+            is_name
+        });
+        slip
+    };
+    let mut entities = document.entities.borrow_mut();
+    let slip = entities.slip_of(alias_key(gathering.entity_type, key), || find(gathering));
+    if let Some(form) = slip.filter(|_| gathering.found.is_empty()) {
+        gathering.key(form, written, Route::Misspelt);
+    }
 }
 
 /// Adds what the binomials of the document say of a genus, or of an initial before an epithet.

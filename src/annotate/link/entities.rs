@@ -53,6 +53,8 @@ pub(crate) struct Entities {
     candidates: FxHashMap<u64, Box<[Candidate]>>,
     /// How many candidates that are in all.
     candidates_kept: usize,
+    /// What each folded name that nothing else fits is a slip of the pen away from.
+    slips: FxHashMap<u64, Option<Box<str>>>,
     /// Whether each taxon is of a group whose genes are called alike.
     of_like_symbols: FxHashMap<Taxon, bool>,
 }
@@ -62,7 +64,16 @@ impl Entities {
     pub(crate) fn clear(&mut self) {
         self.known.clear();
         self.forget_candidates();
+        self.slips.clear();
         self.of_like_symbols.clear();
+    }
+
+    /// What a name, told by its hash and type, is a slip of the pen away from, as `find` told it the first time.
+    pub(super) fn slip_of(&mut self, name: u64, find: impl FnOnce() -> Option<Box<str>>) -> Option<&str> {
+        if self.slips.len() >= NAMES_KEPT_LIMIT && !self.slips.contains_key(&name) {
+            self.slips.clear();
+        }
+        self.slips.entry(name).or_insert_with(find).as_deref()
     }
 
     /// The candidates of a name that were kept.
@@ -191,6 +202,11 @@ mod tests {
         }
         assert_eq!(entities.candidates_kept, CANDIDATES_LIMIT);
         assert_eq!(entities.candidates.values().map(|own| own.len()).sum::<usize>(), CANDIDATES_LIMIT);
+        for name in 0..=NAMES_KEPT_LIMIT as u64 {
+            assert_eq!(entities.slip_of(name, || Some("name".into())), Some("name"));
+            assert!(entities.slips.len() <= NAMES_KEPT_LIMIT);
+        }
+        assert_eq!(entities.slip_of(NAMES_KEPT_LIMIT as u64, || None), Some("name"), "it is kept");
         for taxon in 0..=ENTITIES_LIMIT as Taxon {
             entities.is_of_groups(vocabulary, taxon, &[7711]);
             assert!(entities.of_like_symbols.len() <= ENTITIES_LIMIT);
@@ -198,7 +214,8 @@ mod tests {
         assert_eq!(entities.of_like_symbols.len(), 1);
         assert!(entities.is_of_groups(vocabulary, 9606, &[7711]));
         entities.clear();
-        assert!(entities.candidates.is_empty() && entities.of_like_symbols.is_empty());
+        assert!(entities.candidates.is_empty() && entities.slips.is_empty());
+        assert!(entities.of_like_symbols.is_empty());
     }
 
     #[test]

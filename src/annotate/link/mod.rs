@@ -169,24 +169,33 @@ impl<'a> Document<'a> {
     fn shared_words(&self, entity: EntityIndex) -> u64 {
         let (views, lexicon) = self.sources;
         let words = || self.words.get_or_init(|| Words::of(views, lexicon));
-        let is_shared = |word: u64| words().contains(word);
+        let is_shared = |word: u64| words().contains(word, self.sources);
         self.entities.borrow_mut().shared_words(self.vocabulary, self.models, entity, is_shared)
     }
 }
 
 /// The pieces whose work is told together.
 const PIECES_TOGETHER: usize = 64;
+/// The most pieces of a document whose words are looked for among them, where a few bits do not tell that they are not there.
+const PIECES_SEARCHED_LIMIT: usize = 1 << 10;
+/// The bits that tell which words a document does not have, as a power of two.
+const WORD_BITS: u32 = 12;
 
-/// The words of a document, by the hashes of their folded forms.
-struct Words(Numbers);
+/// The longer words of a document, by the hashes of their folded forms.
+struct Words {
+    /// A bit for the hash of each.
+    bits: [u64; 1 << WORD_BITS >> 6],
+    /// All of them, of a long document.
+    all: Option<Numbers>,
+}
 
 impl Words {
     fn of(views: &[PassageView], lexicon: &Lexicon) -> Self {
         let pieces = views.iter().map(|view| view.words.len()).sum::<usize>();
-        let mut words = Numbers::with_room(pieces.min(lexicon.len()));
+        let all = || Numbers::with_room(pieces.min(lexicon.len()));
+        let mut words =
+            Self { bits: [0; 1 << WORD_BITS >> 6], all: (pieces > PIECES_SEARCHED_LIMIT).then(all) };
         for view in views {
-            let is_long =
-                |piece: &Piece| piece.token().is_some() & (piece.end() - piece.start() >= WORD_BYTES_MIN);
             let blocks = view.pieces.pieces.chunks(PIECES_TOGETHER).zip(view.words.chunks(PIECES_TOGETHER));
             for (pieces, numbers) in blocks {
                 work_done(pieces.len());
@@ -194,16 +203,43 @@ impl Words {
                 for (piece, number) in pieces.iter().zip(numbers) {
                     // which are long cannot be foretold: for others the last is met again
                     last = select_unpredictable(is_long(piece), lexicon.folded(*number), last);
-                    words.number(last);
+                    let (place, bit) = place_of_bit(last);
+                    words.bits[place] |= bit;
+                    if let Some(all) = &mut words.all {
+                        all.number(last);
+                    }
                 }
             }
         }
-        Self(words)
+        words
     }
 
-    fn contains(&self, word: u64) -> bool {
-        self.0.get(word).is_some()
+    /// Whether a word is among them; `sources` are what they were read of.
+    fn contains(&self, word: u64, (views, lexicon): (&[PassageView], &Lexicon)) -> bool {
+        let (place, bit) = place_of_bit(word);
+        if self.bits[place] & bit == 0 {
+            return false;
+        }
+        if let Some(all) = &self.all {
+            return all.get(word).is_some();
+        }
+        views.iter().any(|view| {
+            let own = view.pieces.pieces.iter().zip(&view.words);
+            work_done(view.words.len() / PIECES_TOGETHER);
+            own.into_iter().any(|(piece, number)| lexicon.folded(*number) == word && is_long(piece))
+        })
     }
+}
+
+/// Whether a piece is a word that tells what a document is about, by its length.
+fn is_long(piece: &Piece) -> bool {
+    piece.token().is_some() & (piece.end() - piece.start() >= WORD_BYTES_MIN)
+}
+
+/// Where the bit of a word is.
+const fn place_of_bit(word: u64) -> (usize, u64) {
+    let bit = word >> (u64::BITS - WORD_BITS);
+    ((bit >> 6) as usize, 1 << (bit & 63))
 }
 
 /// The distinct texts among mentions, as mentions of one type each, with what they were linked to.
