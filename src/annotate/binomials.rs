@@ -117,11 +117,6 @@ fn is_initial(passage: &PassageText<'_>, at: usize) -> bool {
 }
 
 impl<'d> Binomials<'d> {
-    /// Whether there are none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.full.is_empty()
-    }
-
     /// Finds the binomials of a document that stand in it in full.
     pub(crate) fn find(passages: &[PassageText<'d>]) -> Self {
         Self::among(passages.iter().map(|passage| (passage, behind_capitals(passage))))

@@ -89,16 +89,15 @@ pub(super) fn targets(
         // they stand by passage
         let (here, later) = rest.split_at(rest.partition_point(|found| found.passage <= passage));
         rest = later;
-        let mut good: [Vec<(Span, f32)>; MODEL_TYPES.len()] = Default::default();
+        let mut own: [Vec<(Span, f32)>; MODEL_TYPES.len()] = Default::default();
         work_done(here.len());
         for found in here {
             let score = models.score(found.model_type, found.probability);
-            if score >= least[found.model_type] {
-                good[found.model_type].push((found.span, score));
-            }
+            own[found.model_type].push((found.span, score));
         }
-        for (good, entity_type) in good.into_iter().zip(MODEL_TYPES) {
-            for (span, score) in best(good) {
+        for ((mut own, least), entity_type) in own.into_iter().zip(least).zip(MODEL_TYPES) {
+            keep_good(&mut own, least, options.options().min_score > 0.0);
+            for (span, score) in best(own) {
                 if !is_blocked(passages, passage, span, options) {
                     chosen.push((Target::new(passages, passage, span, entity_type), score));
                 }
@@ -129,6 +128,47 @@ pub(super) fn targets(
     // parts may stand behind what another type has within their mention
     parts.sort_by_key(place);
     parts.into_iter().unzip()
+}
+
+/// What a span scores at least, as a share of what is asked, that stands for all that it overlaps.
+const SPLIT_SHARE: f32 = 0.6;
+/// What the spans that overlap one score at least in all for it to stand for them.
+const SPLIT_TOGETHER_MIN: f32 = 0.7;
+/// The most spans to each side that are held against one.
+const SPLIT_SPANS_LIMIT: usize = 24;
+
+/// Keeps the spans of a passage that score enough. Where there is surely a mention and its bounds are open ("Serinicoccus profundi",
+/// with and without "sp. nov."), each of its spans may score too little: the likeliest stands for all.
+/// Not where the least score is `asked` for, which nothing falls short of.
+fn keep_good(spans: &mut Vec<(Span, f32)>, least: f32, asked: bool) {
+    let low = if asked { least } else { least * SPLIT_SHARE };
+    let is_good = |score: f32| score >= least;
+    if !spans.iter().any(|(_, score)| (low..least).contains(score)) {
+        return spans.retain(|(_, score)| is_good(*score));
+    }
+    spans.sort_unstable_by_key(|(span, _)| worked((span.start, span.end)));
+    let stands_for_all = |at: usize| {
+        let (span, score) = spans[at];
+        let others = spans[..at].iter().rev().take(SPLIT_SPANS_LIMIT).map(|other| (true, other));
+        let others = others.chain(spans[at + 1..].iter().take(SPLIT_SPANS_LIMIT).map(|other| (false, other)));
+        let mut together = score;
+        let rivals = others.filter(|(_, (other, _))| other.overlaps(span));
+        for (is_before, (_, other)) in rivals {
+            together += other;
+            if *other > score || is_before && *other >= score {
+                return false;
+            }
+        }
+        together >= SPLIT_TOGETHER_MIN
+    };
+    let kept: Vec<bool> = (0..spans.len())
+        .map(|at| {
+            work_done(1);
+            is_good(spans[at].1) || spans[at].1 >= low && stands_for_all(at)
+        })
+        .collect();
+    let mut kept = kept.into_iter();
+    spans.retain(|_| kept.next().unwrap_or(false));
 }
 
 /// The least score of an annotation: what the request asks, else what gives the best F1 of the type.
@@ -290,6 +330,35 @@ mod tests {
     use super::*;
     use crate::catalog::Catalog;
     use crate::model::{AnnotateOptions, NamespacePreference};
+
+    #[test]
+    fn the_likeliest_of_spans_that_share_a_chance_stands_for_all() {
+        let kept = |spans: &[(usize, usize, f32)], asked: bool| -> Vec<usize> {
+            let span =
+                |(start, end, score): &(usize, usize, f32)| (Span { start: *start, end: *end }, *score);
+            let mut spans: Vec<(Span, f32)> = spans.iter().map(span).collect();
+            keep_good(&mut spans, 0.5, asked);
+            spans.iter().map(|(span, _)| span.end).collect()
+        };
+        let split = [(0, 5, 0.3), (0, 9, 0.35), (0, 12, 0.1)];
+        assert_eq!(kept(&split, false), [9]);
+        assert!(kept(&split, true).is_empty());
+        // too little in all, too little each, two alike, and one that scores enough
+        assert!(kept(&[(0, 5, 0.3), (0, 9, 0.35)], false).is_empty());
+        assert!(kept(&[(0, 5, 0.29), (0, 9, 0.25), (0, 12, 0.25)], false).is_empty());
+        assert_eq!(kept(&[(0, 5, 0.4), (0, 9, 0.4)], false), [5]);
+        assert_eq!(kept(&[(0, 5, 0.3), (0, 9, 0.6), (6, 9, 0.45)], false), [9]);
+        // spans that only stand beside each other share nothing
+        assert!(kept(&[(0, 5, 0.4), (5, 9, 0.4)], false).is_empty());
+        // as many as the bound tells are held against it, however many there are
+        let many = |score: f32, count: usize| -> Vec<(usize, usize, f32)> {
+            let others = (0..count).map(|at| (0, 100 + at, score));
+            std::iter::once((0, 9, 0.4)).chain(others).collect()
+        };
+        assert_eq!(kept(&many(0.013, SPLIT_SPANS_LIMIT), false), [9]);
+        assert!(kept(&many(0.013, SPLIT_SPANS_LIMIT - 1), false).is_empty());
+        assert!(kept(&many(0.012, 10 * SPLIT_SPANS_LIMIT), false).is_empty());
+    }
 
     #[test]
     fn an_answer_has_the_candidates_that_the_ranking_would_put_first() {

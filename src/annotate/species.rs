@@ -50,6 +50,25 @@ pub(crate) fn is_of_people(word: &str) -> bool {
     )
 }
 
+/// Whether a folded word speaks of people, and corpora differ in whether it names a species: LINNAEUS and tmVar3 mark "children",
+/// BioRED and S800 do not.
+pub(crate) fn is_differently_marked(word: &str) -> bool {
+    matches!(
+        word,
+        "boy"
+            | "boys"
+            | "child"
+            | "children"
+            | "girl"
+            | "girls"
+            | "participant"
+            | "participants"
+            | "people"
+            | "person"
+            | "persons"
+    )
+}
+
 /// A species word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SpeciesWord {
@@ -254,6 +273,10 @@ mod tests {
         for word in ["human", "mouse", "Patient", ""] {
             assert!(!is_of_people(word), "{word}");
         }
+        for word in ["child", "children", "participants", "people", "persons"] {
+            assert!(is_differently_marked(word) && is_of_people(word), "{word}");
+        }
+        assert!(!is_differently_marked("patients") && !is_differently_marked("women"));
     }
 
     #[test]

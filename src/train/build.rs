@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::corpora::TrainingDocument;
 use super::examples::{Examples, Sentence};
 use super::sequence::{self, Weights};
-use super::{GENE_SCHEDULE, Material, SCHEDULE, ranker};
+use super::{GENE_SCHEDULE, Material, SCHEDULE, SPECIES_SCHEDULE, ranker};
 use crate::annotate::learning::{ChainModel, MODEL_TYPES, Models, ROW, Table, place_in_row};
 use crate::model::EntityType;
 
@@ -27,7 +27,11 @@ pub(super) fn build(material: &Material, is_wanted: impl Fn(&TrainingDocument) -
                 let document = &corpora.documents[sentence.document];
                 if is_wanted(document) { document.times } else { 0 }
             };
-            let schedule = if MODEL_TYPES[of] == EntityType::Gene { GENE_SCHEDULE } else { SCHEDULE };
+            let schedule = match MODEL_TYPES[of] {
+                EntityType::Gene => GENE_SCHEDULE,
+                EntityType::Species => SPECIES_SCHEDULE,
+                _ => SCHEDULE,
+            };
             taught.then(|| sequence::train(examples, of, &schedule, times))
         })
         .collect();

@@ -23,6 +23,29 @@ pub(super) struct Schedule {
     pub shrink: f32,
     /// How often a sentence is seen without what the dictionary says.
     pub without_dictionary: f64,
+    /// How often a sentence is seen as if its rarer words had never been met, so that what is left says what it can of new ones.
+    pub unmet: f64,
+    /// The least places of features that are seen then.
+    pub unmet_places_min: u32,
+}
+
+/// What is left out of a sentence for once.
+#[derive(Clone, Copy)]
+struct View<'c> {
+    /// Whether what the dictionary says is seen.
+    dictionary: bool,
+    /// The least places of features that are seen.
+    places_min: u32,
+    /// At how many places each feature stands.
+    counts: &'c [u32],
+}
+
+impl View<'_> {
+    /// The features of a piece that are seen.
+    fn features<'s>(&'s self, sentence: &'s Sentence, at: usize) -> impl Iterator<Item = usize> + 's {
+        let all = sentence.features(at, self.dictionary).iter().map(|feature| *feature as usize);
+        all.filter(|feature| self.counts[*feature] >= self.places_min)
+    }
 }
 
 /// Gradients that are smaller than this are not worth a step.
@@ -94,7 +117,9 @@ pub(super) fn train(
         random.shuffle(&mut own);
         for sentence in &own {
             let dictionary = random.f64() >= schedule.without_dictionary;
-            state.learn(sentence, of, dictionary, schedule);
+            let places_min = if random.f64() < schedule.unmet { schedule.unmet_places_min } else { 0 };
+            let view = View { dictionary, places_min, counts: &examples.counts };
+            state.learn(sentence, of, view, schedule);
         }
     }
     state.average()
@@ -108,7 +133,7 @@ impl State {
         }
     }
 
-    fn learn(&mut self, sentence: &Sentence, of: usize, dictionary: bool, schedule: &Schedule) {
+    fn learn(&mut self, sentence: &Sentence, of: usize, view: View<'_>, schedule: &Schedule) {
         let Some(labels) = &sentence.labels[of] else { return };
         if labels.iter().all(|mask| *mask == ANY_LABEL) {
             return;
@@ -116,8 +141,8 @@ impl State {
         self.logits.clear();
         for at in 0..sentence.len() {
             let mut sums = [0.0_f32; 2];
-            for feature in sentence.features(at, dictionary) {
-                let slots = &self.features[*feature as usize];
+            for feature in view.features(sentence, at) {
+                let slots = &self.features[feature];
                 sums[0] += slots[0].weight;
                 sums[1] += slots[1].weight;
             }
@@ -133,8 +158,8 @@ impl State {
             if gradients.iter().all(|gradient| gradient.abs() < GRADIENT_MIN) {
                 continue;
             }
-            for feature in sentence.features(at, dictionary) {
-                for (slot, gradient) in self.features[*feature as usize].iter_mut().zip(gradients) {
+            for feature in view.features(sentence, at) {
+                for (slot, gradient) in self.features[feature].iter_mut().zip(gradients) {
                     slot.step(gradient, schedule, self.count);
                 }
             }

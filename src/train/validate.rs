@@ -16,7 +16,8 @@ use crate::annotate::learning::{
     MODEL_TYPES, Memory, Models, PassageText, Vocabulary, best, describe_spans, prepare, recognise,
 };
 use crate::evaluate::{DocumentFigures, score_document};
-use crate::model::{AnnotateOptions, EntityType};
+use crate::formats::gold::GoldMention;
+use crate::model::{AnnotateOptions, EntityType, Span};
 
 /// The least spans that the second look of a type is learnt of.
 const LOOK_SPANS_MIN: usize = 4_000;
@@ -190,7 +191,9 @@ fn see_document(
     for (place, look) in describe_spans(models, &passages, &prepared, &found) {
         let own = &found[place];
         let entity_type = MODEL_TYPES[own.model_type];
-        if !document.teaches.contains(&entity_type) {
+        if !document.teaches.contains(&entity_type)
+            || is_unsure(document, own.model_type, own.passage, own.span)
+        {
             continue;
         }
         let mentions = document.gold.mentions.iter();
@@ -201,6 +204,11 @@ fn see_document(
         }
     }
     seen
+}
+
+/// Whether a span is a word that the recipe takes for unsure in this corpus: whether it is right is not asked.
+fn is_unsure(document: &TrainingDocument, at: usize, passage: usize, span: Span) -> bool {
+    document.unsure[at].contains(&(passage, span))
 }
 
 /// The spans of each type that the document's corpus judges, with whether they are right, and how many there are to find.
@@ -220,14 +228,17 @@ fn judge(
         }
         let marked =
             || document.gold.mentions.iter().filter(move |mention| mention.entity_type == entity_type);
-        gold[at] += marked().filter(|mention| !mention.neutral).count();
+        let counts = |mention: &&GoldMention| {
+            !mention.neutral && !is_unsure(document, at, mention.passage, mention.span)
+        };
+        gold[at] += marked().filter(counts).count();
         for passage in 0..passages.len() {
             let own = found.iter().filter(|found| found.passage == passage && found.model_type == at);
             for (span, probability) in best(own.map(|found| (found.span, found.probability)).collect()) {
                 let here = || marked().filter(move |mention| mention.passage == passage);
                 let right = here().any(|mention| !mention.neutral && mention.span == span);
                 let open = here().any(|mention| mention.neutral && mention.span.overlaps(span));
-                if right || !open {
+                if (right || !open) && !is_unsure(document, at, passage, span) {
                     judged[at].push((probability, right));
                 }
             }

@@ -125,8 +125,6 @@ pub(super) fn describe(
         }
         if entity_type == EntityType::Species {
             describe_label(document.vocabulary.label(candidate.entity), written, candidate.route, &mut list);
-            let names = (document.binomials.is_empty(), document.support.contains(&candidate.entity));
-            describe_common_name(candidate, written, names, &mut list);
         }
         candidate.weighed = weighed;
     }
@@ -189,14 +187,6 @@ fn describe_label(label: &str, written: &str, route: Route, list: &mut List<'_>)
     let value = words(label) << 16 | words(written) << 8 | digits;
     list.add(Kind::Label, value);
     list.add(Kind::Label, 1 << 32 | (route as u64) << 24 | value);
-}
-
-/// A name of everyday language beside what the document names in two words: where it has other species, "dung beetle" is none
-/// that the vocabulary happens to have by that name. `names` says whether it names none so, and whether this one.
-fn describe_common_name(candidate: &Candidate, written: &str, names: (bool, bool), list: &mut List<'_>) {
-    let bits = [names.0, names.1, candidate.label, candidate.said > 0, written.contains(' ')];
-    let value = bits.iter().fold(0, |value, bit| value << 1 | u64::from(*bit));
-    list.add(Kind::Support, 1 << 32 | value << 8 | candidate.route as u64);
 }
 
 /// How many of the times that a name was said it was said of an entity.

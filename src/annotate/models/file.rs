@@ -19,7 +19,7 @@ use super::{About, Models, ModelsError};
 
 const MAGIC: &[u8; 8] = b"GLOSSMDL";
 /// The version of the format and of the features: models of another one do not fit this program.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 const HEADER_BYTES: usize = 24;
 const SECTIONS: usize = 6;
 const ENTRY_BYTES: usize = 16;

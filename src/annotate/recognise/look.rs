@@ -31,7 +31,7 @@ use crate::text::pauses::work_done;
 use crate::text::{word_hash, word_hash_within};
 
 /// How many numbers describe a span.
-pub(crate) const LOOK_FEATURES: usize = 71;
+pub(crate) const LOOK_FEATURES: usize = 79;
 /// What describes a span.
 pub(crate) type Look = [f32; LOOK_FEATURES];
 
@@ -106,6 +106,7 @@ fn each_look<N: Numbers>(
         document.describe_form(place, (own, odds), &mut numbers);
         document.describe_common_name(place, own, &mut numbers);
         document.describe_other_types(place, own, &mut numbers);
+        document.describe_differently_marked(place, own, &mut numbers);
         take(place, numbers);
     }
 }

@@ -8,12 +8,15 @@
 //! wrong is the product of the chances that each is (a noisy or).
 
 use std::collections::hash_map::Entry;
+use std::ops::Range;
+use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::binomials::Part;
 use super::super::models::Models;
 use super::super::passages::PassageText;
+use super::super::surface;
 use super::super::variants::Certainty;
 use super::Found;
 use super::dictionary::{NameMatch, PRESENT, SAME_CASE};
@@ -23,6 +26,13 @@ use super::view::PassageView;
 use crate::model::{EntityType, Span};
 use crate::text::pauses::{work_done, worked};
 
+/// Common names of species that are witnesses by themselves, one a line; see the notes at its top.
+const STUDIED_SPECIES: &str = include_str!("../../../data/lexicon/studied_species.txt");
+/// The bytes of the longest of them in its plural.
+const STUDIED_BYTES_MAX: usize = 24;
+
+/// How often a common name of a studied species stands for it, or nearly: some corpora take in what stands before it.
+const STUDIED: f32 = 0.5;
 /// How often a certain form is a variant.
 const CERTAIN_FORM: f32 = 0.95;
 /// How often a shape alone is.
@@ -56,13 +66,21 @@ pub(super) fn witnesses(
             witnesses.push(Found { passage: index, span: form.span, model_type, probability });
         }
     }
-    if let Some(model_type) = model_type(EntityType::Species).filter(|at| has(*at)) {
+    let species = model_type(EntityType::Species).filter(|at| has(*at));
+    if let Some(model_type) = species {
         let spans = binomials(view, lexicon);
         let found = |span| Found { passage: index, span, model_type, probability: BINOMIAL };
         witnesses.extend(spans.map(found));
     }
     for name in matches {
         work_done(1);
+        if let Some(model_type) = species
+            && name.profile.types >> (EntityType::Species as u32) & 1 == 1
+            && is_studied(passage, name.first..name.end)
+        {
+            let span = passage.span(name.first, name.end);
+            witnesses.push(Found { passage: index, span, model_type, probability: STUDIED });
+        }
         if let Some(model_type) = distinctive_type(name).filter(|at| has(*at))
             && is_new(passage, view, name, lexicon)
         {
@@ -100,6 +118,18 @@ fn distinctive_type(name: &NameMatch) -> Option<usize> {
     // names of other types are too often words of other things
     let told = entity_type == EntityType::Disease;
     model_type(entity_type).filter(|_| good && told)
+}
+
+/// Whether a name is the common name of a species that papers study, and written as one: not as an acronym is.
+fn is_studied(passage: &PassageText<'_>, name: Range<usize>) -> bool {
+    static NAMES: OnceLock<FxHashSet<&'static str>> = OnceLock::new();
+    let written = passage.slice(passage.span(name.start, name.end));
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b' ' | b'-');
+    written.len() <= STUDIED_BYTES_MAX
+        && written.bytes().skip(1).all(is_word)
+        && NAMES
+            .get_or_init(|| surface::lines(STUDIED_SPECIES).collect())
+            .contains(passage.folded.key(name.start, name.end))
 }
 
 /// Whether a name is long enough and has a word, and none that the model knows.
@@ -151,5 +181,23 @@ mod tests {
         let probabilities: Vec<f32> = found.iter().map(|own| own.probability).collect();
         assert_eq!(found.len(), 3);
         assert!((probabilities[1] - 0.9).abs() < 1e-6 && (probabilities[2] - 0.7).abs() < 1e-6);
+    }
+
+    #[test]
+    fn studied_species_are_told_by_their_common_names() {
+        let is_told = |text: &str| {
+            let passage = PassageText::new(text);
+            is_studied(&passage, 0..passage.folded.tokens().len())
+        };
+        for text in ["zebrafish", "Zebrafish", "dogs", "guinea pigs", "Guinea-pigs", "rhesus monkey"] {
+            assert!(is_told(text), "{text}");
+        }
+        for text in
+            ["DOG", "Guinea Pigs", "cat", "dog rose", "pig-tailed", "african green monkeys of the forest"]
+        {
+            assert!(!is_told(text), "{text}");
+        }
+        let listed: Vec<&str> = surface::lines(STUDIED_SPECIES).collect();
+        assert!(listed.is_sorted() && listed.iter().all(|name| is_told(name)));
     }
 }

@@ -3,7 +3,7 @@
 use super::{Found, Numbers, OfTypes, Spans, slow, some};
 use crate::annotate::passages::PassageText;
 use crate::annotate::recognise::table::MODEL_TYPES;
-use crate::annotate::species::is_of_people;
+use crate::annotate::species::{is_differently_marked, is_of_people};
 use crate::model::EntityType;
 
 /// What tells of what kind a document is that names people or animals.
@@ -52,21 +52,32 @@ impl Spans<'_> {
     pub(super) fn describe_common_name(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
         let written = self.passages[own.passage].slice(own.span);
         let is_organism = MODEL_TYPES[own.model_type] == EntityType::Species;
-        let people = is_organism && is_of_people(self.keys[place].name);
-        let common = is_organism && !people && !written.bytes().any(|byte| byte.is_ascii_uppercase());
-        let Kind { names, molecules, length } = self.kind;
-        for holds in [people, common] {
-            if !holds {
-                numbers.pass_over(NUMBERS_OF_KIND);
-                continue;
-            }
-            numbers.add(1.0);
-            for sum in names {
-                numbers.add(sum);
-            }
-            numbers.add(molecules);
-            numbers.add(length);
+        let name = self.keys[place].name;
+        let is_told_apart = is_organism && is_differently_marked(name);
+        let people = is_organism && !is_told_apart && is_of_people(name);
+        let is_small = || !written.bytes().any(|byte| byte.is_ascii_uppercase());
+        self.describe_kind(people, numbers);
+        self.describe_kind(is_organism && !people && !is_told_apart && is_small(), numbers);
+    }
+
+    /// The same for words of people that corpora differ in: "children" are marked in papers at length, and not in abstracts.
+    pub(super) fn describe_differently_marked(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
+        let is_organism = MODEL_TYPES[own.model_type] == EntityType::Species;
+        self.describe_kind(is_organism && is_differently_marked(self.keys[place].name), numbers);
+    }
+
+    /// What the document speaks of, and how long it is, where that `holds` for a word.
+    fn describe_kind(&self, holds: bool, numbers: &mut impl Numbers) {
+        if !holds {
+            return numbers.pass_over(NUMBERS_OF_KIND);
         }
+        let Kind { names, molecules, length } = self.kind;
+        numbers.add(1.0);
+        for sum in names {
+            numbers.add(sum);
+        }
+        numbers.add(molecules);
+        numbers.add(length);
     }
 
     /// What the document takes the same text and its long or short form for, if not for its own type; and whether it is a
