@@ -24,30 +24,20 @@ const RAT: Taxon = 10116;
 /// Whether a folded word speaks of people. That tells the species of genes also where no species is annotated: corpora of
 /// species differ in whether they mark "children".
 pub(crate) fn is_of_people(word: &str) -> bool {
-    matches!(
+    let alike = matches!(
         word,
-        "boy"
-            | "boys"
-            | "child"
-            | "children"
-            | "girl"
-            | "girls"
-            | "infant"
+        "infant"
             | "infants"
             | "man"
             | "men"
-            | "participant"
-            | "participants"
             | "patient"
             | "patients"
-            | "people"
-            | "person"
-            | "persons"
             | "volunteer"
             | "volunteers"
             | "woman"
             | "women"
-    )
+    );
+    alike || is_differently_marked(word)
 }
 
 /// Whether a folded word speaks of people, and corpora differ in whether it names a species: LINNAEUS and tmVar3 mark "children",
