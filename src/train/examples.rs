@@ -28,6 +28,14 @@ pub(super) struct Sentence {
     pub labels: [Option<Vec<u8>>; MODEL_TYPES.len()],
 }
 
+#[cfg(test)]
+impl Sentence {
+    /// A sentence that no corpus teaches anything of, of pieces with those features.
+    pub(super) fn of_features(offsets: Vec<(u32, u32)>, features: Vec<u32>) -> Self {
+        Self { document: 0, place: (0, 0), offsets, features, labels: std::array::from_fn(|_| None) }
+    }
+}
+
 impl Sentence {
     /// How many pieces it has.
     pub(super) const fn len(&self) -> usize {

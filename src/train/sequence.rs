@@ -202,3 +202,22 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rarer_features_and_the_dictionary_are_left_out_for_once() {
+        // of two pieces, the first with a feature of the dictionary behind two of the text
+        let sentence = Sentence::of_features(vec![(2, 3), (4, 4)], vec![0, 1, 2, 1]);
+        let seen = |dictionary, places_min| -> Vec<Vec<usize>> {
+            let view = View { dictionary, places_min, counts: &[3, 100, 40] };
+            (0..2).map(|at| view.features(&sentence, at).collect()).collect()
+        };
+        assert_eq!(seen(true, 0), [vec![0, 1, 2], vec![1]]);
+        assert_eq!(seen(false, 0), [vec![0, 1], vec![1]]);
+        assert_eq!(seen(true, 40), [vec![1, 2], vec![1]]);
+        assert!(seen(true, 101).concat().is_empty());
+    }
+}

@@ -442,3 +442,28 @@ impl LinkModel {
         self.weights.get(&feature).copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::memory::Memory;
+    use super::super::prepare::prepare;
+    use super::super::recognise::words::hash;
+    use super::*;
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn a_document_has_its_longer_words_however_long_it_is() {
+        let (catalog, models) = (Catalog::embedded().unwrap(), Models::embedded());
+        for repeated in [0, PIECES_SEARCHED_LIMIT] {
+            let text = format!("Renal failure is not rare. {}", "and so ".repeat(repeated));
+            let passages = [PassageText::new(&text)];
+            let mut memory = Memory::new(&models);
+            let prepared = prepare(Vocabulary::new(&catalog), &models, &passages, true, &mut memory);
+            let words = Words::of(&prepared.views, &memory.lexicon);
+            assert_eq!(words.all.is_some(), repeated > 0);
+            let has = |word: &str| words.contains(hash(word), (&prepared.views, &memory.lexicon));
+            assert!(has("renal") && has("failure") && has("rare"), "{repeated}");
+            assert!(!has("not") && !has("heart") && !has("."), "{repeated}");
+        }
+    }
+}

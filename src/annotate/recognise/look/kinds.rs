@@ -51,13 +51,12 @@ impl Spans<'_> {
     /// mention: what else the document speaks of, and how long it is.
     pub(super) fn describe_common_name(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
         let written = self.passages[own.passage].slice(own.span);
-        let is_organism = MODEL_TYPES[own.model_type] == EntityType::Species;
         let name = self.keys[place].name;
-        let is_told_apart = is_organism && is_differently_marked(name);
-        let people = is_organism && !is_told_apart && is_of_people(name);
-        let is_small = || !written.bytes().any(|byte| byte.is_ascii_uppercase());
+        let is_told_here = MODEL_TYPES[own.model_type] == EntityType::Species && !is_differently_marked(name);
+        let people = is_told_here && is_of_people(name);
+        let in_lower_case = || !written.bytes().any(|byte| byte.is_ascii_uppercase());
         self.describe_kind(people, numbers);
-        self.describe_kind(is_organism && !people && !is_told_apart && is_small(), numbers);
+        self.describe_kind(is_told_here && !people && in_lower_case(), numbers);
     }
 
     /// The same for words of people that corpora differ in: "children" are marked in papers at length, and not in abstracts.
