@@ -12,7 +12,7 @@ const GAP_LIMIT: usize = 1_000;
 
 /// The documents of a BioC collection.
 pub(super) fn documents(file: String, bytes: Bytes) -> Records {
-    Records::new(file, bytes, |name| name == "document", read_draft)
+    Records::new(file, bytes, ("collection", |name| name == "document"), read_draft)
 }
 
 fn read_draft(xml: &mut Xml) -> Result<InputDocument, (String, FormatProblem)> {

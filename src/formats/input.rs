@@ -230,6 +230,9 @@ pub enum FormatProblem {
     /// Elements deeper than [`XML_DEPTH_LIMIT`].
     #[error("elements are nested more than {XML_DEPTH_LIMIT} deep")]
     TooDeep,
+    /// A file without a record of its format.
+    #[error("it holds no record of this format; name another with --input-format")]
+    NoRecord,
     /// XML that is not well-formed.
     #[error("not well-formed XML: {0}")]
     Xml(String),

@@ -413,3 +413,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_file_of_something_else_is_refused_and_an_empty_set_is_not() {
+    for format in [InputFormat::PubmedXml, InputFormat::Jats, InputFormat::BiocXml] {
+        for text in ["BRAF is a gene\n", "<foo><bar/></foo>"] {
+            let found = read("a", text.as_bytes(), Some(format));
+            let [Err(error)] = &found[..] else { panic!("{format} {text}: {found:?}") };
+            assert!(error.to_string().contains("no record of this format"), "{error}");
+        }
+    }
+    for (format, text) in [
+        (InputFormat::PubmedXml, "<PubmedArticleSet></PubmedArticleSet>"),
+        (InputFormat::Jats, "<pmc-articleset/>"),
+        (InputFormat::BiocXml, "<collection><source>own</source></collection>"),
+    ] {
+        assert!(read("a", text.as_bytes(), Some(format)).is_empty(), "{text}");
+    }
+}

@@ -12,7 +12,7 @@ use super::xml::{Node, Records, Xml, attribute, collapse};
 
 /// The articles of a file.
 pub(super) fn documents(file: String, bytes: Bytes) -> Records {
-    Records::new(file, bytes, |name| name == "article", read_article)
+    Records::new(file, bytes, ("pmc-articleset", |name| name == "article"), read_article)
 }
 
 fn read_article(xml: &mut Xml) -> Result<InputDocument, (String, FormatProblem)> {

@@ -9,7 +9,8 @@ use super::xml::{Node, Records, Xml, attribute, collapse};
 /// The citations of a PubMed file: title and abstract, the parts of a structured abstract as passages of their own
 /// with their labels as headings. The id is the PMID.
 pub(super) fn documents(file: String, bytes: Bytes) -> Records {
-    Records::new(file, bytes, |name| matches!(name, "MedlineCitation" | "BookDocument"), read_draft)
+    let is_record = |name: &str| matches!(name, "MedlineCitation" | "BookDocument");
+    Records::new(file, bytes, ("PubmedArticleSet", is_record), read_draft)
 }
 
 fn read_draft(xml: &mut Xml) -> Result<InputDocument, (String, FormatProblem)> {

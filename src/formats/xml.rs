@@ -3,6 +3,8 @@
 //! Only the five standard entities and character references are resolved; others stay as they are written. DTDs are
 //! passed over and nothing is fetched. Also the escaping of text that is written.
 
+use std::cell::Cell;
+
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
@@ -182,13 +184,23 @@ type ReadRecord = fn(&mut Xml) -> Result<InputDocument, (String, FormatProblem)>
 /// The documents of an XML file, one a record.
 pub(super) struct Records {
     xml: Xml,
+    /// The element of a file that may have no record.
+    set: &'static str,
     is_record: fn(&str) -> bool,
     read: ReadRecord,
+    /// Whether any such element, or a record, was met.
+    known: bool,
 }
 
 impl Records {
-    pub(super) fn new(file: String, bytes: Bytes, is_record: fn(&str) -> bool, read: ReadRecord) -> Self {
-        Self { xml: Xml::new(file, bytes), is_record, read }
+    /// Those of a file: elements that are records, in one that may have none.
+    pub(super) fn new(
+        file: String,
+        bytes: Bytes,
+        (set, is_record): (&'static str, fn(&str) -> bool),
+        read: ReadRecord,
+    ) -> Self {
+        Self { xml: Xml::new(file, bytes), set, is_record, read, known: false }
     }
 }
 
@@ -196,8 +208,17 @@ impl Iterator for Records {
     type Item = Result<InputDocument, FormatError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let read = self.read;
-        self.xml.next_record(self.is_record, |xml, _| read(xml))
+        let Self { xml, set, is_record, read, known } = self;
+        let seen = Cell::new(*known);
+        let is_known_record = |name: &str| {
+            let is_record = is_record(name);
+            seen.set(seen.get() || is_record || name == *set);
+            is_record
+        };
+        let record = xml.next_record(is_known_record, |xml, _| read(xml));
+        let first_end = record.is_none() && !seen.get();
+        *known = true;
+        if first_end { Some(Err(xml.error("", FormatProblem::NoRecord))) } else { record }
     }
 }
 
