@@ -54,7 +54,11 @@ pub(super) fn wire_size(count: usize) -> i32 {
 
 fn check_name(name: &str, field: &str) -> Result<(), ApiError> {
     if name.trim().is_empty() || name.len() > NAME_BYTES_LIMIT {
-        let problem = format!("must have 1 to {NAME_BYTES_LIMIT} bytes, not {}", name.len());
+        let problem = if name.len() > NAME_BYTES_LIMIT {
+            format!("must have 1 to {NAME_BYTES_LIMIT} bytes, not {}", name.len())
+        } else {
+            "is blank".to_owned()
+        };
         return Err(ApiError::invalid(field, problem));
     }
     Ok(())

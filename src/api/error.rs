@@ -121,11 +121,13 @@ pub enum ApiError {
     /// The server is shutting down: UNAVAILABLE.
     #[error("the server is shutting down; try again, at another instance if there is one")]
     Draining,
-    /// The time that the client gave is over: DEADLINE_EXCEEDED.
-    #[error("the deadline of {timeout_ms} ms that the request set is over")]
+    /// The time that the client or the server's settings gave is over: DEADLINE_EXCEEDED.
+    #[error("the deadline of {timeout_ms} ms that {set_by} set is over")]
     DeadlineExceeded {
-        /// What the client asked for, in milliseconds.
+        /// How long the call was given, in milliseconds.
         timeout_ms: u128,
+        /// Who gave that: "the request", or a setting.
+        set_by: &'static str,
     },
     /// No token, or an unknown one: UNAUTHENTICATED.
     #[error(
@@ -370,7 +372,7 @@ mod tests {
             ApiError::Overloaded { limit: 3 },
             ApiError::Loading,
             ApiError::Draining,
-            ApiError::DeadlineExceeded { timeout_ms: 5 },
+            ApiError::DeadlineExceeded { timeout_ms: 5, set_by: "the request" },
             ApiError::Unauthenticated,
             ApiError::PermissionDenied { service: "glossator.v1.PaperService".to_owned() },
             ApiError::AdminOnly { method: "ReloadCatalog".to_owned() },

@@ -54,7 +54,7 @@ pub(super) fn check_query(query: &str) -> Result<(), ApiError> {
         return Err(ApiError::invalid("query", problem));
     }
     if words == 0 && !query.trim().is_empty() {
-        return Err(ApiError::invalid("query", "holds no word; leave it empty to ask for all papers"));
+        return Err(ApiError::invalid("query", "holds no word to look for"));
     }
     Ok(())
 }

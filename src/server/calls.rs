@@ -106,13 +106,15 @@ impl CallPolicy {
         Ok(Some(place))
     }
 
-    /// How long the call may take, and whether the client said so.
-    fn timeout(&self, path: &str, headers: &HeaderMap) -> Duration {
-        let own = if self.streaming_methods.contains(path) { self.stream_timeout } else { self.call_timeout };
-        headers
-            .get("grpc-timeout")
-            .and_then(|value| parse_timeout(value.to_str().ok()?))
-            .map_or(own, |asked| own.min(asked))
+    /// How long the call may take, and who said so.
+    fn timeout(&self, path: &str, headers: &HeaderMap) -> (Duration, &'static str) {
+        let own = if self.streaming_methods.contains(path) {
+            (self.stream_timeout, "the server (stream_timeout_ms)")
+        } else {
+            (self.call_timeout, "the server (call_timeout_ms)")
+        };
+        let asked = headers.get("grpc-timeout").and_then(|value| parse_timeout(value.to_str().ok()?));
+        asked.filter(|asked| *asked <= own.0).map_or(own, |asked| (asked, "the request"))
     }
 }
 
@@ -207,13 +209,13 @@ where
                 return Box::pin(std::future::ready(Ok(status.into_http())));
             }
         };
-        let timeout = self.policy.timeout(&path, request.headers());
+        let (timeout, set_by) = self.policy.timeout(&path, request.headers());
         let margin = (timeout / 20).min(DEADLINE_MARGIN_MAX);
         let deadline = Box::pin(tokio::time::sleep_until(Instant::now() + timeout - margin));
         request.extensions_mut().insert(counts);
         let call = self.inner.call(request);
         let drained = Box::pin(Arc::clone(&self.policy).drained(path.clone()));
-        let bounds = Bounds { deadline, timeout, drained, _place: place, record };
+        let bounds = Bounds { deadline, timeout, set_by, drained, _place: place, record };
         Box::pin(answer(call, path, self.policy.request_limit_bytes, bounds))
     }
 }
@@ -222,6 +224,7 @@ where
 struct Bounds {
     deadline: Pin<Box<Sleep>>,
     timeout: Duration,
+    set_by: &'static str,
     drained: Pin<Box<dyn Future<Output = ()> + Send>>,
     _place: Option<Place>,
     record: CallRecord,
@@ -229,7 +232,8 @@ struct Bounds {
 
 impl Bounds {
     fn expired(&mut self) -> Status {
-        self.ended(ApiError::DeadlineExceeded { timeout_ms: self.timeout.as_millis() })
+        let timeout_ms = self.timeout.as_millis();
+        self.ended(ApiError::DeadlineExceeded { timeout_ms, set_by: self.set_by })
     }
 
     fn ended(&mut self, error: ApiError) -> Status {
@@ -432,10 +436,12 @@ mod tests {
             HeaderMap::from_iter([(http::HeaderName::from_static("grpc-timeout"), value.parse().unwrap())])
         };
         let unary = "/glossator.v1.PaperService/GetPaper";
-        assert_eq!(policy.timeout(unary, &HeaderMap::new()), second);
-        assert_eq!(policy.timeout(unary, &asked("10m")), Duration::from_millis(10));
-        assert_eq!(policy.timeout(unary, &asked("10S")), second);
-        assert_eq!(policy.timeout("/glossator.v1.PaperService/LookupPapers", &asked("10S")), second * 10);
+        let server = "the server (call_timeout_ms)";
+        assert_eq!(policy.timeout(unary, &HeaderMap::new()), (second, server));
+        assert_eq!(policy.timeout(unary, &asked("10m")), (Duration::from_millis(10), "the request"));
+        assert_eq!(policy.timeout(unary, &asked("10S")), (second, server));
+        let stream = policy.timeout("/glossator.v1.PaperService/LookupPapers", &asked("10S"));
+        assert_eq!(stream.0, second * 10);
     }
 
     #[test]
