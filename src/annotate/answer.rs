@@ -200,7 +200,8 @@ fn species(vocabulary: Vocabulary<'_>, taxon: Taxon) -> String {
 
 /// Merges mentions of one span, so that each span has one list of readings, best first. What the models recognised and linked goes
 /// before what the dictionary found, as the decision has it ([`super::decide`]): a chance of 0.9 that "depression" is a
-/// disease is of another scale than the dictionary's score for a process of that name.
+/// disease is of another scale than the dictionary's score for a process of that name. Of a type that a model recognised there, what
+/// the dictionary found is known to the model's ranker already, and is left out.
 pub(super) fn merge_spans(mentions: &mut Vec<Mention>) {
     mentions.sort_by_key(|mention| worked(mention.place()));
     mentions.dedup_by(|later, earlier| {
@@ -212,6 +213,13 @@ pub(super) fn merge_spans(mentions: &mut Vec<Mention>) {
     });
     for Mention { readings, .. } in mentions {
         work_done(1);
+        let types = readings.iter().filter(|reading| reading.recognised);
+        let types = types.fold(0_u32, |types, reading| types | 1 << reading.entity_type as u32);
+        readings.retain(|reading| {
+            reading.recognised
+                || reading.method == Method::ExtraTerm
+                || types >> reading.entity_type as u32 & 1 == 0
+        });
         readings.sort_by(better_first);
         let recognised = readings.iter().find(|reading| reading.recognised);
         if recognised.is_some_and(|first| first.subject != Subject::Unlinked) {
@@ -252,6 +260,8 @@ mod tests {
             (&unlinked, vec![found.clone()], vec![process, disease, disease]),
             (&linked, vec![], vec![disease, disease]),
             (&linked, vec![found, extra], vec![own, disease, disease, process]),
+            // a reading of the same type is the ranker's own once more
+            (&linked, vec![reading(disease, 0.99, false, &entity)], vec![disease, disease]),
         ] {
             let mut mentions = vec![mention(recognised.clone())];
             mentions.extend(others.into_iter().map(|other| mention(vec![other])));
