@@ -24,13 +24,8 @@ use crate::text::pauses::{work_done, worked};
 /// The least score of a mention that nothing in the catalog fits, in a document that names nothing that the catalog has, and
 /// no organism in two words: such a document is likely of another field.
 const ALONE_SCORE_MIN: f32 = 0.75;
-/// The least chance that both a mention and its entity are right for the entity to be named, by the surest mention of the
-/// document that is linked alike: a wrong one misleads more than none.
-const LINKED_SCORE_MIN: f32 = 0.3;
-/// The same for genes, whose symbols are shared by many.
-const GENE_LINKED_SCORE_MIN: f32 = 0.35;
-/// The same for chemicals: their classes and salts, which corpora name by identifiers of their own, are near to others.
-const CHEMICAL_LINKED_SCORE_MIN: f32 = 0.44;
+/// An entity that is this likely to be meant, of whatever mention, is named wherever the mention is answered.
+const CERTAIN_ENTITY: f32 = 0.95;
 /// Scores are over zero, whatever a model says.
 const SCORE_MIN: f32 = 1e-4;
 
@@ -55,10 +50,14 @@ pub(super) fn recognised(
     let mut chosen = Vec::new();
     for ((target, score), linked) in targets.into_iter().zip(scores).zip(&linked) {
         work_done(4);
+        if linked.denied {
+            continue;
+        }
         let readings = if target.entity_type == EntityType::Variant {
             vec![variant(&passages[target.passage], target.span, score)]
         } else {
-            readings(passages, &target, (score, linked), options, &mut chosen)
+            let least = models.linked_threshold(target.entity_type);
+            readings(passages, &target, (score, linked, least), options, &mut chosen)
         };
         if !readings.is_empty() {
             let Target { passage, span, tokens, .. } = target;
@@ -182,15 +181,15 @@ fn is_blocked(passages: &[PassageText<'_>], passage: usize, span: Span, options:
 }
 
 /// The readings of a mention that an answer may need, the best first: its score is the mention's, those of the others their
-/// share of it. `chosen` is room for their candidates.
+/// share of it. It is linked from the chance `linked_min` on that both are right. `chosen` is room for their candidates.
 fn readings<'l>(
     passages: &[PassageText<'_>],
     target: &Target,
-    (score, linked): (f32, &'l Linked),
+    (score, linked, linked_min): (f32, &'l Linked, f32),
     options: &PreparedOptions,
     chosen: &mut Vec<&'l Candidate>,
 ) -> Vec<Reading> {
-    let Linked { candidates, none, species, most } = linked;
+    let Linked { candidates, none, species, most, .. } = linked;
     let of_taxon = matches!(target.entity_type, EntityType::Gene | EntityType::CellLine);
     let wanted = |candidate: &&Candidate| !of_taxon || options.wants_taxon(candidate.taxon);
     let written = target.written(passages);
@@ -204,7 +203,8 @@ fn readings<'l>(
     let mut readings = Vec::with_capacity(1 + chosen.len());
     let asks_taxa = of_taxon && !options.options().taxa.is_empty();
     let linked = chosen.first().is_some_and(|first| {
-        first.probability >= *none && first.probability * most.get() >= linked_score_min(target.entity_type)
+        let enough = first.probability >= CERTAIN_ENTITY || first.probability * most.get() >= linked_min;
+        first.probability >= *none && enough
     });
     if !linked && !asks_taxa {
         readings.push(Reading { composite: target.composite, ..unlinked(target.entity_type, score) });
@@ -261,14 +261,6 @@ fn keep_needed(
         let from = candidates.partition_point(|candidate| score_of(candidate) > last).max(1);
         candidates[from..end].sort_by_key(known);
         candidates.truncate(count);
-    }
-}
-
-const fn linked_score_min(entity_type: EntityType) -> f32 {
-    match entity_type {
-        EntityType::Gene => GENE_LINKED_SCORE_MIN,
-        EntityType::Chemical => CHEMICAL_LINKED_SCORE_MIN,
-        _ => LINKED_SCORE_MIN,
     }
 }
 

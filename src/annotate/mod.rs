@@ -277,6 +277,7 @@ pub(crate) mod learning {
     #[cfg(test)]
     pub(crate) use super::link::candidates::CANDIDATES_LIMIT;
     pub(crate) use super::link::candidates::{Candidate, Route};
+    pub(crate) use super::link::focus::{self, FocusModel};
     pub(crate) use super::link::parts::each_part;
     pub(crate) use super::link::{Document, LinkModel, Linked, Target, features, link};
     pub(crate) use super::memory::Memory;
@@ -288,13 +289,14 @@ pub(crate) mod learning {
         ANY_LABEL, BEGIN, Factors, INSIDE, LABELS, Lattice, OUTSIDE, Transitions,
     };
     pub(crate) use super::recognise::features::{
-        DISTANCES, Origin, REACH, beyond, each_context_feature, each_word_feature,
+        DISTANCES, Origin, REACH, beyond, each_context_feature, each_feature_together, each_word_feature,
     };
     #[cfg(test)]
     pub(crate) use super::recognise::look::LOOK_FEATURES;
     pub(crate) use super::recognise::look::{Look, describe as describe_spans};
     pub(crate) use super::recognise::spelling;
     pub(crate) use super::recognise::table::{MODEL_TYPES, ROW, Table, place_in_row};
+    pub(crate) use super::recognise::words::hash;
     pub(crate) use super::recognise::{Prepared, best, recognise};
     pub(crate) use super::surface::{Agreement, common_words};
     pub(crate) use super::vocabulary::Vocabulary;

@@ -55,7 +55,7 @@ fn names_are_resolved_as_mentions_are_linked() {
     };
     for (name, types, context, id) in [
         ("epileptic", &[EntityType::Disease][..], "", "MESH:D004827"),
-        ("Il-6", &[], "", "NCBIGene:3569"),
+        ("IL-6", &[], "", "NCBIGene:3569"),
         ("Il-6", &[], "Wild-type mice lost Il-6, and patients had IL-6.", "NCBIGene:16193"),
         ("IL-6", &[], "Wild-type mice lost Il-6, and patients had IL-6.", "NCBIGene:3569"),
         // a name that is only a part of a word of the context
@@ -85,6 +85,44 @@ fn a_mention_of_several_entities_is_an_annotation_each() {
         .collect();
     let [genes, diseases] = ["BRCA1/2", "breast and ovarian cancer"].map(Some);
     assert_eq!(whole, [genes, genes, diseases, diseases]);
+}
+
+#[test]
+fn short_forms_speak_of_what_their_long_forms_do() {
+    for (text, short, id) in [
+        ("Periodontal disease (PD) was common. PD was severe.", "PD", "MESH:D010510"),
+        ("Patients with cerebral palsy (CP) were seen. CP is not rare.", "CP", "MESH:D002547"),
+        ("He had multiple myeloma (MM). MM relapsed.", "MM", "MESH:D009101"),
+    ] {
+        let found = annotate(text, &AnnotateOptions::default());
+        let of_short: Vec<&str> =
+            ids(&found).into_iter().filter(|(text, _)| *text == short).map(|(_, id)| id).collect();
+        assert_eq!(of_short, [id, id], "{text} {:?}", ids(&found));
+    }
+    // what the long form is no disease, gene or organism of
+    for (text, short) in [
+        ("Peritoneal dialysis (PD) was started. PD failed.", "PD"),
+        ("Cell attachment time (CAT) was measured in mice. CAT was short.", "CAT"),
+    ] {
+        let found = annotate(text, &AnnotateOptions::default());
+        assert!(ids(&found).iter().all(|(text, id)| *text != short || id.is_empty()), "{:?}", ids(&found));
+    }
+}
+
+#[test]
+fn well_known_names_that_no_training_text_has_are_linked() {
+    for (text, name, id) in [
+        ("SARS-CoV-2 infects cells through ACE2.", "SARS-CoV-2", "NCBITaxon:2697049"),
+        ("Seasonal influenza and measles were reported in infants.", "measles", "MESH:D008457"),
+        ("tetanus was reported in two patients.", "tetanus", "MESH:D013742"),
+        ("Listeria monocytogenes was isolated from cheese.", "Listeria monocytogenes", "NCBITaxon:1639"),
+        ("The dog genome was sequenced.", "dog", "NCBITaxon:9615"),
+        ("Portal hypertension was diagnosed.", "Portal hypertension", "MESH:D006975"),
+        ("Copper and nickel were measured.", "nickel", "MESH:D009532"),
+    ] {
+        let found = annotate(text, &AnnotateOptions::default());
+        assert!(ids(&found).contains(&(name, id)), "{text} {:?}", ids(&found));
+    }
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //!
 //! The algorithm is that of Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in
 //! biomedical text", Pacific Symposium on Biocomputing 2003: every character of the short form must stand, in order, in
-//! the words before it, the first of them at the start of a word. Added to it are square brackets and Greek letters,
-//! which match the first letter of their names.
+//! the words before it, the first of them at the start of a word. Added to it are square brackets, Greek letters, which
+//! match the first letter of their names, and that words whose initials are the short form's go before fewer words that have
+//! all its letters: "multiple myeloma (MM)" is not defined by "myeloma" alone.
 
 use std::ops::Range;
 
@@ -137,6 +138,8 @@ fn long_form_before(text: &str, before: Range<usize>, short_form: &str) -> Optio
     let words_limit = (characters + 5).min(characters * 2);
     let window = last_words(text, before, words_limit);
     let start = best_start(&text[window.clone()], short_form)?;
+    let start =
+        initials_start(&text[window.clone()], short_form).map_or(start, |initials| initials.min(start));
     let long_form = trimmed_opening(text, window.start + start..window.end);
     let long = &text[long_form.clone()];
     let repeats = long.split(|c: char| c.is_whitespace()).any(|word| word == short_form);
@@ -180,6 +183,21 @@ fn best_start(window: &str, short_form: &str) -> Option<usize> {
     // from the start of the whole, possibly hyphenated, word
     let word = window[..start].rsplit(char::is_whitespace).next().unwrap_or("");
     (start < window.len()).then_some(start - word.len())
+}
+
+/// Where in `window` its last words begin whose initials are the characters of `short_form`, if there are as many.
+fn initials_start(window: &str, short_form: &str) -> Option<usize> {
+    let mut start = window.len();
+    for wanted in short_form.chars().rev().filter(|c| c.is_alphanumeric()) {
+        let before = window[..start].trim_end_matches(|c: char| c.is_whitespace() || c == '-');
+        let word = before.rsplit(|c: char| c.is_whitespace() || c == '-').next().unwrap_or("");
+        if !word.chars().next().is_some_and(|initial| same(wanted, initial)) {
+            return None;
+        }
+        start = before.len() - word.len();
+    }
+    let word = window[..start].rsplit(char::is_whitespace).next().unwrap_or("");
+    Some(start - word.len())
 }
 
 /// Whether a character of the short form stands for one of the long form.
@@ -258,6 +276,10 @@ mod tests {
             ("non-small cell lung cancer [NSCLC]", vec![("NSCLC", "non-small cell lung cancer")]),
             ("a gene transcription factor 1 (GTF-1)", vec![("GTF-1", "gene transcription factor 1")]),
             ("It failed. Multiple sclerosis (MS)", vec![("MS", "Multiple sclerosis")]),
+            ("a multiple myeloma (MM)", vec![("MM", "multiple myeloma")]),
+            ("in minimal medium [MM]", vec![("MM", "minimal medium")]),
+            ("mouse mammary tumours (MM)", vec![("MM", "mammary tumours")]),
+            ("a T-cell-type tumour (TCTT)", vec![("TCTT", "T-cell-type tumour")]),
             (
                 "atrial fibrillation (AF) and heart failure (HF)",
                 vec![("AF", "atrial fibrillation"), ("HF", "heart failure")],

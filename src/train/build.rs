@@ -2,17 +2,19 @@
 
 use rayon::prelude::*;
 
-use super::corpora::TrainingDocument;
+use super::corpora::{FOLDS, TrainingDocument};
 use super::examples::{Examples, Sentence};
 use super::sequence::{self, Weights};
-use super::{GENE_SCHEDULE, Material, SCHEDULE, SPECIES_SCHEDULE, ranker};
-use crate::annotate::learning::{ChainModel, MODEL_TYPES, Models, ROW, Table, place_in_row};
+use super::{DISEASE_SCHEDULE, GENE_SCHEDULE, Material, SCHEDULE, SPECIES_SCHEDULE, focus, ranker};
+use crate::annotate::learning::{ChainModel, FocusModel, MODEL_TYPES, Models, ROW, Table, place_in_row};
 use crate::model::EntityType;
 
 /// The most features of a model: those that say most, by their largest weight and how often they stand.
 const FEATURES_LIMIT: usize = 480_000;
 /// Spans of a lower probability are not annotated by default, until a calibration says better.
 const THRESHOLD: f32 = 0.45;
+/// Mentions are linked from this score on, until documents held out say better.
+const LINKED_THRESHOLD: f32 = 0.3;
 /// Rounds of training the ranker: the later ones see the species that the earlier ones linked.
 const RANKER_ROUNDS: usize = 2;
 
@@ -29,6 +31,7 @@ pub(super) fn build(material: &Material, is_wanted: impl Fn(&TrainingDocument) -
             };
             let schedule = match MODEL_TYPES[of] {
                 EntityType::Gene => GENE_SCHEDULE,
+                EntityType::Disease => DISEASE_SCHEDULE,
                 EntityType::Species => SPECIES_SCHEDULE,
                 _ => SCHEDULE,
             };
@@ -40,9 +43,14 @@ pub(super) fn build(material: &Material, is_wanted: impl Fn(&TrainingDocument) -
     let documents: Vec<&TrainingDocument> = taught.filter(|document| is_wanted(document)).collect();
     let mut models = Models { table, chains, ..Models::of_spelling(spelling.clone()) };
     models.aliases = ranker::aliases(documents.iter().copied(), gold_ids);
+    let focus =
+        |fold: usize| focus::train(&material.focus, corpora, |own| is_wanted(own) && own.fold != fold);
+    // what the ranker learns by has not seen the document
+    let held: Vec<FocusModel> = (0..FOLDS).into_par_iter().map(focus).collect();
     for _ in 0..RANKER_ROUNDS {
-        models.linking = ranker::train(catalog, &models, &documents, gold_ids);
+        models.linking = ranker::train(catalog, &models, &held, &documents, gold_ids);
     }
+    models.focus = focus::train(&material.focus, corpora, is_wanted);
     models
 }
 
@@ -57,7 +65,8 @@ fn quantise(examples: &Examples, weights: &[Option<Weights>]) -> (Table, Vec<Opt
             let scale = largest(weights) / 127.0;
             let transitions = weights.transitions;
             let (calibration, look) = (Vec::new(), Vec::new());
-            Some(ChainModel { scale, transitions, calibration, threshold: THRESHOLD, look })
+            let (threshold, linked_threshold) = (THRESHOLD, LINKED_THRESHOLD);
+            Some(ChainModel { scale, transitions, calibration, threshold, linked_threshold, look })
         })
         .collect();
     let mut rows: Vec<(f32, u64, [i8; ROW])> = (0..examples.features.len())

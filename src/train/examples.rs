@@ -6,13 +6,17 @@ use rustc_hash::FxHashMap;
 use super::corpora::{Corpora, TrainingDocument};
 use crate::annotate::learning::{
     ANY_LABEL, BEGIN, DISTANCES, INSIDE, MODEL_TYPES, Memory, Models, OUTSIDE, Origin, PassageText, Prepared,
-    REACH, Vocabulary, beyond, each_context_feature, each_word_feature, prepare,
+    REACH, Vocabulary, beyond, each_context_feature, each_feature_together, each_word_feature, prepare,
 };
 use crate::catalog::Catalog;
 use crate::model::Span;
 
 /// Features that stand at fewer places are left out.
 const PLACES_MIN: u32 = 3;
+
+/// Where the features of a piece end that the text gives by one thing, the dictionary by one thing, the dictionary by several
+/// together, and the text by several together. Those of the next piece begin there.
+pub(super) type Ends = [u32; 4];
 
 /// A sentence.
 #[derive(Debug)]
@@ -21,8 +25,8 @@ pub(super) struct Sentence {
     pub document: usize,
     /// The passage in it, and the chain in that.
     pub place: (usize, usize),
-    /// Where the features of each piece begin and end: those of the text first, then those of the dictionary.
-    offsets: Vec<(u32, u32)>,
+    /// Where the parts of each piece's features end.
+    offsets: Vec<Ends>,
     features: Vec<u32>,
     /// The labels that may stand at each piece, by the place of the type; `None` where the corpus does not teach it.
     pub labels: [Option<Vec<u8>>; MODEL_TYPES.len()],
@@ -31,7 +35,7 @@ pub(super) struct Sentence {
 #[cfg(test)]
 impl Sentence {
     /// A sentence that no corpus teaches anything of, of pieces with those features.
-    pub(super) fn of_features(offsets: Vec<(u32, u32)>, features: Vec<u32>) -> Self {
+    pub(super) fn of_features(offsets: Vec<Ends>, features: Vec<u32>) -> Self {
         Self { document: 0, place: (0, 0), offsets, features, labels: std::array::from_fn(|_| None) }
     }
 }
@@ -42,11 +46,23 @@ impl Sentence {
         self.offsets.len()
     }
 
-    /// The features of a piece, without those of the dictionary where it is left out.
-    pub(super) fn features(&self, at: usize, dictionary: bool) -> &[u32] {
-        let start = if at == 0 { 0 } else { self.offsets[at - 1].1 };
-        let (text_end, end) = self.offsets[at];
-        &self.features[start as usize..if dictionary { end } else { text_end } as usize]
+    /// The features of a piece, without those of the dictionary or of several things together where these are left out.
+    pub(super) fn features(
+        &self,
+        at: usize,
+        dictionary: bool,
+        together: bool,
+    ) -> impl Iterator<Item = u32> + '_ {
+        let start = if at == 0 { 0 } else { self.offsets[at - 1][3] };
+        let [text, dictionaries, both, end] = self.offsets[at];
+        let (first, second) = match (dictionary, together) {
+            (true, true) => (start..end, end..end),
+            (true, false) => (start..dictionaries, end..end),
+            (false, true) => (start..text, both..end),
+            (false, false) => (start..text, end..end),
+        };
+        let slice = |part: std::ops::Range<u32>| &self.features[part.start as usize..part.end as usize];
+        slice(first).iter().chain(slice(second)).copied()
     }
 }
 
@@ -102,16 +118,11 @@ fn with_numbers(raw: Raw, numbers: &FxHashMap<u64, u32>) -> Sentence {
     let Raw { mut sentence, features } = raw;
     let mut kept = Vec::with_capacity(features.len());
     let mut start = 0;
-    let place = |kept: &Vec<u32>| u32::try_from(kept.len()).unwrap_or(u32::MAX);
-    for offsets in &mut sentence.offsets {
-        let (text_end, end) = *offsets;
-        kept.extend(features[start..text_end as usize].iter().filter_map(|feature| numbers.get(feature)));
-        let text = place(&kept);
-        kept.extend(
-            features[text_end as usize..end as usize].iter().filter_map(|feature| numbers.get(feature)),
-        );
-        *offsets = (text, place(&kept));
-        start = end as usize;
+    for end in sentence.offsets.iter_mut().flatten() {
+        let own = &features[start..*end as usize];
+        start = *end as usize;
+        kept.extend(own.iter().filter_map(|feature| numbers.get(feature)));
+        *end = u32::try_from(kept.len()).unwrap_or(u32::MAX);
     }
     kept.shrink_to_fit();
     sentence.features = kept;
@@ -157,7 +168,7 @@ fn read_chain(prepared: &Prepared, passage: usize, chain: &std::ops::Range<usize
     let view = &prepared.views[passage];
     let (mut features, mut offsets) = (Vec::new(), Vec::new());
     let place = |features: &Vec<u64>| u32::try_from(features.len()).unwrap_or(u32::MAX);
-    let mut dictionary = Vec::new();
+    let (mut dictionary, mut together) = (Vec::new(), Vec::new());
     for at in chain.clone() {
         for distance in 0..DISTANCES {
             match (at + distance).checked_sub(REACH).filter(|place| chain.contains(place)) {
@@ -168,14 +179,20 @@ fn read_chain(prepared: &Prepared, passage: usize, chain: &std::ops::Range<usize
                 None => features.push(beyond(distance)),
             }
         }
-        dictionary.clear();
         each_context_feature(view, &memory.lexicon, chain, at, &mut |origin, feature| match origin {
             Origin::Text => features.push(feature),
             Origin::Dictionary => dictionary.push(feature),
         });
         let text_end = place(&features);
         features.append(&mut dictionary);
-        offsets.push((text_end, place(&features)));
+        let dictionary_end = place(&features);
+        each_feature_together(view, &memory.lexicon, chain, at, &mut |origin, feature| match origin {
+            Origin::Text => together.push(feature),
+            Origin::Dictionary => features.push(feature),
+        });
+        let both_end = place(&features);
+        features.append(&mut together);
+        offsets.push([text_end, dictionary_end, both_end, place(&features)]);
     }
     let labels = std::array::from_fn(|_| None);
     Raw { sentence: Sentence { document: 0, place: (0, 0), offsets, features: Vec::new(), labels }, features }

@@ -8,13 +8,14 @@ use rustc_hash::FxHashMap;
 
 use super::corpora::TrainingDocument;
 use crate::annotate::learning::{
-    Agreement, Aliases, Candidate, Document, HeldOut, LinkModel, Linked, MODEL_TYPES, Memory, Models,
-    PassageText, Route, Row, Target, Vocabulary, alias_key, best, each_part, features, link, prepare,
+    Agreement, Aliases, Candidate, Document, FocusModel, HeldOut, LinkModel, Linked, MODEL_TYPES, Memory,
+    Models, PassageText, Route, Row, Target, Vocabulary, alias_key, best, each_part, features, link, prepare,
     recognise,
 };
 use crate::catalog::Catalog;
 use crate::formats::gold::{GoldMention, canonical_ids};
 use crate::model::{EntityType, SynonymScope};
+use crate::text::fold_to_string;
 use fastrand::Rng;
 
 /// How often all mentions are seen.
@@ -99,6 +100,23 @@ const fn time(document: &TrainingDocument, mention: &GoldMention, at: usize) -> 
     }
 }
 
+/// What well-known names stand for that the texts of the gold data do not have, or say of other things.
+const MEANINGS: &str = include_str!("../../data/lexicon/meanings.tsv");
+/// How many times that a name was said each of them counts.
+const MEANING_TIMES: u32 = 10;
+/// In how many documents what is known was said: as many as can be told.
+const KNOWN_DOCUMENTS: u32 = u8::MAX as u32;
+
+/// The lines of the list: type, name, identifier.
+fn meanings() -> impl Iterator<Item = (EntityType, &'static str, &'static str)> {
+    let lines = MEANINGS.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| {
+        let (entity_type, rest) = line.split_once('\t')?;
+        let (name, id) = rest.split_once('\t')?;
+        Some((EntityType::from_name(entity_type)?, name, id))
+    })
+}
+
 /// What the gold mentions of one identifier were written as, and how often ([`time`]).
 pub(super) fn aliases<'a>(
     documents: impl Iterator<Item = &'a TrainingDocument>,
@@ -112,9 +130,18 @@ pub(super) fn aliases<'a>(
             times.extend(gold_ids.of(mention).map(|id| (key, id, document.gold.document.id.as_str(), time)));
         }
     }
-    let mut counts: BTreeMap<(u64, String), u32> = BTreeMap::new();
-    for (key, id, ..) in times {
-        *counts.entry((key, id.to_owned())).or_default() += 1;
+    // how often, and in how many documents
+    let mut counts: BTreeMap<(u64, String), (u32, u32)> = BTreeMap::new();
+    let mut last = None;
+    for (key, id, document, _) in times {
+        let own = counts.entry((key, id.to_owned())).or_default();
+        own.0 += 1;
+        own.1 += u32::from(last != Some((key, id, document)));
+        last = Some((key, id, document));
+    }
+    for (entity_type, name, id) in meanings() {
+        let own = counts.entry((alias_key(entity_type, &fold_to_string(name)), id.to_owned())).or_default();
+        *own = (own.0 + MEANING_TIMES, KNOWN_DOCUMENTS);
     }
     let mut places: BTreeMap<&str, u32> = counts.keys().map(|(_, id)| (id.as_str(), 0)).collect();
     for (number, place) in (0..).zip(places.values_mut()) {
@@ -122,7 +149,10 @@ pub(super) fn aliases<'a>(
     }
     let rows: Vec<Row> = counts
         .iter()
-        .map(|((key, id), count)| (*key, places[id.as_str()], (*count).min(ALIAS_COUNT_LIMIT) as u16))
+        .map(|((key, id), (count, documents))| {
+            let documents = u8::try_from(*documents).unwrap_or(u8::MAX);
+            (*key, places[id.as_str()], (*count).min(ALIAS_COUNT_LIMIT) as u16, documents)
+        })
         .collect();
     Aliases::new(places.keys().map(|id| (*id).to_owned()).collect(), &rows)
 }
@@ -144,25 +174,30 @@ struct Example {
     times: f32,
 }
 
-/// Trains the weights of the ranker with what `models` know.
+/// Trains the weights of the ranker with what `models` know; `focus` are the models of what species a document is about, by the
+/// fold that each has not seen.
 pub(super) fn train(
     catalog: &Catalog,
     models: &Models,
+    focus: &[FocusModel],
     documents: &[&TrainingDocument],
     gold_ids: &GoldIds,
 ) -> LinkModel {
-    let mut examples: Vec<Example> = documents
-        .par_chunks(32)
-        .flat_map_iter(|documents| {
-            let mut memory = Memory::new(models);
+    let mut all: Vec<Example> = Vec::new();
+    for (fold, focus) in focus.iter().enumerate() {
+        let models = Models { focus: focus.clone(), ..models.clone() };
+        let own: Vec<&TrainingDocument> =
+            documents.iter().copied().filter(|document| document.fold == fold).collect();
+        all.par_extend(own.par_chunks(32).flat_map_iter(|documents| {
+            let mut memory = Memory::new(&models);
             let own =
-                |document: &&TrainingDocument| examples(catalog, models, document, gold_ids, &mut memory);
+                |document: &&TrainingDocument| examples(catalog, &models, document, gold_ids, &mut memory);
             documents.iter().flat_map(own).collect::<Vec<_>>()
-        })
-        .collect();
+        }));
+    }
     let mut mean: FxHashMap<u32, f32> = FxHashMap::default();
     for order in 0..ORDERS {
-        for (feature, weight) in weights_of_order(&mut examples, order) {
+        for (feature, weight) in weights_of_order(&mut all, order) {
             *mean.entry(feature).or_default() += weight / f32::from(ORDERS);
         }
     }
@@ -352,9 +387,21 @@ mod tests {
         let passages = PassageText::of_document(&documents[0].gold.document);
         let held = held_out(&documents[0], &passages, &gold_ids);
         for (entity_type, key, all, left) in [(gene, "abc 1", 2, 1), (disease, "fever", 6, 4)] {
-            let count =
-                |held| aliases.of(alias_key(entity_type, key), held).map(|(_, count)| count).sum::<u32>();
+            let said = |held| aliases.of(alias_key(entity_type, key), held).collect::<Vec<_>>();
+            let count = |held| said(held).iter().map(|said| said.count).sum::<u32>();
             assert_eq!((count(None), count(Some(&held))), (all, left), "{key}");
+            assert!(said(None).iter().all(|said| said.documents == 2), "{key}");
+        }
+    }
+
+    #[test]
+    fn meanings_are_of_types_with_a_model_and_name_entities() {
+        let lines: Vec<_> = meanings().collect();
+        assert!(lines.is_sorted());
+        assert_eq!(lines.len(), MEANINGS.lines().filter(|line| !line.starts_with('#')).count());
+        for (entity_type, name, id) in lines {
+            assert!(MODEL_TYPES.contains(&entity_type) && !name.is_empty(), "{name}");
+            assert_eq!(id.parse::<crate::model::Curie>().map(|curie| curie.to_string()), Ok(id.to_owned()));
         }
     }
 

@@ -23,6 +23,9 @@ pub(super) struct Schedule {
     pub shrink: f32,
     /// How often a sentence is seen without what the dictionary says.
     pub without_dictionary: f64,
+    /// How often a sentence is seen without what several things say together, so that what each says by itself tells as much as
+    /// it can: that decides where the rest is looked at.
+    pub without_together: f64,
     /// How often a sentence is seen as if its rarer words had never been met, so that what is left says what it can of new ones.
     pub unmet: f64,
     /// The least places of features that are seen then.
@@ -34,6 +37,8 @@ pub(super) struct Schedule {
 struct View<'c> {
     /// Whether what the dictionary says is seen.
     dictionary: bool,
+    /// Whether what several things say together is seen.
+    together: bool,
     /// The least places of features that are seen.
     places_min: u32,
     /// At how many places each feature stands.
@@ -43,7 +48,7 @@ struct View<'c> {
 impl View<'_> {
     /// The features of a piece that are seen.
     fn features<'s>(&'s self, sentence: &'s Sentence, at: usize) -> impl Iterator<Item = usize> + 's {
-        let all = sentence.features(at, self.dictionary).iter().map(|feature| *feature as usize);
+        let all = sentence.features(at, self.dictionary, self.together).map(|feature| feature as usize);
         all.filter(|feature| self.counts[*feature] >= self.places_min)
     }
 }
@@ -118,7 +123,8 @@ pub(super) fn train(
         for sentence in &own {
             let dictionary = random.f64() >= schedule.without_dictionary;
             let places_min = if random.f64() < schedule.unmet { schedule.unmet_places_min } else { 0 };
-            let view = View { dictionary, places_min, counts: &examples.counts };
+            let together = schedule.without_together <= 0.0 || random.f64() >= schedule.without_together;
+            let view = View { dictionary, together, places_min, counts: &examples.counts };
             state.learn(sentence, of, view, schedule);
         }
     }
@@ -209,15 +215,17 @@ mod tests {
 
     #[test]
     fn rarer_features_and_the_dictionary_are_left_out_for_once() {
-        // of two pieces, the first with a feature of the dictionary behind two of the text
-        let sentence = Sentence::of_features(vec![(2, 3), (4, 4)], vec![0, 1, 2, 1]);
-        let seen = |dictionary, places_min| -> Vec<Vec<usize>> {
-            let view = View { dictionary, places_min, counts: &[3, 100, 40] };
+        // of two pieces, the first with two features of the text, one of the dictionary, and one of each by several things
+        let sentence = Sentence::of_features(vec![[2, 3, 4, 5], [6, 6, 6, 6]], vec![0, 1, 2, 4, 3, 1]);
+        let seen = |dictionary, together, places_min| -> Vec<Vec<usize>> {
+            let view = View { dictionary, together, places_min, counts: &[3, 100, 40, 7, 9] };
             (0..2).map(|at| view.features(&sentence, at).collect()).collect()
         };
-        assert_eq!(seen(true, 0), [vec![0, 1, 2], vec![1]]);
-        assert_eq!(seen(false, 0), [vec![0, 1], vec![1]]);
-        assert_eq!(seen(true, 40), [vec![1, 2], vec![1]]);
-        assert!(seen(true, 101).concat().is_empty());
+        assert_eq!(seen(true, true, 0), [vec![0, 1, 2, 4, 3], vec![1]]);
+        assert_eq!(seen(false, true, 0), [vec![0, 1, 3], vec![1]]);
+        assert_eq!(seen(true, false, 0), [vec![0, 1, 2], vec![1]]);
+        assert_eq!(seen(false, false, 0), [vec![0, 1], vec![1]]);
+        assert_eq!(seen(true, true, 40), [vec![1, 2], vec![1]]);
+        assert!(seen(true, true, 101).concat().is_empty());
     }
 }

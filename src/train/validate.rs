@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::build::build;
 use super::calibrate::{JudgedByType, best_threshold, calibration, reliability};
 use super::corpora::{FOLDS, TrainingDocument};
+use super::linked::best_scores;
 use super::look::{Seen, fit};
 use super::names::Names;
 use super::{CorpusFigures, Material, Reliability, TrainError};
@@ -30,16 +31,28 @@ pub(super) struct Validation {
     gold: [usize; MODEL_TYPES.len()],
     /// What the second look of all documents sees, a list a fold.
     seen: Vec<SeenByType>,
+    /// From which score on mentions of each type are linked.
+    linked: [Option<f32>; MODEL_TYPES.len()],
 }
+
+/// The figures of the documents of each corpus, by type.
+pub(super) type FiguresByCorpus = BTreeMap<(EntityType, usize), Vec<DocumentFigures>>;
 
 /// What the second look sees of each type.
 type SeenByType = [Vec<Seen>; MODEL_TYPES.len()];
 
 impl Validation {
     /// Trains models for each fold and has them judge the documents that they have not seen.
-    pub(super) fn new(material: &Material, names: &Names, mut on_step: impl FnMut(&str)) -> Self {
-        let (judged, gold) = Default::default();
-        let mut validation = Self { folds: Vec::new(), judged, gold, seen: Vec::new() };
+    ///
+    /// # Errors
+    /// When the default options do not hold.
+    pub(super) fn new(
+        material: &Material,
+        names: &Names,
+        mut on_step: impl FnMut(&str),
+    ) -> Result<Self, TrainError> {
+        let (judged, gold, linked) = Default::default();
+        let mut validation = Self { folds: Vec::new(), judged, gold, seen: Vec::new(), linked };
         for fold in 0..FOLDS {
             let mut models = build(material, |document| document.fold != fold);
             models.names = names.without(fold);
@@ -54,7 +67,19 @@ impl Validation {
             validation.judge(material, fold, &models);
             validation.folds[fold] = models;
         }
-        validation
+        let mut folds = std::mem::take(&mut validation.folds);
+        folds.iter_mut().for_each(|models| validation.calibrate(models));
+        let mut failed = None;
+        validation.linked = best_scores(|score| {
+            folds.iter_mut().for_each(|models| set_linked(models, [Some(score); MODEL_TYPES.len()]));
+            annotate(material, &folds).unwrap_or_else(|error| {
+                failed = Some(error);
+                FiguresByCorpus::new()
+            })
+        });
+        folds.iter_mut().for_each(|models| set_linked(models, validation.linked));
+        validation.folds = folds;
+        failed.map_or(Ok(validation), Err)
     }
 
     /// Teaches models to look a second time by what the folds that are wanted saw.
@@ -91,7 +116,7 @@ impl Validation {
         self.calibrate(models);
     }
 
-    /// Gives models the calibration that the judgements make, and the threshold of the best F1.
+    /// Gives models the calibration that the judgements make, and the thresholds of the best F1.
     fn calibrate(&self, models: &mut Models) {
         for at in 0..MODEL_TYPES.len() {
             let threshold = best_threshold(&self.judged[at], self.gold[at]);
@@ -103,6 +128,7 @@ impl Validation {
                 chain.threshold = score;
             }
         }
+        set_linked(models, self.linked);
     }
 
     /// How often scores of each tenth are right, by type.
@@ -119,41 +145,44 @@ impl Validation {
     }
 
     /// The figures of each corpus and type, every document annotated by the calibrated models of its fold.
-    pub(super) fn figures(self, material: &Material) -> Result<Vec<CorpusFigures>, TrainError> {
-        let mut figures: BTreeMap<(EntityType, usize), Vec<DocumentFigures>> = BTreeMap::new();
-        let folds: Vec<Models> = self
-            .folds
-            .iter()
-            .map(|models| {
-                let mut models = models.clone();
-                self.calibrate(&mut models);
-                models
-            })
-            .collect();
-        for (fold, models) in folds.into_iter().enumerate() {
-            let annotator = Annotator::with_models(Arc::clone(&material.catalog), Arc::new(models));
-            let options = annotator.prepare(&AnnotateOptions::default())?;
-            let held: Vec<&TrainingDocument> = material.held_out(fold).collect();
-            let found: Vec<_> = held
-                .par_iter()
-                .map(|document| annotator.annotate(&document.gold.document, &options))
-                .collect();
-            for (document, found) in held.iter().zip(&found) {
-                for entity_type in &document.teaches {
-                    let own = figures.entry((*entity_type, document.corpus)).or_default();
-                    own.push(score_document(&document.gold, found, *entity_type));
-                }
-            }
-        }
+    pub(super) fn figures(&self, material: &Material) -> Result<Vec<CorpusFigures>, TrainError> {
         let names = &material.corpora.names;
-        let rows = figures.into_iter();
-        Ok(rows
+        let figures = annotate(material, &self.folds)?.into_iter();
+        Ok(figures
             .map(|((entity_type, corpus), documents)| CorpusFigures {
                 corpus: names[corpus].clone(),
                 entity_type,
                 documents,
             })
             .collect())
+    }
+}
+
+/// Annotates every document by the models of the fold that it is held out of.
+fn annotate(material: &Material, folds: &[Models]) -> Result<FiguresByCorpus, TrainError> {
+    let mut figures = FiguresByCorpus::new();
+    for (fold, models) in folds.iter().enumerate() {
+        let annotator = Annotator::with_models(Arc::clone(&material.catalog), Arc::new(models.clone()));
+        let options = annotator.prepare(&AnnotateOptions::default())?;
+        let held: Vec<&TrainingDocument> = material.held_out(fold).collect();
+        let found: Vec<_> =
+            held.par_iter().map(|document| annotator.annotate(&document.gold.document, &options)).collect();
+        for (document, found) in held.iter().zip(&found) {
+            for entity_type in &document.teaches {
+                let own = figures.entry((*entity_type, document.corpus)).or_default();
+                own.push(score_document(&document.gold, found, *entity_type));
+            }
+        }
+    }
+    Ok(figures)
+}
+
+/// Sets from which score on mentions are linked, for the types that have one.
+fn set_linked(models: &mut Models, scores: [Option<f32>; MODEL_TYPES.len()]) {
+    for (chain, score) in models.chains.iter_mut().zip(scores) {
+        if let (Some(chain), Some(score)) = (chain, score) {
+            chain.linked_threshold = score;
+        }
     }
 }
 

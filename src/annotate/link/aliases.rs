@@ -12,16 +12,28 @@ pub(crate) struct Aliases {
     ids: Vec<String>,
     /// The entries of a name are a range of `links`.
     ranges: FxHashMap<u64, (u32, u32)>,
-    /// The place of an identifier, and how often.
-    links: Vec<(u32, u16)>,
+    /// The place of an identifier, how often, and in how many documents.
+    links: Vec<(u32, u16, u8)>,
     /// How often each identifier was named at all, by its place.
     totals: Vec<u32>,
     /// The place of each identifier, by its hash.
     places: FxHashMap<u64, u32>,
 }
 
-/// An alias as it is written to a file: the hash of the name, the place of the identifier, and the count.
-pub(crate) type Row = (u64, u32, u16);
+/// An alias as it is written to a file: the hash of the name, the place of the identifier, how often it was said, and in how many
+/// documents, 255 at most.
+pub(crate) type Row = (u64, u32, u16, u8);
+
+/// What a name was said of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Said<'a> {
+    /// The identifier, a CURIE.
+    pub id: &'a str,
+    /// How often.
+    pub count: u32,
+    /// In how many documents, 255 at most; what is held out is among them.
+    pub documents: u8,
+}
 
 /// The hash of a name of a type.
 pub(crate) fn alias_key(entity_type: EntityType, key: &str) -> u64 {
@@ -38,13 +50,13 @@ impl Aliases {
     pub(crate) fn new(ids: Vec<String>, rows: &[Row]) -> Self {
         let mut aliases = Self { totals: vec![0; ids.len()], ..Self::default() };
         aliases.places = (0..).zip(&ids).map(|(place, id)| (id_key(id), place)).collect();
-        for (key, place, count) in rows {
+        for (key, place, count, documents) in rows {
             if *place as usize >= ids.len() {
                 continue;
             }
             let end = u32::try_from(aliases.links.len()).unwrap_or(u32::MAX);
             let range = aliases.ranges.entry(*key).or_insert((end, end));
-            aliases.links.push((*place, *count));
+            aliases.links.push((*place, *count, *documents));
             range.1 = end + 1;
             aliases.totals[*place as usize] += u32::from(*count);
         }
@@ -56,11 +68,8 @@ impl Aliases {
     pub(crate) fn rows(&self) -> (&[String], Vec<Row>) {
         let mut rows: Vec<Row> = Vec::with_capacity(self.links.len());
         for (key, (start, end)) in &self.ranges {
-            rows.extend(
-                self.links[*start as usize..*end as usize]
-                    .iter()
-                    .map(|(place, count)| (*key, *place, *count)),
-            );
+            let own = self.links[*start as usize..*end as usize].iter();
+            rows.extend(own.map(|(place, count, documents)| (*key, *place, *count, *documents)));
         }
         rows.sort_unstable();
         (&self.ids, rows)
@@ -71,13 +80,13 @@ impl Aliases {
         &'a self,
         key: u64,
         held_out: Option<&'a HeldOut>,
-    ) -> impl Iterator<Item = (&'a str, u32)> + 'a {
+    ) -> impl Iterator<Item = Said<'a>> + 'a {
         let (start, end) = self.ranges.get(&key).copied().unwrap_or_default();
-        self.links[start as usize..end as usize].iter().filter_map(move |(place, count)| {
+        self.links[start as usize..end as usize].iter().filter_map(move |(place, count, documents)| {
             let id = self.ids[*place as usize].as_str();
             let own = held_out.and_then(|held| held.links.get(&(key, id_key(id)))).copied().unwrap_or(0);
             let left = u32::from(*count).saturating_sub(own);
-            (left > 0).then_some((id, left))
+            (left > 0).then_some(Said { id, count: left, documents: *documents })
         })
     }
 
@@ -112,12 +121,13 @@ mod tests {
     fn links_come_back_less_what_is_held_out() {
         let (one, two) = (alias_key(EntityType::Disease, "fever"), alias_key(EntityType::Gene, "fever"));
         assert_ne!(one, two);
-        let mut rows = vec![(one, 0, 3), (one, 1, 1), (two, 1, 2), (two, 9, 1)];
+        let mut rows = vec![(one, 0, 3, 2), (one, 1, 1, 1), (two, 1, 2, 1), (two, 9, 1, 1)];
         rows.sort_unstable();
         let aliases = Aliases::new(vec!["MESH:D1".to_owned(), "MESH:D2".to_owned()], &rows);
         let of = |key, held: Option<&HeldOut>| {
-            aliases.of(key, held).map(|(id, count)| (id.to_owned(), count)).collect::<Vec<_>>()
+            aliases.of(key, held).map(|said| (said.id.to_owned(), said.count)).collect::<Vec<_>>()
         };
+        assert_eq!(aliases.of(one, None).map(|said| said.documents).collect::<Vec<_>>(), [2, 1]);
         assert_eq!(of(one, None), [("MESH:D1".to_owned(), 3), ("MESH:D2".to_owned(), 1)]);
         let mut held = HeldOut::default();
         held.add(one, "MESH:D2");

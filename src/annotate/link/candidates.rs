@@ -78,6 +78,8 @@ pub(crate) struct Candidate {
     pub prominence: u8,
     /// How many times the name was said of it in the gold data.
     pub said: u32,
+    /// In how many documents of it.
+    pub said_documents: u8,
     /// What the ranker weighs.
     pub weighed: Weighed,
     /// How likely it is meant, of all candidates and none.
@@ -100,6 +102,7 @@ impl Candidate {
             taxon: None,
             prominence: 0,
             said: 0,
+            said_documents: 0,
             weighed: Weighed::default(),
             probability: 0.0,
         }
@@ -132,6 +135,7 @@ impl Gathering<'_> {
             taxon: facts.taxon,
             prominence: facts.prominence,
             said: 0,
+            said_documents: 0,
             weighed: Weighed::default(),
             probability: 0.0,
         };
@@ -392,15 +396,17 @@ fn add_aliases(
     written: &str,
     held_out: Option<&HeldOut>,
 ) {
-    for (id, count) in document.models.aliases.of(alias_key(gathering.entity_type, key), held_out) {
-        let Some(entity) = id.parse::<Curie>().ok().and_then(|id| document.vocabulary.find(&id)) else {
+    for said in document.models.aliases.of(alias_key(gathering.entity_type, key), held_out) {
+        let Some(entity) = said.id.parse::<Curie>().ok().and_then(|id| document.vocabulary.find(&id)) else {
             continue;
         };
         let name = document.vocabulary.label(entity);
         let bearer = Bearer { entity, label: false, scope: SynonymScope::Related, name };
         gathering.add(&bearer, written, Route::Alias);
         if let Some(&place) = gathering.places.get(&entity) {
-            gathering.found[place].said += count;
+            let own = &mut gathering.found[place];
+            own.said += said.count;
+            own.said_documents = own.said_documents.max(said.documents);
         }
     }
 }

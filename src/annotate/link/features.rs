@@ -1,9 +1,12 @@
 //! What the ranker weighs of a candidate.
 
+use std::ops::Deref;
+
 use super::super::recognise::words::{both, feature};
 use super::super::species::{Evidence, SpeciesWords, Taxon};
 use super::aliases::HeldOut;
 use super::candidates::{Candidate, Route};
+use super::focus::{CLASSES, class_of};
 use super::{Document, LinkModel};
 use crate::model::EntityType;
 
@@ -33,6 +36,7 @@ enum Kind {
     Letters,
     Label,
     Together,
+    Focus,
 }
 
 /// The features of one candidate, or of none: the sum of their weights, and a list of them for training.
@@ -156,6 +160,9 @@ fn describe_one(
     );
     if candidate.said == 0 && among.said_total > 0 {
         list.add(Kind::SaidOfOther, route);
+        // one document may mean another thing by the very name of an entity
+        let name = route << 16 | scope << 8 | candidate.agreement as u64;
+        list.add(Kind::SaidOfOther, 1 << 32 | name << 8 | level(among.said_total, &[2, 4, 10, 30]));
     }
     list.add(Kind::Rivals, level(among.count, &[2, 3, 5, 10]) << 8 | route);
     list.add(Kind::Place, level(u32::try_from(place).unwrap_or(u32::MAX), &[1, 2, 4]));
@@ -202,26 +209,46 @@ fn said(own: u32, total: u32) -> u64 {
     }
 }
 
+/// What a document tells of the species of a gene.
+pub(super) struct Told<'t, F> {
+    /// Its words for species.
+    pub words: &'t SpeciesWords,
+    /// In whose symbols' case it writes.
+    pub conventions: &'t Conventions,
+    /// How likely it is about each class of species, by all its words.
+    pub focus: &'t F,
+    /// What words for species beside the gene tell.
+    pub chosen: Option<(Taxon, Evidence)>,
+}
+
 /// Adds what the species of the text say of the candidates of a gene; keeps the features where `kept`.
-pub(crate) fn describe_species(
+pub(super) fn describe_species(
     (model, kept): (&LinkModel, bool),
-    words: &SpeciesWords,
-    conventions: &Conventions,
-    chosen: Option<(Taxon, Evidence)>,
+    told: &Told<'_, impl Deref<Target = Option<[f32; CLASSES]>>>,
     candidates: &mut [Candidate],
 ) {
-    let exact: Vec<Option<Taxon>> = candidates.iter().map(|candidate| candidate.taxon).collect();
+    let Told { words, conventions, focus, chosen } = told;
+    let said_of: Vec<(Option<Taxon>, u32)> =
+        candidates.iter().map(|candidate| (candidate.taxon, candidate.said)).collect();
     for candidate in candidates {
         let Some(taxon) = candidate.taxon else { continue };
         let mut weighed = std::mem::take(&mut candidate.weighed);
         let mut list = List { entity_type: EntityType::Gene, model, kept, weighed: &mut weighed };
-        let class = taxon_class(taxon);
-        if let Some((best, evidence)) = chosen {
+        let class = 1 + class_of(taxon) as u64;
+        let mut named = u64::from(words.is_empty()) << 16;
+        if let Some((best, evidence)) = *chosen {
+            named |= (evidence as u64) << 8 | u64::from(best == taxon);
             list.add(Kind::Species, (evidence as u64) << 8 | u64::from(best == taxon));
             list.add(
                 Kind::Species,
                 1 << 32 | class << 16 | (evidence as u64) << 8 | u64::from(best == taxon),
             );
+        }
+        if let Some(focus) = &***focus {
+            let chance = chance_level(focus[class_of(taxon)]);
+            list.add(Kind::Focus, chance);
+            list.add(Kind::Focus, 1 << 32 | class << 8 | chance);
+            list.add(Kind::Focus, 2 << 32 | named << 8 | chance);
         }
         let share = share_level(words.share(taxon));
         list.add(Kind::Share, share);
@@ -229,10 +256,22 @@ pub(crate) fn describe_species(
         list.add(Kind::Convention, share_level(conventions.share(taxon)));
         list.add(Kind::Convention, 1 << 16 | (candidate.agreement as u64) << 8 | class);
         list.add(Kind::Taxon, class << 8 | u64::from(words.is_empty()));
-        let same = exact.iter().filter(|other| **other == Some(taxon)).count();
+        // "COX-2" is said of PTGS2 of every species
+        let taxon_total =
+            said_of.iter().filter(|(other, _)| *other == Some(taxon)).map(|(_, said)| said).sum();
+        let own = said(candidate.said, taxon_total);
+        list.add(Kind::Said, 1 << 32 | own << 8 | level(taxon_total, &[1, 2, 5]));
+        list.add(Kind::Said, 2 << 32 | own << 8 | u64::from(candidate.label));
+        let same = said_of.iter().filter(|(other, _)| *other == Some(taxon)).count();
         list.add(Kind::Rivals, 1 << 32 | level(u32::try_from(same).unwrap_or(u32::MAX), &[2, 3, 5]));
         candidate.weighed = weighed;
     }
+}
+
+/// A chance as its level on a rising scale.
+fn chance_level(chance: f32) -> u64 {
+    const STEPS: [f32; 10] = [0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97];
+    STEPS.iter().take_while(|step| chance >= **step).count() as u64
 }
 
 fn share_level(share: f32) -> u64 {
@@ -243,19 +282,6 @@ fn share_level(share: f32) -> u64 {
         0.1.. => 2,
         _ if share > 0.0 => 1,
         _ => 0,
-    }
-}
-
-/// The species that papers speak of most, each by itself, and all others as one.
-const fn taxon_class(taxon: Taxon) -> u64 {
-    match taxon {
-        9606 => 1,
-        10_090 => 2,
-        10_116 => 3,
-        7_227 => 4,
-        7_955 => 5,
-        6_239 => 6,
-        _ => 7,
     }
 }
 

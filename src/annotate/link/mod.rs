@@ -2,8 +2,10 @@
 
 pub(crate) mod aliases;
 pub(crate) mod candidates;
+mod defined;
 pub(crate) mod entities;
 pub(crate) mod features;
+pub(crate) mod focus;
 mod idle;
 mod misspelt;
 pub(crate) mod parts;
@@ -32,7 +34,8 @@ use crate::text::pauses::work_done;
 use aliases::HeldOut;
 use candidates::{Candidate, Route};
 use entities::{Entities, WORD_BYTES_MIN};
-use features::Conventions;
+use features::{Conventions, Told};
+use focus::CLASSES;
 
 /// A mention to link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +86,8 @@ pub(crate) struct Linked {
     pub species: ToldSpecies,
     /// The most that one of its mentions scores, where these are told.
     pub most: Cell<f32>,
+    /// Whether it is a short form whose long form says that it is no such mention.
+    pub denied: bool,
 }
 
 /// Another form of a name, by the document's abbreviations.
@@ -104,6 +109,8 @@ pub(crate) struct Document<'a> {
     pub passages: &'a [PassageText<'a>],
     /// What its short forms stand for.
     pub short_forms: FxHashMap<&'a str, &'a str>,
+    /// Where the long form of each of its short forms stands where it is defined: the passage, and the bytes in it.
+    pub long_places: FxHashMap<&'a str, (usize, Range<usize>)>,
     /// What its long forms are shortened to.
     pub long_forms: FxHashMap<&'a str, &'a str>,
     /// The organisms that it names in two words.
@@ -129,10 +136,12 @@ impl<'a> Document<'a> {
         (lexicon, entities): (&'a Lexicon, &'a mut Entities),
     ) -> Self {
         let (mut short_forms, mut long_forms) = (FxHashMap::default(), FxHashMap::default());
+        let mut long_places = FxHashMap::default();
         for (index, definition) in prepared.definitions.iter().filter(|_| abbreviations) {
             let text = passages[*index].text;
             let (short, long) = (&text[definition.short_form.clone()], &text[definition.long_form.clone()]);
             short_forms.entry(short).or_insert(long);
+            long_places.entry(short).or_insert_with(|| (*index, definition.long_form.clone()));
             long_forms.entry(long).or_insert(short);
         }
         // what was marked tells whether there are any
@@ -143,6 +152,7 @@ impl<'a> Document<'a> {
             models,
             passages,
             short_forms,
+            long_places,
             long_forms,
             binomials,
             support: FxHashSet::default(),
@@ -165,6 +175,21 @@ impl<'a> Document<'a> {
         (known.namespace, known.total(self.models, held_out))
     }
 
+    /// How likely it is about each class of species, by its words; `None` where no model tells, and of a text of few words that `names`
+    /// species, which tell more.
+    fn focus(&self, names: bool) -> Option<[f32; CLASSES]> {
+        let (views, lexicon) = self.sources;
+        let model = &self.models.focus;
+        let mut places = Vec::with_capacity(views.iter().map(|view| view.words.len()).sum());
+        for words in views.iter().flat_map(|view| view.words.chunks(PIECES_TOGETHER)) {
+            work_done(words.len());
+            places.extend(words.iter().map(|number| lexicon.focus(*number)));
+        }
+        let (chances, words) = model.chances(&mut places);
+        let tells = !model.is_empty() && (words >= FOCUS_WORDS_MIN || !names);
+        tells.then_some(chances)
+    }
+
     /// How many of the words of an entity's longest shared name the document has, as a level.
     fn shared_words(&self, entity: EntityIndex) -> u64 {
         let (views, lexicon) = self.sources;
@@ -174,6 +199,8 @@ impl<'a> Document<'a> {
     }
 }
 
+/// The least words of a text that tell what species it is about beside the names of species.
+const FOCUS_WORDS_MIN: u16 = 40;
 /// The pieces whose work is told together.
 const PIECES_TOGETHER: usize = 64;
 /// The most pieces of a document whose words are looked for among them, where a few bits do not tell that they are not there.
@@ -286,6 +313,10 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
         features::describe(document, target.entity_type, written, &mut own.candidates, held_out);
         if target.entity_type != EntityType::Gene {
             rank(&document.models.linking, target.entity_type, own);
+            if held_out.is_none() {
+                prefer_label(&mut own.candidates);
+                prefer_known(own);
+            }
         }
     }
     Texts { firsts, of_mention, linked }
@@ -298,9 +329,13 @@ pub(crate) fn link(
     targets: &[Target],
     held_out: Option<&HeldOut>,
 ) -> Vec<Rc<Linked>> {
-    let texts = gather(document, targets, held_out);
+    let mut texts = gather(document, targets, held_out);
+    if held_out.is_none() {
+        defined::follow_long_forms(document, targets, &mut texts);
+    }
     let words = species_words(document, targets, &texts);
     let conventions = conventions(targets, &texts);
+    let focus = LazyCell::new(|| document.focus(!words.is_empty()));
     let Texts { of_mention, linked, .. } = texts;
     let taxa: Vec<Vec<Taxon>> = linked.iter().map(taxa).collect();
     let linked: Vec<Rc<Linked>> = linked.into_iter().map(Rc::new).collect();
@@ -314,9 +349,11 @@ pub(crate) fn link(
         }
         let species = choose_species(document, &words, target, &taxa[*text]);
         let ranked = genes.entry((*text, species)).or_insert_with(|| {
-            let mut own = Linked { candidates: before.candidates.clone(), species, ..Linked::default() };
+            let (candidates, denied) = (before.candidates.clone(), before.denied);
+            let mut own = Linked { candidates, species, denied, ..Linked::default() };
             let weighing = (model, held_out.is_some());
-            features::describe_species(weighing, &words, &conventions, species, &mut own.candidates);
+            let told = Told { words: &words, conventions: &conventions, focus: &focus, chosen: species };
+            features::describe_species(weighing, &told, &mut own.candidates);
             rank(model, EntityType::Gene, &mut own);
             Rc::new(own)
         });
@@ -418,6 +455,43 @@ fn rank(model: &LinkModel, entity_type: EntityType, linked: &mut Linked) {
     candidates.sort_by(|one, other| other.probability.total_cmp(&one.probability));
 }
 
+/// The least documents of the gold data that have to say a name of something else than what it is the preferred name of.
+const DOCUMENTS_AGAINST_LABEL_MIN: u8 = 3;
+
+/// Has an entity whose preferred name is what stands there go before one that only the gold data calls so, and seldom: one paper
+/// that says "tetanus" of tetany is no rule for others.
+fn prefer_label(candidates: &mut [Candidate]) {
+    let Some((best, others)) = candidates.split_first_mut() else { return };
+    if best.said == 0 || best.said_documents >= DOCUMENTS_AGAINST_LABEL_MIN || best.label {
+        return;
+    }
+    let is_label = |other: &&mut Candidate| {
+        other.label && other.route == Route::Name && other.same_letters && other.preferred
+    };
+    if let Some(named) = others.iter_mut().find(is_label) {
+        std::mem::swap(&mut best.probability, &mut named.probability);
+        std::mem::swap(best, named);
+    }
+}
+
+/// The least chance of what a name is known to stand for.
+const KNOWN_CHANCE: f32 = 0.95;
+
+/// Has what nearly all of very many documents say of a name, or what is known of it (`data/lexicon/meanings.tsv`), go before all else.
+fn prefer_known(linked: &mut Linked) {
+    let total: u32 = linked.candidates.iter().map(|own| own.said).sum();
+    let is_known = |own: &Candidate| own.said_documents == u8::MAX && own.said * 10 >= total * 9;
+    let Some(at) = linked.candidates.iter().position(is_known) else { return };
+    let chance = linked.candidates[at].probability;
+    linked.candidates[..=at].rotate_right(1);
+    if chance < KNOWN_CHANCE {
+        let share = (1.0 - KNOWN_CHANCE) / (1.0 - chance).max(f32::MIN_POSITIVE);
+        linked.candidates.iter_mut().for_each(|own| own.probability *= share);
+        linked.candidates[0].probability = KNOWN_CHANCE;
+        linked.none *= share;
+    }
+}
+
 /// The weights of the ranker, by feature.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LinkModel {
@@ -450,6 +524,55 @@ mod tests {
     use super::super::recognise::words::hash;
     use super::*;
     use crate::catalog::Catalog;
+
+    #[test]
+    fn a_preferred_name_goes_before_what_few_documents_say() {
+        let catalog = Catalog::embedded().unwrap();
+        let entities: Vec<EntityIndex> = catalog.indices().take(2).collect();
+        let named = Candidate { probability: 0.2, ..Candidate::named(entities[0]) };
+        let said = |said_documents| Candidate {
+            label: false,
+            route: Route::Alias,
+            said: 4,
+            said_documents,
+            probability: 0.7,
+            ..Candidate::named(entities[1])
+        };
+        let first = |candidates: &[Candidate]| {
+            let mut candidates = candidates.to_vec();
+            prefer_label(&mut candidates);
+            (candidates[0].entity, candidates[0].probability)
+        };
+        let least = DOCUMENTS_AGAINST_LABEL_MIN;
+        assert_eq!(first(&[said(least - 1), named.clone()]), (entities[0], 0.7));
+        assert_eq!(first(&[said(least), named.clone()]), (entities[1], 0.7));
+        let synonym = Candidate { label: false, ..named };
+        assert_eq!(first(&[said(1), synonym]), (entities[1], 0.7));
+        prefer_label(&mut []);
+    }
+
+    #[test]
+    fn what_is_known_of_a_name_goes_before_all_else() {
+        let catalog = Catalog::embedded().unwrap();
+        let entities: Vec<EntityIndex> = catalog.indices().take(2).collect();
+        let candidates = |said_documents, said| {
+            let other = Candidate { probability: 0.5, said: 1, ..Candidate::named(entities[0]) };
+            let known = Candidate { probability: 0.2, said, said_documents, ..Candidate::named(entities[1]) };
+            Linked { candidates: vec![other, known], none: 0.3, ..Linked::default() }
+        };
+        let mut linked = candidates(u8::MAX, 10);
+        prefer_known(&mut linked);
+        assert_eq!(
+            (linked.candidates[0].entity, linked.candidates[0].probability),
+            (entities[1], KNOWN_CHANCE)
+        );
+        let all = linked.none + linked.candidates.iter().map(|own| own.probability).sum::<f32>();
+        assert!((all - 1.0).abs() < 1e-5 && linked.none < 0.05, "{linked:?}");
+        for mut linked in [candidates(u8::MAX - 1, 10), candidates(u8::MAX, 5)] {
+            prefer_known(&mut linked);
+            assert_eq!((linked.candidates[0].entity, linked.none), (entities[0], 0.3));
+        }
+    }
 
     #[test]
     fn a_document_has_its_longer_words_however_long_it_is() {

@@ -3,7 +3,8 @@
 //! All numbers are little-endian. The header is `GLOSSMDL`, the version of the format (u32), the number of sections (u32)
 //! and the XXH3-64 of all that follows it. Then for each section its offset from the start of the file and its length
 //! (u64 each), and the sections, each of which begins at a whole number of lines of memory: `about` (JSON: name, corpora, chains), the table of
-//! features, the spelling model, the aliases, the weights of the ranker and what the gold data says of names.
+//! features, the spelling model, the aliases, the weights of the ranker, what the gold data says of names
+//! and what words say of the species that a document is about.
 
 use std::borrow::Cow;
 
@@ -12,6 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::super::link::LinkModel;
 use super::super::link::aliases::{Aliases, Row};
+use super::super::link::focus::{self, CLASSES, FocusModel};
 use super::super::name_ranker::{NameRanker, Told};
 use super::super::recognise::spelling::Spelling;
 use super::super::recognise::table::{BLOCK_BYTES, Table};
@@ -19,9 +21,9 @@ use super::{About, Models, ModelsError};
 
 const MAGIC: &[u8; 8] = b"GLOSSMDL";
 /// The version of the format and of the features: models of another one do not fit this program.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 const HEADER_BYTES: usize = 24;
-const SECTIONS: usize = 6;
+const SECTIONS: usize = 7;
 const ENTRY_BYTES: usize = 16;
 
 /// The models as a file holds them.
@@ -34,6 +36,7 @@ pub(super) fn to_bytes(models: &Models) -> Vec<u8> {
         aliases_to_bytes(&models.aliases).into(),
         linking_to_bytes(&models.linking).into(),
         told_to_bytes(&models.names).into(),
+        focus_to_bytes(&models.focus).into(),
     ];
     let (mut entries, mut parts) = (Vec::new(), Vec::new());
     let begin = HEADER_BYTES + SECTIONS * ENTRY_BYTES;
@@ -92,6 +95,7 @@ pub(super) fn from_bytes(bytes: Cow<'static, [u8]>) -> Result<Models, ModelsErro
         aliases: aliases_from_bytes(&section(3)?).ok_or(ModelsError::Damaged)?,
         linking: linking_from_bytes(&section(4)?),
         names: NameRanker::new(about.names, told_from_bytes(&section(5)?)),
+        focus: focus_from_bytes(&section(6)?).ok_or(ModelsError::Damaged)?,
     })
 }
 
@@ -123,10 +127,11 @@ fn aliases_to_bytes(aliases: &Aliases) -> Vec<u8> {
     let mut bytes = Vec::new();
     bytes.extend((text.len() as u64).to_le_bytes());
     bytes.extend(text.as_bytes());
-    for (key, place, count) in rows {
+    for (key, place, count, documents) in rows {
         bytes.extend(key.to_le_bytes());
         bytes.extend(place.to_le_bytes());
         bytes.extend(count.to_le_bytes());
+        bytes.push(documents);
     }
     bytes
 }
@@ -137,13 +142,13 @@ fn aliases_from_bytes(bytes: &[u8]) -> Option<Aliases> {
     let text = std::str::from_utf8(rest.get(..length)?).ok()?;
     let ids: Vec<String> = text.lines().map(str::to_owned).collect();
     let rows: Vec<Row> = rest[length..]
-        .as_chunks::<14>()
+        .as_chunks::<15>()
         .0
         .iter()
         .map(|row| {
             let key = u64::from_le_bytes([row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7]]);
             let place = u32::from_le_bytes([row[8], row[9], row[10], row[11]]);
-            (key, place, u16::from_le_bytes([row[12], row[13]]))
+            (key, place, u16::from_le_bytes([row[12], row[13]]), row[14])
         })
         .collect();
     Some(Aliases::new(ids, &rows))
@@ -182,4 +187,32 @@ fn told_from_bytes(bytes: &[u8]) -> FxHashMap<u64, Told> {
         (key, Told { marked, stood })
     })
     .collect()
+}
+
+/// The weights of every document, by class, and what a step of the others stands for (f32 each); then rows of the hash of a
+/// word and its weights.
+fn focus_to_bytes(model: &FocusModel) -> Vec<u8> {
+    let (bias, scale, rows) = model.parts();
+    let mut bytes: Vec<u8> = bias.into_iter().chain([scale]).flat_map(f32::to_le_bytes).collect();
+    for (word, row) in rows {
+        bytes.extend(word.to_le_bytes());
+        bytes.extend(row.map(i8::cast_unsigned));
+    }
+    bytes
+}
+
+fn focus_from_bytes(bytes: &[u8]) -> Option<FocusModel> {
+    let (first, rows) = bytes.split_at_checked(4 * (CLASSES + 1))?;
+    let number = |at: usize| Some(f32::from_le_bytes(first.get(4 * at..4 * at + 4)?.try_into().ok()?));
+    let mut bias = [0.0; CLASSES];
+    for (at, own) in bias.iter_mut().enumerate() {
+        *own = number(at)?;
+    }
+    let row = |row: &[u8; 8 + CLASSES]| -> Option<(u64, focus::Row)> {
+        let (word, weights) = row.split_first_chunk::<8>()?;
+        let weights: [u8; CLASSES] = weights.try_into().ok()?;
+        Some((u64::from_le_bytes(*word), weights.map(u8::cast_signed)))
+    };
+    let rows = rows.as_chunks::<{ 8 + CLASSES }>().0.iter().map(row).collect::<Option<_>>()?;
+    Some(FocusModel::new(bias, number(CLASSES)?, rows))
 }

@@ -10,10 +10,12 @@ use std::sync::{Arc, OnceLock};
 
 use super::link::LinkModel;
 use super::link::aliases::Aliases;
+use super::link::focus::FocusModel;
 use super::name_ranker::{NameModel, NameRanker};
 use super::recognise::chain::Transitions;
 use super::recognise::spelling::Spelling;
 use super::recognise::table::{MODEL_TYPES, Table};
+use crate::model::EntityType;
 
 /// The sequence model of one type.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -26,6 +28,10 @@ pub(crate) struct ChainModel {
     pub calibration: Vec<(f32, f32)>,
     /// The least score that gives the best F1.
     pub threshold: f32,
+    /// The least chance that both a mention and its entity are right for the entity to be named, by the surest mention of
+    /// the document that is linked alike.
+    #[serde(default)]
+    pub linked_threshold: f32,
     /// What the second look weighs, by its features; empty where there is none.
     #[serde(default)]
     pub look: Vec<f32>,
@@ -108,6 +114,8 @@ pub struct Models {
     pub(crate) aliases: Aliases,
     /// The weights of the ranker.
     pub(crate) linking: LinkModel,
+    /// What words say of the species that a document is about.
+    pub(crate) focus: FocusModel,
     /// The sequence models, by the places of their types; types without one are found by the dictionary alone.
     pub(crate) chains: Vec<Option<ChainModel>>,
     /// What ranks names of the other types.
@@ -124,6 +132,7 @@ impl Models {
             spelling: Spelling::new(Cow::Borrowed(&[])),
             aliases: Aliases::default(),
             linking: LinkModel::default(),
+            focus: FocusModel::default(),
             chains: Vec::new(),
             names: NameRanker::default(),
         }
@@ -205,6 +214,13 @@ impl Models {
     /// The least score of an annotation of the type at `at` by default.
     pub(crate) fn threshold(&self, at: usize) -> f32 {
         self.chains.get(at).and_then(Option::as_ref).map_or(0.5, |chain| chain.threshold)
+    }
+
+    /// The least chance that a mention of a type and its entity are right for the entity to be named.
+    pub(crate) fn linked_threshold(&self, entity_type: EntityType) -> f32 {
+        let at = MODEL_TYPES.iter().position(|own| *own == entity_type);
+        let chain = at.and_then(|at| self.chains.get(at)).and_then(Option::as_ref);
+        chain.map_or(0.0, |chain| chain.linked_threshold)
     }
 }
 

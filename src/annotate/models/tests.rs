@@ -11,6 +11,7 @@ fn models() -> Models {
         transitions: Transitions::default(),
         calibration: vec![(0.2, 0.1), (0.6, 0.7)],
         threshold: 0.4,
+        linked_threshold: 0.3,
         look: Vec::new(),
     };
     let (choice, chance) = (vec![0.5; NAME_FEATURES], vec![0.1; NAME_FEATURES]);
@@ -25,7 +26,10 @@ fn models() -> Models {
         name: "test".to_owned(),
         corpora: vec![ModelCorpus { name: "c".to_owned(), source: "s".to_owned(), license: "l".to_owned() }],
         table: Table::build(&[(77, [1; 12])]),
-        aliases: Aliases::new(vec!["MESH:D1".to_owned()], &[(alias_key(EntityType::Disease, "fever"), 0, 2)]),
+        aliases: Aliases::new(
+            vec!["MESH:D1".to_owned()],
+            &[(alias_key(EntityType::Disease, "fever"), 0, 2, 1)],
+        ),
         linking: LinkModel::new([(5, 0.5), (9, -1.0)]),
         chains: vec![None, Some(chain)],
         names: NameRanker::new(vec![ranker], [(7, Told { marked: 2, stood: 3 })].into_iter().collect()),
@@ -41,7 +45,8 @@ fn models_come_back_from_their_bytes() {
     assert_eq!((read.name(), read.corpora()), ("test", models().corpora()));
     assert_eq!((read.names.models(), read.names.told()), (models().names.models(), models().names.told()));
     let key = alias_key(EntityType::Disease, "fever");
-    assert_eq!(read.aliases.of(key, None).collect::<Vec<_>>(), [("MESH:D1", 2)]);
+    let said: Vec<_> = read.aliases.of(key, None).map(|said| (said.id, said.count, said.documents)).collect();
+    assert_eq!(said, [("MESH:D1", 2, 1)]);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! Spans that open a bracket and leave it open take in the one that closes it right behind: "CaCl(2)" rather than "CaCl(2".
+//! Those that are a bracket as a whole leave it: "CHO" of "(CHO)".
 
 use rustc_hash::FxHashMap;
 
@@ -48,8 +49,18 @@ pub(super) fn complete(text: &str, from: usize, found: &mut Vec<Found>) {
     });
 }
 
-/// The span with the bracket that it lacks, where that stands right before or behind it.
+/// What a span becomes: with the bracket that it lacks, where that stands right before or behind it, and without those that hold it as
+/// a whole. `None` where it stays.
 fn completed(text: &str, span: Span) -> Option<Span> {
+    let whole = with_bracket(text, span);
+    let of = whole.unwrap_or(span);
+    let own = text.as_bytes().get(of.start..of.end)?;
+    let inner = PAIRS.into_iter().find_map(|pair| inside(own, pair));
+    inner.map(|inner| Span { start: of.start + inner.start, end: of.start + inner.end }).or(whole)
+}
+
+/// The span with the bracket that it lacks.
+fn with_bracket(text: &str, span: Span) -> Option<Span> {
     let bytes = text.as_bytes();
     let own = bytes.get(span.start..span.end)?;
     let before = span.start.checked_sub(1).and_then(|before| bytes.get(before));
@@ -79,6 +90,14 @@ fn completed(text: &str, span: Span) -> Option<Span> {
     })
 }
 
+/// What is within the brackets that begin and end `own`, where no other of them is in it.
+fn inside(own: &[u8], (opening, closing): (u8, u8)) -> Option<Span> {
+    let [first, inner @ .., last] = own else { return None };
+    let whole = *first == opening && *last == closing && !inner.is_empty();
+    (whole && !inner.iter().any(|byte| [opening, closing].contains(byte)))
+        .then_some(Span { start: 1, end: own.len() - 1 })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +111,11 @@ mod tests {
             ("(R)-nicotine", "R)-nicotine", Some("(R)-nicotine")),
             ("[3H]spiperone", "3H]spiperone", Some("[3H]spiperone")),
             ("calcium (Ca rose)", "calcium (Ca", None),
+            ("cells (CHO) grew", "(CHO)", Some("CHO")),
+            ("cells (CHO) grew", "(CHO", Some("CHO")),
+            ("[3H] rose", "[3H]", Some("3H")),
+            ("()", "()", None),
+            ("((a) (b))", "((a) (b))", None),
             ("((a)", "((a", None),
             ("a) b", "a) b", None),
         ] {

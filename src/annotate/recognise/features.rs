@@ -195,8 +195,8 @@ pub(crate) fn neighbouring_chunks(
     (before, after)
 }
 
-/// Calls `take` with each feature of the piece `at` of a chain that is no word's own: those that one thing gives, such as
-/// [`each_tag_feature`], and those of several together. `chain` are the pieces of the sentence.
+/// Calls `take` with each feature of the piece `at` of a chain that is no word's own and that one thing gives, such as
+/// [`each_tag_feature`]. `chain` are the pieces of the sentence.
 pub(crate) fn each_context_feature(
     view: &PassageView,
     lexicon: &Lexicon,
@@ -225,6 +225,16 @@ pub(crate) fn each_context_feature(
             each_feature_beside_tags(&view.tags[place], is_before, &mut dictionary);
         }
     }
+}
+
+/// Calls `take` with each feature of the piece `at` of a chain that several things give together.
+pub(crate) fn each_feature_together(
+    view: &PassageView,
+    lexicon: &Lexicon,
+    chain: &Range<usize>,
+    at: usize,
+    take: &mut impl FnMut(Origin, u64),
+) {
     let form = |place: &usize| lexicon.form(view.words[*place]);
     let around = std::array::from_fn(|distance| {
         let place = (at + distance).checked_sub(REACH).filter(|place| chain.contains(place));

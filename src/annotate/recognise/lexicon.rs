@@ -50,6 +50,8 @@ pub(crate) struct Lexicon {
     /// What is known of each word, where it is kept.
     words: Vec<Word>,
     keeps_words: bool,
+    /// What each word says of the species that a document is about, by its place in that model; 0 for nothing.
+    focus: Vec<u16>,
     /// By the number of the word.
     sums: Vec<WordSums>,
     chunks: Chunks,
@@ -103,6 +105,7 @@ impl Lexicon {
             let (written, folded) = word();
             let word = Word::new(written, folded, &models.spelling);
             self.sum_word(number as usize, &word, &models.table);
+            self.focus[number as usize] = models.focus.place(word.folded);
             self.keep(number as usize, word);
         }
         number
@@ -141,6 +144,7 @@ impl Lexicon {
         let (number, is_new) = self.numbers.number(key);
         if is_new {
             self.hot.push(Hot::default());
+            self.focus.push(0);
             self.sums.push(WordSums::default());
         }
         (number, is_new)
@@ -184,6 +188,12 @@ impl Lexicon {
     #[inline]
     pub(crate) fn folded(&self, number: u32) -> u64 {
         self.hot[number as usize].folded
+    }
+
+    /// The place of a word in the model of what species a document is about; 0 for one that says nothing.
+    #[inline]
+    pub(crate) fn focus(&self, number: u32) -> u16 {
+        self.focus[number as usize]
     }
 
     /// What the own features of a word that stands in a sentence sum up to, by distance.

@@ -1,8 +1,9 @@
-//! Names of organisms that a recognised one is a part of: "mouse mammary tumor virus", "fission yeast", "human rhinovirus".
+//! Names of organisms and diseases that a recognised one is a part of: "mouse mammary tumor virus", "fission yeast", "portal
+//! hypertension".
 //!
-//! The models know hosts and kinds far better than the viruses and breeds that are named after them. Where the dictionary has the
-//! longer name, of an organism and nothing else, it is what the text speaks of most of the time, and takes that share of the
-//! chance that the shorter one has.
+//! The models know hosts and kinds far better than the viruses and breeds that are named after them, and common diseases better than
+//! their forms. Where the dictionary has the longer name, of that type and nothing else, it is what the text speaks of most of the
+//! time, and takes that share of the chance that the shorter one has.
 
 use super::super::passages::PassageText;
 use super::Found;
@@ -11,59 +12,71 @@ use super::table::model_type;
 use crate::model::EntityType;
 use crate::text::pauses::{work_done, worked};
 
-/// How often the longer name is meant.
-const LONGER: f32 = 0.9;
-/// The least chance of a recognised organism whose longer names are looked at.
+/// How often the longer name is meant, by type.
+const SHARES: [(EntityType, f32); 2] = [(EntityType::Species, 0.9), (EntityType::Disease, 0.9)];
+/// The least chance of a recognised mention whose longer names are looked at.
 const RECOGNISED_MIN: f32 = 0.3;
 /// A name does not go on over these: "Newcastle disease virus (NDV)" is two.
 const APART: [char; 6] = ['(', ')', '[', ']', ',', ';'];
 
-/// Gives what is said of organisms in a passage, from the place `from` of `found` on, to the longer names that they are parts of.
+/// Gives what is said of organisms and diseases in a passage, from the place `from` of `found` on, to the longer names that they are parts of.
 pub(super) fn prefer_longer(
     (index, passage): (usize, &PassageText<'_>),
     matches: &[NameMatch],
     from: usize,
     found: &mut Vec<Found>,
 ) {
-    let Some(species) = model_type(EntityType::Species) else { return };
-    // those of organisms by where they begin
-    let own = (from..).zip(&found[from..]).filter(|(_, own)| own.model_type == species);
-    let mut organisms: Vec<(usize, usize)> = own.map(|(place, own)| (own.span.start, place)).collect();
-    if organisms.iter().all(|(_, place)| found[*place].probability < RECOGNISED_MIN) {
+    for (entity_type, share) in SHARES {
+        prefer_longer_of((entity_type, share), (index, passage), matches, from, found);
+    }
+}
+
+fn prefer_longer_of(
+    (entity_type, share): (EntityType, f32),
+    (index, passage): (usize, &PassageText<'_>),
+    matches: &[NameMatch],
+    from: usize,
+    found: &mut Vec<Found>,
+) {
+    let Some(model_type) = model_type(entity_type) else { return };
+    // those of the type by where they begin
+    let own = (from..).zip(&found[from..]).filter(|(_, own)| own.model_type == model_type);
+    let mut known: Vec<(usize, usize)> = own.map(|(place, own)| (own.span.start, place)).collect();
+    if known.iter().all(|(_, place)| found[*place].probability < RECOGNISED_MIN) {
         return;
     }
-    organisms.sort_unstable_by_key(|own| worked(*own));
-    for name in matches.iter().filter(|name| is_of_organism(name)) {
+    known.sort_unstable_by_key(|own| worked(*own));
+    for name in matches.iter().filter(|name| is_name_of(name, entity_type)) {
         work_done(1);
         let span = passage.span(name.first, name.end);
         if passage.slice(span).contains(APART) {
             continue;
         }
-        let first = organisms.partition_point(|(start, _)| *start < span.start);
-        let within = organisms[first..].iter().take_while(|(start, _)| *start < span.end);
+        let first = known.partition_point(|(start, _)| *start < span.start);
+        let within = known[first..].iter().take_while(|(start, _)| *start < span.end);
         let (mut moved, mut own) = (0.0_f32, None);
         for (_, place) in within {
             let other = &mut found[*place];
             if other.span == span {
                 own = Some(*place);
             } else if other.span.end <= span.end && other.probability >= RECOGNISED_MIN {
-                moved = moved.max(other.probability * LONGER);
-                other.probability *= 1.0 - LONGER;
+                moved = moved.max(other.probability * share);
+                other.probability *= 1.0 - share;
             }
         }
         match own.map(|place| &mut found[place].probability) {
             _ if moved <= 0.0 => {}
             Some(probability) => *probability = 1.0 - (1.0 - *probability) * (1.0 - moved),
-            None => found.push(Found { passage: index, span, model_type: species, probability: moved }),
+            None => found.push(Found { passage: index, span, model_type, probability: moved }),
         }
     }
 }
 
-/// Whether a name is one of several words, of an organism and nothing else, as the dictionary writes it, and no loose synonym.
-fn is_of_organism(name: &NameMatch) -> bool {
-    let quality = name.profile.qualities[EntityType::Species as usize];
+/// Whether a name is one of several words, of that type and nothing else, as the dictionary writes it, and no loose synonym.
+fn is_name_of(name: &NameMatch, entity_type: EntityType) -> bool {
+    let quality = name.profile.qualities[entity_type as usize];
     name.end - name.first > 1
-        && name.profile.types == 1 << EntityType::Species as usize
+        && name.profile.types == 1 << entity_type as usize
         && quality & PRESENT != 0
         && quality & SAME_CASE != 0
         && quality >> 1 & 3 > 0
@@ -79,20 +92,20 @@ mod tests {
     use crate::catalog::Catalog;
     use crate::model::Span;
 
-    /// The spans of organisms after that, where those were found before.
-    fn spans(text: &str, before: &[(&str, f32)]) -> Vec<(String, u32)> {
+    /// The spans of a type after that, where those were found before.
+    fn spans(of: EntityType, text: &str, before: &[(&str, f32)]) -> Vec<(String, u32)> {
         let catalog = Catalog::embedded().unwrap();
         let models = Models::embedded();
         let mut memory = Memory::new(&models);
         let passages = [PassageText::new(text)];
         let prepared = prepare(Vocabulary::new(&catalog), &models, &passages, true, &mut memory);
-        let species = model_type(EntityType::Species).unwrap();
+        let model_type = model_type(of).unwrap();
         let mut found: Vec<Found> = before
             .iter()
             .map(|(name, probability)| {
                 let start = text.find(name).unwrap();
                 let span = Span { start, end: start + name.len() };
-                Found { passage: 0, span, model_type: species, probability: *probability }
+                Found { passage: 0, span, model_type, probability: *probability }
             })
             .collect();
         prefer_longer((0, &passages[0]), &prepared.matches[0], 0, &mut found);
@@ -119,10 +132,19 @@ mod tests {
             ("Some Escherichia coli here", &[("coli", 0.2)], &[("coli", 200)]),
             ("Some Escherichia (coli) here", &[("coli", 0.8)], &[("coli", 800)]),
             ("Some Escherichia coli here", &[("here", 0.8)], &[("here", 800)]),
+            // a disease where an organism was recognised is another matter
+            ("Some portal hypertension here", &[("hypertension", 0.8)], &[("hypertension", 800)]),
         ] {
             let expected: Vec<(String, u32)> =
                 expected.iter().map(|(name, chance)| ((*name).to_owned(), *chance)).collect();
-            assert_eq!(spans(text, before), expected, "{text} {before:?}");
+            assert_eq!(spans(EntityType::Species, text, before), expected, "{text} {before:?}");
         }
+    }
+
+    #[test]
+    fn forms_of_diseases_take_it_as_well() {
+        let found = spans(EntityType::Disease, "Some portal hypertension here", &[("hypertension", 0.8)]);
+        let expected = [("hypertension", 80), ("portal hypertension", 720)];
+        assert_eq!(found, expected.map(|(name, chance)| (name.to_owned(), chance)));
     }
 }

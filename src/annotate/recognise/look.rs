@@ -330,7 +330,7 @@ impl<'d> Spans<'d> {
         numbers.add_if(present && quality >> 4 & 3 > 0);
         numbers.add_if(is_other);
         let key = alias_key(MODEL_TYPES[own.model_type], self.keys[place].name);
-        let count: u32 = models.aliases.of(key, None).map(|(_, count)| count).sum();
+        let count: u32 = models.aliases.of(key, None).map(|said| said.count).sum();
         numbers.add(slow(count as usize));
         numbers.add_if(count > 0);
         numbers.add(if count > 0 { odds } else { 0.0 });

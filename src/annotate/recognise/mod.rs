@@ -2,6 +2,7 @@
 
 mod beginnings;
 mod brackets;
+mod cells;
 pub(crate) mod chain;
 mod chunks;
 pub(crate) mod dictionary;
@@ -16,6 +17,7 @@ mod outside;
 pub(crate) mod pieces;
 pub(crate) mod spelling;
 mod stretches;
+mod studied;
 pub(crate) mod sums;
 pub(crate) mod table;
 pub(crate) mod tag_book;

@@ -7,32 +7,25 @@
 //! name, since most species are in no list. Their word and the model's are taken as independent: the chance that both are
 //! wrong is the product of the chances that each is (a noisy or).
 
+use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
-use std::ops::Range;
-use std::sync::OnceLock;
-
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::binomials::Part;
 use super::super::models::Models;
 use super::super::passages::PassageText;
-use super::super::surface;
 use super::super::variants::Certainty;
-use super::Found;
 use super::dictionary::{NameMatch, PRESENT, SAME_CASE};
 use super::lexicon::Lexicon;
 use super::table::model_type;
 use super::view::PassageView;
+use super::{Found, cells, studied};
 use crate::model::{EntityType, Span};
 use crate::text::pauses::{work_done, worked};
 
-/// Common names of species that are witnesses by themselves, one a line; see the notes at its top.
-const STUDIED_SPECIES: &str = include_str!("../../../data/lexicon/studied_species.txt");
-/// The bytes of the longest of them in its plural.
-const STUDIED_BYTES_MAX: usize = 24;
-
-/// How often a common name of a studied species stands for it, or nearly: some corpora take in what stands before it.
+/// How often a listed common name ([`studied`]) stands for what it names, or nearly: some corpora take in what stands before it.
 const STUDIED: f32 = 0.5;
+/// How often the name of a cell line with "cells" behind it is one.
+const CELL_LINE: f32 = 0.8;
 /// How often a certain form is a variant.
 const CERTAIN_FORM: f32 = 0.95;
 /// How often a shape alone is.
@@ -41,9 +34,13 @@ const SHAPE: f32 = 0.85;
 const NEW_NAME: f32 = 0.65;
 /// How often words of Latin in the form of a species' name are one, or nearly: some corpora take in what stands behind it.
 const BINOMIAL: f32 = 0.5;
+/// How often such a name is, or nearly, that the dictionary has.
+const LISTED_BINOMIAL: f32 = 0.7;
 /// The least level of the second word of such a name, by its spelling, and of both together.
 const EPITHET_LEVEL_MIN: u8 = 2;
 const BINOMIAL_LEVELS_MIN: u8 = 4;
+/// The least bytes of the second word of one that the dictionary has: "Glycine max".
+const EPITHET_BYTES_MIN: usize = 3;
 /// The least characters of a name that is distinctive.
 const NAME_CHARACTERS_MIN: usize = 5;
 /// The least letters of a word that has to be new to the model.
@@ -67,19 +64,26 @@ pub(super) fn witnesses(
         }
     }
     let species = model_type(EntityType::Species).filter(|at| has(*at));
-    if let Some(model_type) = species {
-        let spans = binomials(view, lexicon);
-        let found = |span| Found { passage: index, span, model_type, probability: BINOMIAL };
-        witnesses.extend(spans.map(found));
-    }
+    let cell_line = model_type(EntityType::CellLine).filter(|at| has(*at));
+    // binomials that the dictionary has, and codes of cell lines, in order
+    let (mut listed, mut coded): (Vec<Span>, Vec<Span>) = (Vec::new(), Vec::new());
     for name in matches {
         work_done(1);
-        if let Some(model_type) = species
-            && name.profile.types >> (EntityType::Species as u32) & 1 == 1
-            && is_studied(passage, name.first..name.end)
-        {
+        if let Some(model_type) = cell_line.filter(|_| cells::is_named(passage, name)) {
             let span = passage.span(name.first, name.end);
-            witnesses.push(Found { passage: index, span, model_type, probability: STUDIED });
+            coded.push(span);
+            witnesses.push(Found { passage: index, span, model_type, probability: CELL_LINE });
+        }
+        for model_type in studied::types_of(passage, name.first..name.end, name.profile.types) {
+            if has(model_type) {
+                let span = passage.span(name.first, name.end);
+                witnesses.push(Found { passage: index, span, model_type, probability: STUDIED });
+            }
+        }
+        if let Some(model_type) = species.filter(|_| is_species_in_full(passage, name)) {
+            let span = passage.span(name.first, name.end);
+            listed.push(span);
+            witnesses.push(Found { passage: index, span, model_type, probability: LISTED_BINOMIAL });
         }
         if let Some(model_type) = distinctive_type(name).filter(|at| has(*at))
             && is_new(passage, view, name, lexicon)
@@ -87,6 +91,14 @@ pub(super) fn witnesses(
             let span = passage.span(name.first, name.end);
             witnesses.push(Found { passage: index, span, model_type, probability: NEW_NAME });
         }
+    }
+    if let Some(model_type) = species {
+        let others = binomials(view, lexicon).filter(|span| listed.binary_search(span).is_err());
+        let found = |span| Found { passage: index, span, model_type, probability: BINOMIAL };
+        witnesses.extend(others.map(found));
+    }
+    if !coded.is_empty() {
+        witnesses.retain(|own| Some(own.model_type) != variant || coded.binary_search(&own.span).is_err());
     }
     witnesses
 }
@@ -120,16 +132,25 @@ fn distinctive_type(name: &NameMatch) -> Option<usize> {
     model_type(entity_type).filter(|_| good && told)
 }
 
-/// Whether a name is the common name of a species that papers study, and written as one: not as an acronym is.
-fn is_studied(passage: &PassageText<'_>, name: Range<usize>) -> bool {
-    static NAMES: OnceLock<FxHashSet<&'static str>> = OnceLock::new();
-    let written = passage.slice(passage.span(name.start, name.end));
-    let is_word = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b' ' | b'-');
-    written.len() <= STUDIED_BYTES_MAX
-        && written.bytes().skip(1).all(is_word)
-        && NAMES
-            .get_or_init(|| surface::lines(STUDIED_SPECIES).collect())
-            .contains(passage.folded.key(name.start, name.end))
+/// Whether a name is that of a species in two words, as the dictionary writes it: "Listeria monocytogenes".
+fn is_species_in_full(passage: &PassageText<'_>, name: &NameMatch) -> bool {
+    let quality = name.profile.qualities[EntityType::Species as usize];
+    // extracts and vaccines are called after their species
+    let others = !(1 << EntityType::Species as u16 | 1 << EntityType::Chemical as u16);
+    let listed = name.profile.types & others == 0
+        && quality & PRESENT != 0
+        && quality & SAME_CASE != 0
+        && quality >> 1 & 3 > 0;
+    listed && name.end - name.first == 2 && {
+        let written = passage.slice(passage.span(name.first, name.end));
+        let is_small = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+        written.split_once(' ').is_some_and(|(genus, epithet)| {
+            genus.starts_with(|initial: char| initial.is_ascii_uppercase())
+                && genus.get(1..).is_some_and(is_small)
+                && is_small(epithet)
+                && epithet.len() >= EPITHET_BYTES_MIN
+        })
+    }
 }
 
 /// Whether a name is long enough and has a word, and none that the model knows.
@@ -170,7 +191,9 @@ pub(super) fn hear(witnesses: Vec<Found>, from: usize, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::dictionary::Profile;
     use super::*;
+    use crate::catalog::Catalog;
 
     #[test]
     fn two_witnesses_are_surer_than_one() {
@@ -184,20 +207,27 @@ mod tests {
     }
 
     #[test]
-    fn studied_species_are_told_by_their_common_names() {
-        let is_told = |text: &str| {
+    fn species_that_the_dictionary_has_in_two_words_are_told() {
+        let group = Catalog::embedded().unwrap().names().exact("HeLa").unwrap();
+        let is_told = |text: &str, others: &[EntityType], quality: u8| {
             let passage = PassageText::new(text);
-            is_studied(&passage, 0..passage.folded.tokens().len())
+            let mut profile = Profile { types: 1 << EntityType::Species as u16, ..Profile::default() };
+            profile.qualities[EntityType::Species as usize] = quality;
+            others.iter().for_each(|of| profile.types |= 1 << *of as u16);
+            let name = NameMatch { first: 0, end: passage.folded.tokens().len(), group, profile };
+            is_species_in_full(&passage, &name)
         };
-        for text in ["zebrafish", "Zebrafish", "dogs", "guinea pigs", "Guinea-pigs", "rhesus monkey"] {
-            assert!(is_told(text), "{text}");
+        let label = PRESENT | SAME_CASE | 2 << 1;
+        let chemical = [EntityType::Chemical];
+        assert!(is_told("Glycine max", &[], label) && is_told("Listeria monocytogenes", &chemical, label));
+        assert!(!is_told("Glycine max", &[EntityType::Disease], label));
+        // a related name, another case, or no name of two words
+        assert!(
+            !is_told("Glycine max", &[], PRESENT | SAME_CASE)
+                && !is_told("Glycine max", &[], PRESENT | 2 << 1)
+        );
+        for text in ["glycine max", "Glycine Max", "Glycine", "Glycine max var", "E. coli", "Mus mu"] {
+            assert!(!is_told(text, &[], label), "{text}");
         }
-        for text in
-            ["DOG", "Guinea Pigs", "cat", "dog rose", "pig-tailed", "african green monkeys of the forest"]
-        {
-            assert!(!is_told(text), "{text}");
-        }
-        let listed: Vec<&str> = surface::lines(STUDIED_SPECIES).collect();
-        assert!(listed.is_sorted() && listed.iter().all(|name| is_told(name)));
     }
 }

@@ -203,7 +203,7 @@ mod tests {
     use super::super::super::passages::PassageText;
     use super::super::super::prepare::prepare;
     use super::super::super::vocabulary::Vocabulary;
-    use super::super::features::{beyond, each_context_feature, each_word_feature};
+    use super::super::features::{beyond, each_context_feature, each_feature_together, each_word_feature};
     use super::super::table::{FEATURES_LIMIT, FIRST_WEIGHT};
     use super::*;
     use crate::catalog::Catalog;
@@ -228,6 +228,7 @@ mod tests {
             }
         }
         each_context_feature(view, lexicon, chain, at, &mut |_, feature| add(feature));
+        each_feature_together(view, lexicon, chain, at, &mut |_, feature| add(feature));
         (sums, count)
     }
 

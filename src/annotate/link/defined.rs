@@ -1,0 +1,164 @@
+//! What a short form stands for that the document defines: what its long form is linked to, whatever else is called so
+//! elsewhere. "Periodontal disease (PD)" is no Parkinson disease.
+//!
+//! Gold data says the commonest short forms of their commonest meanings hundreds of times; what a document says itself goes
+//! before that. Genes are left to the ranker, which knows their species.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::super::recognise::table::MODEL_TYPES;
+use super::super::recognise::words::hash;
+use super::super::vocabulary::Vocabulary;
+use super::candidates::{self, Candidate, Route};
+use super::{Document, Linked, OtherForm, Target, Texts, features, rank};
+use crate::catalog::EntityIndex;
+use crate::model::EntityType;
+use crate::text::SpareText;
+use crate::text::pauses::{work_done, worked};
+
+/// The most names of an entity that are held against a long form.
+const NAMES_LIMIT: usize = 24;
+/// The least letters of a word that tells what a name is about.
+const WORD_BYTES_MIN: usize = 4;
+/// Folded words that names of all kinds share.
+const COMMON: &[&str] = &[
+    "acid",
+    "acute",
+    "binding",
+    "cell",
+    "chronic",
+    "deficiency",
+    "disease",
+    "disorder",
+    "domain",
+    "factor",
+    "gene",
+    "human",
+    "like",
+    "protein",
+    "receptor",
+    "syndrome",
+    "type",
+    "virus",
+    "with",
+];
+
+/// Has short forms speak of what their long forms do. `targets` stand by place.
+pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], texts: &mut Texts) {
+    if document.short_forms.is_empty() {
+        return;
+    }
+    let name = |text: usize| {
+        let target = &targets[texts.firsts[text]];
+        (target.entity_type, target.written(document.passages))
+    };
+    let names: FxHashMap<(EntityType, &str), usize> =
+        (0..texts.firsts.len()).map(|text| worked((name(text), text))).collect();
+    for text in 0..texts.firsts.len() {
+        let target = &targets[texts.firsts[text]];
+        let follows =
+            matches!(target.entity_type, EntityType::Disease | EntityType::Chemical | EntityType::Species);
+        if !follows && target.entity_type != EntityType::Gene {
+            continue;
+        }
+        let written = target.written(document.passages);
+        match document.other_form(written) {
+            // "progressive disease (PD)" is no Parkinson disease either
+            Some(OtherForm::Short(_)) if follows => {
+                let by_short_form = |own: &Candidate| own.route == Route::ShortForm;
+                keep_alike(document.vocabulary, written, &mut texts.linked[text], by_short_form);
+            }
+            Some(OtherForm::Long(long)) => {
+                work_done(8);
+                if follows {
+                    let linked = match names.get(&(target.entity_type, long)) {
+                        Some(other) => texts.linked[*other].clone(),
+                        None => link_name(document, target, long),
+                    };
+                    follow(document.vocabulary, (linked, long), &mut texts.linked[text]);
+                }
+                deny(document, targets, (target, long), &mut texts.linked[text]);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Links a short form to what its long form is linked to, or to nothing that has no name like the long form.
+fn follow(vocabulary: Vocabulary<'_>, (linked, long): (Linked, &str), own: &mut Linked) {
+    let known = linked.candidates.first().is_some_and(|best| best.probability >= linked.none);
+    if known {
+        own.none = linked.none;
+        own.candidates = linked.candidates;
+        own.candidates.iter_mut().filter(|own| own.route == Route::Name).for_each(of_long_form);
+    } else {
+        keep_alike(vocabulary, long, own, |_| true);
+    }
+}
+
+/// Denies a short form that neither the models nor the catalog's names take for what they take its long form for: the "CAT" of
+/// "cell attachment time (CAT)" is no gene.
+fn deny(document: &Document<'_>, targets: &[Target], (target, long): (&Target, &str), own: &mut Linked) {
+    let Some((passage, place)) = document.long_places.get(target.written(document.passages)) else { return };
+    let first = targets.partition_point(|other| (other.passage, other.span.start) < (*passage, place.start));
+    let within = targets[first..].iter().take_while(|other| {
+        work_done(1);
+        other.passage == *passage && other.span.start < place.end
+    });
+    // mentions of one type do not overlap, so that few reach into the long form from before it
+    let before = targets[..first].iter().rev().take(MODEL_TYPES.len());
+    let reaching = before.filter(|other| other.passage == *passage && other.span.end > place.start);
+    if !within.chain(reaching).any(|other| other.entity_type == target.entity_type) {
+        let mut alike = own.clone();
+        keep_alike(document.vocabulary, long, &mut alike, |_| true);
+        own.denied = alike.candidates.is_empty();
+    }
+}
+
+fn of_long_form(candidate: &mut Candidate) {
+    candidate.route = Route::LongForm;
+}
+
+/// What a name is linked to that is no mention.
+fn link_name(document: &Document<'_>, target: &Target, name: &str) -> Linked {
+    let target = Target { name: Some(name.into()), ..target.clone() };
+    let mut linked =
+        Linked { candidates: candidates::candidates(document, &target, None), ..Linked::default() };
+    features::describe(document, target.entity_type, name, &mut linked.candidates, None);
+    rank(&document.models.linking, target.entity_type, &mut linked);
+    keep_alike(document.vocabulary, name, &mut linked, |own| own.route == Route::ShortForm);
+    linked
+}
+
+/// Of the candidates in question keeps those that have a name with a word of the long form.
+fn keep_alike(
+    vocabulary: Vocabulary<'_>,
+    long: &str,
+    linked: &mut Linked,
+    is_in_question: impl Fn(&Candidate) -> bool,
+) {
+    if !linked.candidates.iter().any(&is_in_question) {
+        return;
+    }
+    let words: FxHashSet<u64> = telling_words(long).into_iter().collect();
+    if words.is_empty() {
+        return;
+    }
+    let is_alike = |entity: EntityIndex| {
+        let names = vocabulary.names_of(entity).take(NAMES_LIMIT);
+        names.into_iter().any(|name| telling_words(name).iter().any(|word| words.contains(word)))
+    };
+    linked.candidates.retain(|candidate| !is_in_question(candidate) || is_alike(candidate.entity));
+    let all = linked.none + linked.candidates.iter().map(|candidate| candidate.probability).sum::<f32>();
+    let all = all.max(f32::MIN_POSITIVE);
+    linked.none /= all;
+    linked.candidates.iter_mut().for_each(|candidate| candidate.probability /= all);
+}
+
+/// The hashes of the words of a name that tell what it is about.
+fn telling_words(name: &str) -> Vec<u64> {
+    let mut folded = SpareText::take();
+    folded.fold(name);
+    let words = (0..folded.tokens().len()).map(|at| folded.folded(at));
+    words.filter(|word| word.len() >= WORD_BYTES_MIN && !COMMON.contains(word)).map(hash).collect()
+}
