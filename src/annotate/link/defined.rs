@@ -4,7 +4,7 @@
 //! Gold data says the commonest short forms of their commonest meanings hundreds of times; what a document says itself goes
 //! before that. Genes are left to the ranker, which knows their species.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::super::recognise::table::MODEL_TYPES;
 use super::super::recognise::words::hash;
@@ -109,9 +109,11 @@ fn deny(document: &Document<'_>, targets: &[Target], (target, long): (&Target, &
     let before = targets[..first].iter().rev().take(MODEL_TYPES.len());
     let reaching = before.filter(|other| other.passage == *passage && other.span.end > place.start);
     if !within.chain(reaching).any(|other| other.entity_type == target.entity_type) {
-        let mut alike = own.clone();
-        keep_alike(document.vocabulary, long, &mut alike, |_| true);
-        own.denied = alike.candidates.is_empty();
+        let words = telling_words(long);
+        // a long form without such words speaks against nothing
+        let is_alike =
+            |own: &Candidate| words.is_empty() || is_alike(document.vocabulary, own.entity, &words);
+        own.denied = !own.candidates.iter().any(is_alike);
     }
 }
 
@@ -140,22 +142,26 @@ fn keep_alike(
     if !linked.candidates.iter().any(&is_in_question) {
         return;
     }
-    let words: FxHashSet<u64> = telling_words(long).into_iter().collect();
+    let words = telling_words(long);
     if words.is_empty() {
         return;
     }
-    let is_alike = |entity: EntityIndex| {
-        let names = vocabulary.names_of(entity).take(NAMES_LIMIT);
-        names.into_iter().any(|name| telling_words(name).iter().any(|word| words.contains(word)))
-    };
-    linked.candidates.retain(|candidate| !is_in_question(candidate) || is_alike(candidate.entity));
+    linked
+        .candidates
+        .retain(|candidate| !is_in_question(candidate) || is_alike(vocabulary, candidate.entity, &words));
     let all = linked.none + linked.candidates.iter().map(|candidate| candidate.probability).sum::<f32>();
     let all = all.max(f32::MIN_POSITIVE);
     linked.none /= all;
     linked.candidates.iter_mut().for_each(|candidate| candidate.probability /= all);
 }
 
-/// The hashes of the words of a name that tell what it is about.
+/// Whether an entity has a name with one of some words.
+fn is_alike(vocabulary: Vocabulary<'_>, entity: EntityIndex, words: &[u64]) -> bool {
+    let names = vocabulary.names_of(entity).take(NAMES_LIMIT);
+    names.into_iter().any(|name| telling_words(name).iter().any(|word| words.contains(word)))
+}
+
+/// The hashes of the words of a name that tell what it is about; some ten at most, as long forms are short.
 fn telling_words(name: &str) -> Vec<u64> {
     let mut folded = SpareText::take();
     folded.fold(name);

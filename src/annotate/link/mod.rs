@@ -183,7 +183,7 @@ impl<'a> Document<'a> {
         let mut places = Vec::with_capacity(views.iter().map(|view| view.words.len()).sum());
         for words in views.iter().flat_map(|view| view.words.chunks(PIECES_TOGETHER)) {
             work_done(words.len());
-            places.extend(words.iter().map(|number| lexicon.focus(*number)));
+            places.extend(words.iter().map(|number| lexicon.focus(*number)).filter(|place| *place > 0));
         }
         let (chances, words) = model.chances(&mut places);
         let tells = !model.is_empty() && (words >= FOCUS_WORDS_MIN || !names);

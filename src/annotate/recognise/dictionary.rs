@@ -10,6 +10,7 @@ use super::super::surface::{self, Agreement};
 use super::super::vocabulary::Vocabulary;
 use super::beginnings::Beginning;
 use super::pieces::Pieces;
+use super::studied;
 use super::tags::{Tag, Tags};
 use crate::catalog::{GroupIndex, NameIndex, NameStep};
 use crate::model::{EntityType, SynonymScope};
@@ -42,6 +43,8 @@ pub(crate) struct Profile {
     pub qualities: [Quality; TYPES],
     /// The types, as bits.
     pub types: u16,
+    /// Those that it is a listed common name of ([`studied`]), as bits.
+    pub studied: u16,
 }
 
 /// A name that stands in a passage.
@@ -154,7 +157,9 @@ struct Written<'t> {
 
 fn read(names: NameIndex<'_>, vocabulary: Vocabulary<'_>, step: NameStep, name: Written<'_>) -> Known {
     let group = names.group_at(step, name.folded)?;
-    Some((group, profile(vocabulary, group, name.text)))
+    let mut profile = profile(vocabulary, group, name.text);
+    profile.studied = profile.types & studied::types_of(name.folded);
+    Some((group, profile))
 }
 
 fn profile(vocabulary: Vocabulary<'_>, group: GroupIndex, written: &str) -> Profile {

@@ -16,7 +16,7 @@ use super::super::passages::PassageText;
 use super::super::variants::Certainty;
 use super::dictionary::{NameMatch, PRESENT, SAME_CASE};
 use super::lexicon::Lexicon;
-use super::table::model_type;
+use super::table::{MODEL_TYPES, model_type};
 use super::view::PassageView;
 use super::{Found, cells, studied};
 use crate::model::{EntityType, Span};
@@ -74,11 +74,13 @@ pub(super) fn witnesses(
             coded.push(span);
             witnesses.push(Found { passage: index, span, model_type, probability: CELL_LINE });
         }
-        for model_type in studied::types_of(passage, name.first..name.end, name.profile.types) {
-            if has(model_type) {
-                let span = passage.span(name.first, name.end);
-                witnesses.push(Found { passage: index, span, model_type, probability: STUDIED });
-            }
+        if name.profile.studied != 0 {
+            let span = passage.span(name.first, name.end);
+            let types =
+                MODEL_TYPES.into_iter().enumerate().filter(|_| studied::is_written_so(passage.slice(span)));
+            let own = types.filter(|(at, of)| has(*at) && name.profile.studied >> *of as u16 & 1 == 1);
+            let found = |(model_type, _)| Found { passage: index, span, model_type, probability: STUDIED };
+            witnesses.extend(own.map(found));
         }
         if let Some(model_type) = species.filter(|_| is_species_in_full(passage, name)) {
             let span = passage.span(name.first, name.end);

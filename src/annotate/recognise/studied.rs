@@ -1,14 +1,11 @@
 //! Common names that papers speak of and the gold data hardly has: "ferret", "measles", "copper". Where the dictionary has such a name, it
 //! is a witness of its own.
 
-use std::ops::Range;
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashSet;
 
-use super::super::passages::PassageText;
 use super::super::surface;
-use super::table::model_type;
 use crate::model::EntityType;
 use crate::text::fold_to_string;
 
@@ -21,23 +18,14 @@ const LISTS: [(EntityType, &str); 3] = [
 /// The bytes of the longest of them in its plural.
 const BYTES_MAX: usize = 24;
 
-/// The types, by their places among the models, that the tokens `name` are a listed common name of, of those that the dictionary
-/// has the name for, as bits; it is written as one, not as an acronym is.
-pub(super) fn types_of<'p>(
-    passage: &'p PassageText<'_>,
-    name: Range<usize>,
-    types: u16,
-) -> impl Iterator<Item = usize> + use<'p> {
-    let has = move |of: EntityType| types >> of as u32 & 1 == 1;
-    let any = LISTS.iter().any(|(of, _)| has(*of)) && is_common(passage, name.clone());
-    let key = if any { passage.folded.key(name.start, name.end) } else { "" };
-    let listed = lists().iter().zip(LISTS).filter(move |(list, (of, _))| has(*of) && list.contains(key));
-    listed.filter_map(|(_, (of, _))| model_type(of))
+/// The types, as bits, that a folded name is a listed common name of.
+pub(super) fn types_of(key: &str) -> u16 {
+    let listed = lists().iter().zip(LISTS).filter(|(list, _)| list.contains(key));
+    listed.fold(0, |types, (_, (of, _))| types | 1 << of as u16)
 }
 
-/// Whether a name is written in small letters, but for the first of all.
-fn is_common(passage: &PassageText<'_>, name: Range<usize>) -> bool {
-    let written = passage.slice(passage.span(name.start, name.end));
+/// Whether a name is written as a common name is: in small letters, but for the first of all, not as an acronym.
+pub(super) fn is_written_so(written: &str) -> bool {
     let is_small = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b' ' | b'-');
     let is_word = written.bytes().skip(1).all(is_small) || written == "COVID-19";
     written.len() <= BYTES_MAX && is_word
@@ -52,13 +40,9 @@ fn lists() -> &'static [FxHashSet<String>; LISTS.len()] {
 mod tests {
     use super::*;
 
-    /// Whether the whole text is a listed name of a type that the dictionary has it for.
+    /// Whether a text is a listed name of a type, and written as one.
     fn is_told(text: &str, of: EntityType) -> bool {
-        let passage = PassageText::new(text);
-        let found: Vec<usize> =
-            types_of(&passage, 0..passage.folded.tokens().len(), 1 << of as u16).collect();
-        assert!(found.iter().all(|at| Some(*at) == model_type(of)));
-        !found.is_empty()
+        types_of(&fold_to_string(text)) >> of as u16 & 1 == 1 && is_written_so(text)
     }
 
     #[test]
