@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::corpora::{Corpora, TrainingDocument};
 use super::ranker::GoldIds;
+use super::slot::{Slot, Steps};
 use crate::annotate::learning::PassageText;
 use crate::annotate::learning::focus::{CLASSES, FocusModel, Row, WORDS_LIMIT, chances_of, class_of, normal};
 use crate::annotate::learning::hash;
@@ -14,10 +15,8 @@ use crate::text::TokenKind;
 
 /// How often all documents are seen.
 const PASSES: usize = 40;
-/// How far the first step of a weight goes.
-const RATE: f32 = 0.3;
-/// How much weights are drawn to zero at each step.
-const SHRINK: f32 = 1e-3;
+/// How the steps go.
+const STEPS: Steps = Steps { rate: 0.3, squares: 0.0, shrink: 1e-3 };
 /// Words of fewer documents are left out.
 const DOCUMENTS_MIN: u32 = 4;
 /// Words that more than one in so many documents has are left out: they say what every document weighs, and texts of a sentence do not have
@@ -110,14 +109,6 @@ fn known_words(examples: &[&Example]) -> Vec<u64> {
     words.into_iter().map(|(word, _)| word).collect()
 }
 
-/// A weight on its way: AdaGrad, and the average of all steps by a lazy sum, as [`super::sequence`] has them.
-#[derive(Debug, Clone, Copy, Default)]
-struct Slot {
-    weight: f32,
-    squares: f32,
-    lag: f32,
-}
-
 struct State {
     words: Vec<[Slot; CLASSES]>,
     bias: [Slot; CLASSES],
@@ -148,7 +139,7 @@ impl State {
 
     /// The averages, as whole numbers.
     fn finish(&self, words: &[u64]) -> FocusModel {
-        let mean = |slot: Slot| slot.weight - slot.lag / self.count;
+        let mean = |slot: Slot| slot.mean(self.count);
         let most = self.words.iter().flatten().fold(0.01_f32, |most, slot| most.max(mean(*slot).abs()));
         let scale = most / 127.0;
         #[expect(clippy::cast_possible_truncation, reason = "scaled to the range")]
@@ -160,13 +151,7 @@ impl State {
 }
 
 fn step(slots: &mut [Slot; CLASSES], gradients: [f32; CLASSES], count: f32) {
-    for (slot, gradient) in slots.iter_mut().zip(gradients) {
-        let gradient = gradient - SHRINK * slot.weight;
-        slot.squares += gradient * gradient;
-        let change = RATE * gradient / (slot.squares.sqrt() + 1e-6);
-        slot.weight += change;
-        slot.lag += change * count;
-    }
+    slots.iter_mut().zip(gradients).for_each(|(slot, gradient)| slot.step(gradient, STEPS, count));
 }
 
 #[cfg(test)]

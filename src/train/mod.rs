@@ -14,6 +14,7 @@ mod names;
 mod ranker;
 mod recipe;
 mod sequence;
+mod slot;
 mod spelling;
 mod validate;
 
@@ -33,6 +34,7 @@ use names::Names;
 use ranker::GoldIds;
 use recipe::Recipe;
 use sequence::Schedule;
+use slot::Steps;
 use validate::Validation;
 
 /// Why models cannot be trained.
@@ -79,9 +81,7 @@ pub enum TrainError {
 /// How the sequence models are trained; the values did best on documents held out (docs/MODELS.md).
 const SCHEDULE: Schedule = Schedule {
     passes: 8,
-    rate: 0.05,
-    squares: 0.0,
-    shrink: 3e-4,
+    steps: Steps { rate: 0.05, squares: 0.0, shrink: 3e-4 },
     without_dictionary: 0.1,
     without_together: 0.0,
     unmet: 0.2,
@@ -93,7 +93,8 @@ const DISEASE_SCHEDULE: Schedule = Schedule { without_together: 0.1, ..SCHEDULE 
 const SPECIES_SCHEDULE: Schedule = Schedule { unmet: 0.1, unmet_places_min: 30, ..SCHEDULE };
 /// That of genes, which are told more by their spelling and less by single words than others (BioRED gains one point);
 /// variants and chemicals lose by it.
-const GENE_SCHEDULE: Schedule = Schedule { rate: 0.06, squares: 0.1, ..SCHEDULE };
+const GENE_SCHEDULE: Schedule =
+    Schedule { steps: Steps { rate: 0.06, squares: 0.1, shrink: 3e-4 }, ..SCHEDULE };
 
 /// What is trained on, read once.
 struct Material {

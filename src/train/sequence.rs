@@ -1,12 +1,11 @@
 //! Training of a sequence model by stochastic gradients.
 //!
-//! The gradient of the conditional likelihood is taken sentence by sentence, and steps are scaled for each weight by
-//! AdaGrad (Duchi, Hazan and Singer, 2011); the weights are the average over all steps (Polyak and Juditsky, 1992), which
-//! is kept as Daumé's lazy sum. Crates for optimisation (argmin, liblbfgs) step over the whole data at once: a hundred
-//! passes, where this takes ten. Where a corpus leaves open what stands at a place, the sum over all labels that it
-//! allows is what is made likely.
+//! The gradient of the conditional likelihood is taken sentence by sentence; [`super::slot`] says how steps go. Crates for
+//! optimisation (argmin, liblbfgs) step over the whole data at once: a hundred passes, where this takes ten. Where a corpus
+//! leaves open what stands at a place, the sum over all labels that it allows is what is made likely.
 
 use super::examples::{Examples, Sentence};
+use super::slot::{Slot, Steps};
 use crate::annotate::learning::{ANY_LABEL, BEGIN, Factors, INSIDE, LABELS, Lattice, OUTSIDE, Transitions};
 use fastrand::Rng;
 
@@ -15,12 +14,8 @@ use fastrand::Rng;
 pub(super) struct Schedule {
     /// How often all sentences are seen.
     pub passes: usize,
-    /// How far the first step of a weight goes.
-    pub rate: f32,
-    /// The sum of squared gradients that every weight begins with: the larger, the less do features of few places move.
-    pub squares: f32,
-    /// How much weights are drawn to zero at each step.
-    pub shrink: f32,
+    /// How the steps go.
+    pub steps: Steps,
     /// How often a sentence is seen without what the dictionary says.
     pub without_dictionary: f64,
     /// How often a sentence is seen without what several things say together, so that what each says by itself tells as much as
@@ -63,24 +58,6 @@ pub(super) struct Weights {
     pub features: Vec<[f32; 2]>,
     /// From label to label.
     pub transitions: Transitions,
-}
-
-/// A weight on its way.
-#[derive(Debug, Clone, Copy, Default)]
-struct Slot {
-    weight: f32,
-    squares: f32,
-    lag: f32,
-}
-
-impl Slot {
-    fn step(&mut self, gradient: f32, schedule: &Schedule, count: f32) {
-        let gradient = gradient - schedule.shrink * self.weight;
-        self.squares += gradient * gradient;
-        let change = schedule.rate * gradient / ((schedule.squares + self.squares).sqrt() + 1e-6);
-        self.weight += change;
-        self.lag += change * count;
-    }
 }
 
 /// What is trained.
@@ -166,7 +143,7 @@ impl State {
             }
             for feature in view.features(sentence, at) {
                 for (slot, gradient) in self.features[feature].iter_mut().zip(gradients) {
-                    slot.step(gradient, schedule, self.count);
+                    slot.step(gradient, schedule.steps, self.count);
                 }
             }
         }
@@ -176,7 +153,7 @@ impl State {
     fn learn_transitions(&mut self, count: usize, schedule: &Schedule) {
         let (free, bound) = (self.free.marginals(0), self.bound.marginals(0));
         for label in [OUTSIDE, BEGIN] {
-            self.start[label].step(bound[label] - free[label], schedule, self.count);
+            self.start[label].step(bound[label] - free[label], schedule.steps, self.count);
         }
         let mut sums = [[0.0_f32; LABELS]; LABELS];
         for at in 1..count {
@@ -190,7 +167,7 @@ impl State {
         for (from, row) in sums.iter().enumerate() {
             for (to, gradient) in row.iter().enumerate() {
                 if (from, to) != (OUTSIDE, INSIDE) {
-                    self.next[from][to].step(*gradient, schedule, self.count);
+                    self.next[from][to].step(*gradient, schedule.steps, self.count);
                 }
             }
         }
@@ -198,7 +175,7 @@ impl State {
 
     /// The average of the weights over all steps.
     fn average(&self) -> Weights {
-        let mean = |slot: Slot| slot.weight - slot.lag / self.count;
+        let mean = |slot: Slot| slot.mean(self.count);
         Weights {
             features: self.features.iter().map(|slots| slots.map(mean)).collect(),
             transitions: Transitions {
