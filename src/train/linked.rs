@@ -4,6 +4,7 @@ use crate::annotate::learning::MODEL_TYPES;
 use crate::evaluate::DocumentFigures;
 use crate::model::EntityType;
 
+use super::TrainError;
 use super::validate::FiguresByCorpus;
 
 /// The scores that are tried: hundredths from the first to the last of these. What scores more is linked in any case, as corpora that differ in
@@ -15,18 +16,21 @@ const STEP: usize = 2;
 /// The least score of a linked mention that gives each type the best F1 of a document's identifiers: the mean over the corpora
 /// that judge the type, the same for a large one and a small one. `annotated` are the figures of the documents held out
 /// where every type asks for a score; `None` for types that no corpus judges.
+///
+/// # Errors
+/// When `annotated` fails.
 pub(super) fn best_scores(
-    mut annotated: impl FnMut(f32) -> FiguresByCorpus,
-) -> [Option<f32>; MODEL_TYPES.len()] {
+    mut annotated: impl FnMut(f32) -> Result<FiguresByCorpus, TrainError>,
+) -> Result<[Option<f32>; MODEL_TYPES.len()], TrainError> {
     let mut tried: [Vec<(f32, f64)>; MODEL_TYPES.len()] = Default::default();
     for hundredths in SCORES.step_by(STEP) {
         let score = f32::from(hundredths) / 100.0;
-        let figures = annotated(score);
+        let figures = annotated(score)?;
         for (tried, entity_type) in tried.iter_mut().zip(MODEL_TYPES) {
             tried.extend(mean_f1(&figures, entity_type).map(|f1| (score, f1)));
         }
     }
-    tried.map(|tried| best(&tried))
+    Ok(tried.map(|tried| best(&tried)))
 }
 
 /// The mean over the corpora of the F1 of identifiers; `None` where no corpus has any.
@@ -61,14 +65,14 @@ mod tests {
         // the first corpus is large and gains a little by low scores, the second small and loses much
         let annotated = |score: f32| {
             let low = usize::from(score < 0.3);
-            let high = usize::from(score > 0.41);
-            FiguresByCorpus::from([
+            let high = usize::from(score > 0.33);
+            Ok(FiguresByCorpus::from([
                 ((gene, 0), vec![figures(800 + 10 * low - 100 * high, 1_000, 1_000)]),
                 ((gene, 1), vec![figures(8 - 2 * low - high, 10, 10)]),
                 ((disease, 0), vec![figures(0, 0, 0)]),
-            ])
+            ]))
         };
-        let scores = best_scores(annotated);
+        let scores = best_scores(annotated).unwrap();
         assert_eq!(scores[place(gene)], Some(0.3));
         assert_eq!((scores[place(disease)], scores[place(EntityType::Variant)]), (None, None));
     }

@@ -69,17 +69,13 @@ impl Validation {
         }
         let mut folds = std::mem::take(&mut validation.folds);
         folds.iter_mut().for_each(|models| validation.calibrate(models));
-        let mut failed = None;
         validation.linked = best_scores(|score| {
             folds.iter_mut().for_each(|models| set_linked(models, [Some(score); MODEL_TYPES.len()]));
-            annotate(material, &folds).unwrap_or_else(|error| {
-                failed = Some(error);
-                FiguresByCorpus::new()
-            })
-        });
+            annotate(material, &folds)
+        })?;
         folds.iter_mut().for_each(|models| set_linked(models, validation.linked));
         validation.folds = folds;
-        failed.map_or(Ok(validation), Err)
+        Ok(validation)
     }
 
     /// Teaches models to look a second time by what the folds that are wanted saw.

@@ -2,7 +2,7 @@
 //! elsewhere. "Periodontal disease (PD)" is no Parkinson disease.
 //!
 //! Gold data says the commonest short forms of their commonest meanings hundreds of times; what a document says itself goes
-//! before that. Genes are left to the ranker, which knows their species.
+//! before that. Which gene a short form names is left to the ranker, which knows the species; that it names none is told here.
 
 use rustc_hash::FxHashMap;
 

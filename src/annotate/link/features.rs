@@ -1,7 +1,5 @@
 //! What the ranker weighs of a candidate.
 
-use std::ops::Deref;
-
 use super::super::recognise::words::{both, feature};
 use super::super::species::{Evidence, SpeciesWords, Taxon};
 use super::aliases::HeldOut;
@@ -210,13 +208,13 @@ fn said(own: u32, total: u32) -> u64 {
 }
 
 /// What a document tells of the species of a gene.
-pub(super) struct Told<'t, F> {
+pub(super) struct Told<'t> {
     /// Its words for species.
     pub words: &'t SpeciesWords,
     /// In whose symbols' case it writes.
     pub conventions: &'t Conventions,
     /// How likely it is about each class of species, by all its words.
-    pub focus: &'t F,
+    pub focus: Option<&'t [f32; CLASSES]>,
     /// What words for species beside the gene tell.
     pub chosen: Option<(Taxon, Evidence)>,
 }
@@ -224,7 +222,7 @@ pub(super) struct Told<'t, F> {
 /// Adds what the species of the text say of the candidates of a gene; keeps the features where `kept`.
 pub(super) fn describe_species(
     (model, kept): (&LinkModel, bool),
-    told: &Told<'_, impl Deref<Target = Option<[f32; CLASSES]>>>,
+    told: &Told<'_>,
     candidates: &mut [Candidate],
 ) {
     let Told { words, conventions, focus, chosen } = told;
@@ -244,7 +242,7 @@ pub(super) fn describe_species(
                 1 << 32 | class << 16 | (evidence as u64) << 8 | u64::from(best == taxon),
             );
         }
-        if let Some(focus) = &***focus {
+        if let Some(focus) = focus {
             let chance = chance_level(focus[class_of(taxon)]);
             list.add(Kind::Focus, chance);
             list.add(Kind::Focus, 1 << 32 | class << 8 | chance);

@@ -352,7 +352,8 @@ pub(crate) fn link(
             let (candidates, denied) = (before.candidates.clone(), before.denied);
             let mut own = Linked { candidates, species, denied, ..Linked::default() };
             let weighing = (model, held_out.is_some());
-            let told = Told { words: &words, conventions: &conventions, focus: &focus, chosen: species };
+            let told =
+                Told { words: &words, conventions: &conventions, focus: focus.as_ref(), chosen: species };
             features::describe_species(weighing, &told, &mut own.candidates);
             rank(model, EntityType::Gene, &mut own);
             Rc::new(own)

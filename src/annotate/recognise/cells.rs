@@ -1,7 +1,7 @@
 //! Cell lines that are named as such: "T98G cells" is no exchange of amino acids.
 
 use super::super::passages::PassageText;
-use super::dictionary::{NameMatch, PRESENT, SAME_CASE};
+use super::dictionary::{NameMatch, is_in_case};
 use crate::model::EntityType;
 
 /// What stands behind the name of a cell line, folded.
@@ -12,10 +12,7 @@ const NAME_BYTES_MIN: usize = 4;
 /// Whether a name is one of a cell line that has letters and digits, as codes have, with "cells" right behind.
 pub(super) fn is_named(passage: &PassageText<'_>, name: &NameMatch) -> bool {
     let quality = name.profile.qualities[EntityType::CellLine as usize];
-    if quality & PRESENT == 0
-        || quality & SAME_CASE == 0
-        || !BEHIND.contains(&passage.folded.folded(name.end))
-    {
+    if !is_in_case(quality) || !BEHIND.contains(&passage.folded.folded(name.end)) {
         return false;
     }
     let written = passage.slice(passage.span(name.first, name.end));
@@ -30,7 +27,7 @@ pub(super) fn is_named(passage: &PassageText<'_>, name: &NameMatch) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::dictionary::Profile;
+    use super::super::dictionary::{PRESENT, Profile, SAME_CASE};
     use super::*;
     use crate::catalog::Catalog;
 

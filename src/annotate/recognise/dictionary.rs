@@ -36,6 +36,16 @@ pub(crate) const PRESENT: Quality = 1 << 7;
 /// The bit of a name in the case that the text has it in.
 pub(crate) const SAME_CASE: Quality = 1;
 
+/// Whether a name is there in the case that the text has it in.
+pub(crate) const fn is_in_case(quality: Quality) -> bool {
+    quality & PRESENT != 0 && quality & SAME_CASE != 0
+}
+
+/// Whether it is so, and a label or an exact name.
+pub(crate) const fn is_close(quality: Quality) -> bool {
+    is_in_case(quality) && quality >> 1 & 3 > 0
+}
+
 /// What the names of one key are, as the text writes it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Profile {

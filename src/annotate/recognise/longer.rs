@@ -7,7 +7,7 @@
 
 use super::super::passages::PassageText;
 use super::Found;
-use super::dictionary::{NameMatch, PRESENT, SAME_CASE};
+use super::dictionary::{NameMatch, is_close};
 use super::table::model_type;
 use crate::model::EntityType;
 use crate::text::pauses::{work_done, worked};
@@ -74,12 +74,9 @@ fn prefer_longer_of(
 
 /// Whether a name is one of several words, of that type and nothing else, as the dictionary writes it, and no loose synonym.
 fn is_name_of(name: &NameMatch, entity_type: EntityType) -> bool {
-    let quality = name.profile.qualities[entity_type as usize];
     name.end - name.first > 1
         && name.profile.types == 1 << entity_type as usize
-        && quality & PRESENT != 0
-        && quality & SAME_CASE != 0
-        && quality >> 1 & 3 > 0
+        && is_close(name.profile.qualities[entity_type as usize])
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::super::binomials::Part;
 use super::super::models::Models;
 use super::super::passages::PassageText;
 use super::super::variants::Certainty;
-use super::dictionary::{NameMatch, PRESENT, SAME_CASE};
+use super::dictionary::{NameMatch, is_close};
 use super::lexicon::Lexicon;
 use super::table::{MODEL_TYPES, model_type};
 use super::view::PassageView;
@@ -126,9 +126,8 @@ fn distinctive_type(name: &NameMatch) -> Option<usize> {
     let at = types.trailing_zeros() as usize;
     let entity_type = *EntityType::ALL.get(at)?;
     let quality = name.profile.qualities[at];
-    // a label or an exact name, of the wanted namespace
-    let close = quality >> 1 & 3 > 0 && quality >> 3 & 1 == 1;
-    let good = quality & PRESENT != 0 && quality & SAME_CASE != 0 && close;
+    // of the wanted namespace
+    let good = is_close(quality) && quality >> 3 & 1 == 1;
     // names of other types are too often words of other things
     let told = entity_type == EntityType::Disease;
     model_type(entity_type).filter(|_| good && told)
@@ -136,13 +135,10 @@ fn distinctive_type(name: &NameMatch) -> Option<usize> {
 
 /// Whether a name is that of a species in two words, as the dictionary writes it: "Listeria monocytogenes".
 fn is_species_in_full(passage: &PassageText<'_>, name: &NameMatch) -> bool {
-    let quality = name.profile.qualities[EntityType::Species as usize];
     // extracts and vaccines are called after their species
     let others = !(1 << EntityType::Species as u16 | 1 << EntityType::Chemical as u16);
-    let listed = name.profile.types & others == 0
-        && quality & PRESENT != 0
-        && quality & SAME_CASE != 0
-        && quality >> 1 & 3 > 0;
+    let listed =
+        name.profile.types & others == 0 && is_close(name.profile.qualities[EntityType::Species as usize]);
     listed && name.end - name.first == 2 && {
         let written = passage.slice(passage.span(name.first, name.end));
         let is_small = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase());
@@ -193,7 +189,7 @@ pub(super) fn hear(witnesses: Vec<Found>, from: usize, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::dictionary::Profile;
+    use super::super::dictionary::{PRESENT, Profile, SAME_CASE};
     use super::*;
     use crate::catalog::Catalog;
 
