@@ -8,7 +8,6 @@ use rustc_hash::FxHashMap;
 
 use super::super::recognise::table::MODEL_TYPES;
 use super::super::recognise::words::hash;
-use super::super::vocabulary::Vocabulary;
 use super::candidates::{self, Candidate, Route};
 use super::{Document, Linked, OtherForm, Target, Texts, features, rank};
 use crate::catalog::EntityIndex;
@@ -16,8 +15,6 @@ use crate::model::EntityType;
 use crate::text::SpareText;
 use crate::text::pauses::{work_done, worked};
 
-/// The most names of an entity that are held against a long form.
-const NAMES_LIMIT: usize = 24;
 /// The least letters of a word that tells what a name is about.
 const WORD_BYTES_MIN: usize = 4;
 /// Folded words that names of all kinds share.
@@ -66,7 +63,7 @@ pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], tex
             // "progressive disease (PD)" is no Parkinson disease either
             Some(OtherForm::Short(_)) if follows => {
                 let by_short_form = |own: &Candidate| own.route == Route::ShortForm;
-                keep_alike(document.vocabulary, written, &mut texts.linked[text], by_short_form);
+                keep_alike(document, written, &mut texts.linked[text], by_short_form);
             }
             Some(OtherForm::Long(long)) => {
                 work_done(8);
@@ -75,7 +72,7 @@ pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], tex
                         Some(other) => texts.linked[*other].clone(),
                         None => link_name(document, target, long),
                     };
-                    follow(document.vocabulary, (linked, long), &mut texts.linked[text]);
+                    follow(document, (linked, long), &mut texts.linked[text]);
                 }
                 deny(document, targets, (target, long), &mut texts.linked[text]);
             }
@@ -85,14 +82,14 @@ pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], tex
 }
 
 /// Links a short form to what its long form is linked to, or to nothing that has no name like the long form.
-fn follow(vocabulary: Vocabulary<'_>, (linked, long): (Linked, &str), own: &mut Linked) {
+fn follow(document: &Document<'_>, (linked, long): (Linked, &str), own: &mut Linked) {
     let known = linked.candidates.first().is_some_and(|best| best.probability >= linked.none);
     if known {
         own.none = linked.none;
         own.candidates = linked.candidates;
         own.candidates.iter_mut().filter(|own| own.route == Route::Name).for_each(of_long_form);
     } else {
-        keep_alike(vocabulary, long, own, |_| true);
+        keep_alike(document, long, own, |_| true);
     }
 }
 
@@ -111,8 +108,7 @@ fn deny(document: &Document<'_>, targets: &[Target], (target, long): (&Target, &
     if !within.chain(reaching).any(|other| other.entity_type == target.entity_type) {
         let words = telling_words(long);
         // a long form without such words speaks against nothing
-        let is_alike =
-            |own: &Candidate| words.is_empty() || is_alike(document.vocabulary, own.entity, &words);
+        let is_alike = |own: &Candidate| words.is_empty() || is_alike(document, own.entity, &words);
         own.denied = !own.candidates.iter().any(is_alike);
     }
 }
@@ -128,13 +124,13 @@ fn link_name(document: &Document<'_>, target: &Target, name: &str) -> Linked {
         Linked { candidates: candidates::candidates(document, &target, None), ..Linked::default() };
     features::describe(document, target.entity_type, name, &mut linked.candidates, None);
     rank(&document.models.linking, target.entity_type, &mut linked);
-    keep_alike(document.vocabulary, name, &mut linked, |own| own.route == Route::ShortForm);
+    keep_alike(document, name, &mut linked, |own| own.route == Route::ShortForm);
     linked
 }
 
 /// Of the candidates in question keeps those that have a name with a word of the long form.
 fn keep_alike(
-    vocabulary: Vocabulary<'_>,
+    document: &Document<'_>,
     long: &str,
     linked: &mut Linked,
     is_in_question: impl Fn(&Candidate) -> bool,
@@ -148,7 +144,7 @@ fn keep_alike(
     }
     linked
         .candidates
-        .retain(|candidate| !is_in_question(candidate) || is_alike(vocabulary, candidate.entity, &words));
+        .retain(|candidate| !is_in_question(candidate) || is_alike(document, candidate.entity, &words));
     let all = linked.none + linked.candidates.iter().map(|candidate| candidate.probability).sum::<f32>();
     let all = all.max(f32::MIN_POSITIVE);
     linked.none /= all;
@@ -156,13 +152,14 @@ fn keep_alike(
 }
 
 /// Whether an entity has a name with one of some words.
-fn is_alike(vocabulary: Vocabulary<'_>, entity: EntityIndex, words: &[u64]) -> bool {
-    let names = vocabulary.names_of(entity).take(NAMES_LIMIT);
-    names.into_iter().any(|name| telling_words(name).iter().any(|word| words.contains(word)))
+fn is_alike(document: &Document<'_>, entity: EntityIndex, words: &[u64]) -> bool {
+    let mut entities = document.entities.borrow_mut();
+    let own = entities.telling_words(document.vocabulary, document.models, entity);
+    own.iter().any(|word| words.contains(word))
 }
 
 /// The hashes of the words of a name that tell what it is about; some ten at most, as long forms are short.
-fn telling_words(name: &str) -> Vec<u64> {
+pub(super) fn telling_words(name: &str) -> Vec<u64> {
     let mut folded = SpareText::take();
     folded.fold(name);
     let words = (0..folded.tokens().len()).map(|at| folded.folded(at));

@@ -9,6 +9,7 @@ use super::super::species::Taxon;
 use super::super::vocabulary::Vocabulary;
 use super::aliases::HeldOut;
 use super::candidates::Candidate;
+use super::defined::telling_words;
 use crate::catalog::EntityIndex;
 use crate::text::SpareText;
 
@@ -20,6 +21,8 @@ const NAMES_KEPT_LIMIT: usize = 1 << 16;
 const CANDIDATES_KEPT_LIMIT: usize = 1 << 18;
 /// The most names of an entity whose words are held against the document's.
 const NAMES_LIMIT: usize = 12;
+/// The most names of an entity that are held against a long form.
+const TOLD_NAMES_LIMIT: usize = 24;
 /// The least letters of a word that is held against the document's.
 pub(super) const WORD_BYTES_MIN: usize = 4;
 
@@ -36,6 +39,8 @@ pub(crate) struct Known {
     total: u32,
     /// Of the longer words of each of its names of several words; asked for less often than the rest.
     words: Option<Box<[Box<[u64]>]>>,
+    /// Of the words of its names that tell what it is about ([`telling_words`]), where they were asked for.
+    telling: Option<Box<[u64]>>,
 }
 
 impl Known {
@@ -137,7 +142,20 @@ impl Entities {
             let id = vocabulary.answer_id(entity, &[] as &[String]);
             let namespace = hash(id.split_once(':').map_or("", |(prefix, _)| prefix));
             let total = models.aliases.total(&id, None);
-            Known { id: id.into(), label: None, namespace, total, words: None }
+            Known { id: id.into(), label: None, namespace, total, words: None, telling: None }
+        })
+    }
+
+    /// The hashes of the words of an entity's names that tell what it is about.
+    pub(super) fn telling_words(
+        &mut self,
+        vocabulary: Vocabulary<'_>,
+        models: &Models,
+        entity: EntityIndex,
+    ) -> &[u64] {
+        self.of(vocabulary, models, entity).telling.get_or_insert_with(|| {
+            let names = vocabulary.names_of(entity).take(TOLD_NAMES_LIMIT);
+            names.into_iter().flat_map(telling_words).collect()
         })
     }
 

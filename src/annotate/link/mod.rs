@@ -3,15 +3,16 @@
 pub(crate) mod aliases;
 pub(crate) mod candidates;
 mod defined;
+mod document_words;
 pub(crate) mod entities;
 pub(crate) mod features;
 pub(crate) mod focus;
 mod idle;
 mod misspelt;
 pub(crate) mod parts;
+mod weights;
 
 use std::cell::{Cell, LazyCell, OnceCell, RefCell};
-use std::hint::select_unpredictable;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -22,8 +23,6 @@ use super::models::Models;
 use super::passages::PassageText;
 use super::recognise::Prepared;
 use super::recognise::lexicon::Lexicon;
-use super::recognise::numbers::Numbers;
-use super::recognise::pieces::Piece;
 use super::recognise::view::PassageView;
 use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon, is_of_people, split_prefix};
 use super::surface::Agreement;
@@ -33,9 +32,11 @@ use crate::model::{EntityType, Span};
 use crate::text::pauses::work_done;
 use aliases::HeldOut;
 use candidates::{Candidate, Route};
-use entities::{Entities, WORD_BYTES_MIN};
+use document_words::Words;
+use entities::Entities;
 use features::{Conventions, Told};
 use focus::CLASSES;
+pub(crate) use weights::LinkModel;
 
 /// A mention to link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,7 +195,7 @@ impl<'a> Document<'a> {
     fn shared_words(&self, entity: EntityIndex) -> u64 {
         let (views, lexicon) = self.sources;
         let words = || self.words.get_or_init(|| Words::of(views, lexicon));
-        let is_shared = |word: u64| words().contains(word, self.sources);
+        let is_shared = |word: u64| words().contains(word);
         self.entities.borrow_mut().shared_words(self.vocabulary, self.models, entity, is_shared)
     }
 }
@@ -203,72 +204,6 @@ impl<'a> Document<'a> {
 const FOCUS_WORDS_MIN: u16 = 40;
 /// The pieces whose work is told together.
 const PIECES_TOGETHER: usize = 64;
-/// The most pieces of a document whose words are looked for among them, where a few bits do not tell that they are not there.
-const PIECES_SEARCHED_LIMIT: usize = 1 << 10;
-/// The bits that tell which words a document does not have, as a power of two.
-const WORD_BITS: u32 = 12;
-
-/// The longer words of a document, by the hashes of their folded forms.
-struct Words {
-    /// A bit for the hash of each.
-    bits: [u64; 1 << WORD_BITS >> 6],
-    /// All of them, of a long document.
-    all: Option<Numbers>,
-}
-
-impl Words {
-    fn of(views: &[PassageView], lexicon: &Lexicon) -> Self {
-        let pieces = views.iter().map(|view| view.words.len()).sum::<usize>();
-        let all = || Numbers::with_room(pieces.min(lexicon.len()));
-        let mut words =
-            Self { bits: [0; 1 << WORD_BITS >> 6], all: (pieces > PIECES_SEARCHED_LIMIT).then(all) };
-        for view in views {
-            let blocks = view.pieces.pieces.chunks(PIECES_TOGETHER).zip(view.words.chunks(PIECES_TOGETHER));
-            for (pieces, numbers) in blocks {
-                work_done(pieces.len());
-                let mut last = 0;
-                for (piece, number) in pieces.iter().zip(numbers) {
-                    // which are long cannot be foretold: for others the last is met again
-                    last = select_unpredictable(is_long(piece), lexicon.folded(*number), last);
-                    let (place, bit) = place_of_bit(last);
-                    words.bits[place] |= bit;
-                    if let Some(all) = &mut words.all {
-                        all.number(last);
-                    }
-                }
-            }
-        }
-        words
-    }
-
-    /// Whether a word is among them; `sources` are what they were read of.
-    fn contains(&self, word: u64, (views, lexicon): (&[PassageView], &Lexicon)) -> bool {
-        let (place, bit) = place_of_bit(word);
-        if self.bits[place] & bit == 0 {
-            return false;
-        }
-        if let Some(all) = &self.all {
-            return all.get(word).is_some();
-        }
-        views.iter().any(|view| {
-            let own = view.pieces.pieces.iter().zip(&view.words);
-            work_done(view.words.len() / PIECES_TOGETHER);
-            own.into_iter().any(|(piece, number)| lexicon.folded(*number) == word && is_long(piece))
-        })
-    }
-}
-
-/// Whether a piece is a word that tells what a document is about, by its length.
-fn is_long(piece: &Piece) -> bool {
-    piece.token().is_some() & (piece.end() - piece.start() >= WORD_BYTES_MIN)
-}
-
-/// Where the bit of a word is.
-const fn place_of_bit(word: u64) -> (usize, u64) {
-    let bit = word >> (u64::BITS - WORD_BITS);
-    ((bit >> 6) as usize, 1 << (bit & 63))
-}
-
 /// The distinct texts among mentions, as mentions of one type each, with what they were linked to.
 struct Texts {
     /// The first mention of each.
@@ -493,36 +428,8 @@ fn prefer_known(linked: &mut Linked) {
     }
 }
 
-/// The weights of the ranker, by feature.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct LinkModel {
-    weights: FxHashMap<u32, f32>,
-}
-
-impl LinkModel {
-    /// A model of those weights.
-    pub(crate) fn new(weights: impl IntoIterator<Item = (u32, f32)>) -> Self {
-        Self { weights: weights.into_iter().collect() }
-    }
-
-    /// The weights, by feature.
-    pub(crate) fn weights(&self) -> Vec<(u32, f32)> {
-        let mut weights: Vec<(u32, f32)> =
-            self.weights.iter().map(|(feature, weight)| (*feature, *weight)).collect();
-        weights.sort_unstable_by_key(|(feature, _)| *feature);
-        weights
-    }
-
-    fn weight(&self, feature: u32) -> Option<f32> {
-        self.weights.get(&feature).copied()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::memory::Memory;
-    use super::super::prepare::prepare;
-    use super::super::recognise::words::hash;
     use super::*;
     use crate::catalog::Catalog;
 
@@ -572,22 +479,6 @@ mod tests {
         for mut linked in [candidates(u8::MAX - 1, 10), candidates(u8::MAX, 5)] {
             prefer_known(&mut linked);
             assert_eq!((linked.candidates[0].entity, linked.none), (entities[0], 0.3));
-        }
-    }
-
-    #[test]
-    fn a_document_has_its_longer_words_however_long_it_is() {
-        let (catalog, models) = (Catalog::embedded().unwrap(), Models::embedded());
-        for repeated in [0, PIECES_SEARCHED_LIMIT] {
-            let text = format!("Renal failure is not rare. {}", "and so ".repeat(repeated));
-            let passages = [PassageText::new(&text)];
-            let mut memory = Memory::new(&models);
-            let prepared = prepare(Vocabulary::new(&catalog), &models, &passages, true, &mut memory);
-            let words = Words::of(&prepared.views, &memory.lexicon);
-            assert_eq!(words.all.is_some(), repeated > 0);
-            let has = |word: &str| words.contains(hash(word), (&prepared.views, &memory.lexicon));
-            assert!(has("renal") && has("failure") && has("rare"), "{repeated}");
-            assert!(!has("not") && !has("heart") && !has("."), "{repeated}");
         }
     }
 }
