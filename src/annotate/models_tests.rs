@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::tests::{annotator_of, entity};
 use super::*;
-use crate::model::{ExtraTerm, OverlapPolicy, Passage};
+use crate::model::{ExtraTerm, OverlapPolicy, Passage, Synonym, SynonymScope};
 
 pub(super) fn annotator() -> &'static Annotator {
     static ANNOTATOR: OnceLock<Annotator> = OnceLock::new();
@@ -244,4 +245,56 @@ fn damaged_models_with_a_right_checksum_never_panic() {
         annotator.annotate(&text, &annotator.prepare(&AnnotateOptions::default()).unwrap());
     }
     assert!(read > 4, "{read} were read");
+}
+
+/// What an annotator answers of a text by default.
+fn annotate_by(annotator: &Annotator, text: &str) -> AnnotatedDocument {
+    let prepared = annotator.prepare(&AnnotateOptions::default()).unwrap();
+    annotator.annotate(&Document::from_text("test", text), &prepared)
+}
+
+#[test]
+fn two_words_may_be_one_name() {
+    let drug = entity("MESH:D007654", EntityType::Chemical, "Ketoconazole");
+    let annotator = annotator_of(&[drug], Models::embedded());
+    let ids = |name: &str| {
+        let candidates = annotator.resolve_name(name, &[EntityType::Chemical], &[], "", 10);
+        candidates.into_iter().map(|own| own.entity_id).collect::<Vec<_>>()
+    };
+    for name in ["keto conazole", "keto-conazole", "ketocon azoles"] {
+        assert_eq!(ids(name), ["MESH:D007654"], "{name}");
+    }
+    // a single letter is no word
+    assert!(ids("k etoconazole").is_empty() && ids("ke to conazole").is_empty());
+}
+
+#[test]
+fn a_short_form_is_what_the_mention_is_that_its_long_form_ends() {
+    let drug = entity("MESH:D015080", EntityType::Chemical, "Mesna");
+    let annotator = annotator_of(&[drug], Models::embedded());
+    let text = "Patients received sodium 2-mercaptoethane sulphonate (MESNA). MESNA was safe.";
+    let annotated = annotate_by(&annotator, text);
+    let long_form = &annotated.abbreviations[0].long_form;
+    assert_eq!(long_form, "2-mercaptoethane sulphonate", "the letters are found in the end alone");
+    let of_short =
+        annotated.annotations.iter().filter(|own| own.text == "MESNA" && own.entity_id == "MESH:D015080");
+    assert_eq!(of_short.count(), 2, "{:?}", annotated.annotations);
+}
+
+#[test]
+fn names_of_everyday_texts_are_organisms_beside_latin() {
+    let garlic = entity("NCBITaxon:4682", EntityType::Species, "Allium sativum");
+    let named = Synonym { text: "tiger".to_owned(), scope: SynonymScope::Exact };
+    let tiger = entity("NCBITaxon:9694", EntityType::Species, "Panthera tigris");
+    let tiger = crate::model::Entity { synonyms: vec![named], ..tiger };
+    let annotator = annotator_of(&[garlic, tiger], Models::embedded());
+    let score = |text: &str| {
+        let annotated = annotate_by(&annotator, text);
+        annotated.annotations.iter().find(|own| own.text == "tiger").map_or(0.0, |own| own.score)
+    };
+    let (alone, beside) = (
+        score("We saw the tiger on the wall of the office."),
+        score("We saw the tiger on the wall of the office. Allium sativum was there."),
+    );
+    assert!(alone == 0.0 && beside > 0.4, "{alone} {beside}");
 }

@@ -21,6 +21,29 @@ fn both_annotators() -> [&'static Annotator; 2] {
     [annotator(), models_tests::annotator()]
 }
 
+/// An entity with that preferred name and no other.
+pub(super) fn entity(id: &str, entity_type: EntityType, label: &str) -> crate::model::Entity {
+    crate::model::Entity {
+        id: id.parse().unwrap(),
+        entity_type,
+        label: label.to_owned(),
+        synonyms: Vec::new(),
+        description: String::new(),
+        taxon_id: None,
+        xrefs: Vec::new(),
+        retired_ids: Vec::new(),
+        parent_ids: Vec::new(),
+        obsolete: false,
+        replaced_by: Vec::new(),
+        source: crate::model::EntitySource::default(),
+    }
+}
+
+/// An annotator by those entities.
+pub(super) fn annotator_of(entities: &[crate::model::Entity], models: Arc<Models>) -> Annotator {
+    Annotator::with_models(Arc::new(Catalog::from_entities(entities).unwrap()), models)
+}
+
 fn annotate_with(text: &str, change: impl FnOnce(&mut AnnotateOptions)) -> AnnotatedDocument {
     let mut options = AnnotateOptions::default();
     change(&mut options);
@@ -393,24 +416,11 @@ fn bounds_hold_at_the_bound() {
     assert_eq!(definitions(definitions::DEFINITIONS_LIMIT), definitions::DEFINITIONS_LIMIT);
     assert_eq!(definitions(definitions::DEFINITIONS_LIMIT + 1), definitions::DEFINITIONS_LIMIT);
     let namesakes = |count: usize| {
-        let entity = |number: usize| crate::model::Entity {
-            id: format!("MESH:D{number:06}").parse().unwrap(),
-            entity_type: EntityType::Disease,
-            label: "namesake fever".to_owned(),
-            synonyms: Vec::new(),
-            description: String::new(),
-            taxon_id: None,
-            xrefs: Vec::new(),
-            retired_ids: Vec::new(),
-            parent_ids: Vec::new(),
-            obsolete: false,
-            replaced_by: Vec::new(),
-            source: crate::model::EntitySource::default(),
-        };
-        let entities: Vec<_> = (1..=count).map(entity).collect();
-        let catalog = Arc::new(Catalog::from_entities(&entities).unwrap());
+        let namesake =
+            |number: usize| entity(&format!("MESH:D{number:06}"), EntityType::Disease, "namesake fever");
+        let entities: Vec<_> = (1..=count).map(namesake).collect();
         [Arc::new(Models::none()), Models::embedded()].map(|models| {
-            let annotator = Annotator::with_models(Arc::clone(&catalog), models);
+            let annotator = annotator_of(&entities, models);
             annotator.resolve_name("namesake fever", &[], &[], "", 1_000).len()
         })
     };

@@ -24,6 +24,11 @@ const PARENTS_OF_LIMIT: usize = 4;
 /// The most words that are left out of a name to find one.
 const WORDS_LEFT_OUT_LIMIT: usize = 3;
 
+/// The least bytes of each of two words that may be one.
+const JOINED_BYTES_MIN: usize = 2;
+/// The most pairs of words that are tried as one.
+const JOINED_LIMIT: usize = 8;
+
 /// How a candidate was found, the closest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Route {
@@ -418,6 +423,9 @@ fn find_less(gathering: &mut Gathering<'_>, name: &Written<'_>) {
     let idle = |list: &[&str], at: usize| list.contains(&folded.folded(at));
     let before = (start..end).take(WORDS_LEFT_OUT_LIMIT).take_while(|&at| idle(IDLE_BEFORE, at)).count();
     let after = (start..end).rev().take(WORDS_LEFT_OUT_LIMIT).take_while(|&at| idle(IDLE_AFTER, at)).count();
+    if gathering.entity_type != EntityType::Gene && find_joined(gathering, name) {
+        return;
+    }
     let route = Route::LessIdleWords;
     for (less_before, less_after) in [(0, after), (before, 0), (before, after), (1, 0), (0, 1)] {
         let (from, to) = (start + less_before, end.saturating_sub(less_after));
@@ -444,6 +452,19 @@ fn find_less(gathering: &mut Gathering<'_>, name: &Written<'_>) {
         }
     }
     bags(gathering, written, &mut (start..end).map(|at| folded.folded(at)), Route::SameWords);
+}
+
+/// Adds what bears the name with two of its words written as one: "methyl dopa" is methyldopa.
+fn find_joined(gathering: &mut Gathering<'_>, name: &Written<'_>) -> bool {
+    let Written { text, folded, tokens: Range { start, end } } = name;
+    let long_enough = |at: usize| folded.folded(at).len() >= JOINED_BYTES_MIN;
+    let mut key = String::new();
+    (start + 1..*end).take(JOINED_LIMIT).filter(|&at| long_enough(at - 1) && long_enough(at)).any(|at| {
+        key.clear();
+        key.push_str(folded.key(*start, at));
+        key.push_str(folded.key(at, *end));
+        gathering.key(&key, text, Route::SameWords)
+    })
 }
 
 /// The initial, in lower case, of a name such as "E. coli".

@@ -39,6 +39,50 @@ const COMMON: &[&str] = &[
     "virus",
     "with",
 ];
+/// Folded words that tell what a name is about where it has no other.
+const VAGUE: &[&str] = &[
+    "acquired",
+    "adult",
+    "advanced",
+    "associated",
+    "autosomal",
+    "benign",
+    "calcium",
+    "cancer",
+    "carcinoma",
+    "chloride",
+    "congenital",
+    "dominant",
+    "early",
+    "failure",
+    "familial",
+    "generalized",
+    "hereditary",
+    "idiopathic",
+    "induced",
+    "infantile",
+    "infection",
+    "inherited",
+    "juvenile",
+    "late",
+    "linked",
+    "malignant",
+    "metastatic",
+    "multiple",
+    "neoplasm",
+    "onset",
+    "potassium",
+    "primary",
+    "progressive",
+    "recessive",
+    "recurrent",
+    "related",
+    "secondary",
+    "severe",
+    "sodium",
+    "sporadic",
+    "tumor",
+];
 
 /// Has short forms speak of what their long forms do. `targets` stand by place.
 pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], texts: &mut Texts) {
@@ -68,8 +112,11 @@ pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], tex
             Some(OtherForm::Long(long)) => {
                 work_done(8);
                 if follows {
-                    let linked = match names.get(&(target.entity_type, long)) {
-                        Some(other) => texts.linked[*other].clone(),
+                    let of_name = names.get(&(target.entity_type, long)).copied();
+                    let of_place = || around_long_form(document, targets, target);
+                    let other = of_name.or_else(|| of_place().map(|mention| texts.of_mention[mention]));
+                    let linked = match other {
+                        Some(other) => texts.linked[other].clone(),
                         None => link_name(document, target, long),
                     };
                     follow(document, (linked, long), &mut texts.linked[text]);
@@ -79,6 +126,19 @@ pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], tex
             _ => {}
         }
     }
+}
+
+/// The mention of the type of a short form that its long form is the end of: of "sodium 2-mercaptoethane sulphonate (MESNA)" the
+/// letters are found in the end alone.
+fn around_long_form(document: &Document<'_>, targets: &[Target], short: &Target) -> Option<usize> {
+    let (passage, long) = document.long_places.get(short.written(document.passages))?;
+    let after = targets.partition_point(|other| (other.passage, other.span.start) <= (*passage, long.start));
+    // mentions of one type do not overlap, so that few reach into the long form from before it
+    (0..after).rev().take(MODEL_TYPES.len()).find(|at| {
+        let other = &targets[*at];
+        work_done(1);
+        other.passage == *passage && other.span.end == long.end && other.entity_type == short.entity_type
+    })
 }
 
 /// Links a short form to what its long form is linked to, or to nothing that has no name like the long form.
@@ -106,7 +166,7 @@ fn deny(document: &Document<'_>, targets: &[Target], (target, long): (&Target, &
     let before = targets[..first].iter().rev().take(MODEL_TYPES.len());
     let reaching = before.filter(|other| other.passage == *passage && other.span.end > place.start);
     if !within.chain(reaching).any(|other| other.entity_type == target.entity_type) {
-        let words = telling_words(long);
+        let words = most_telling_words(long);
         // a long form without such words speaks against nothing
         let is_alike = |own: &Candidate| words.is_empty() || is_alike(document, own.entity, &words);
         own.denied = !own.candidates.iter().any(is_alike);
@@ -138,7 +198,7 @@ fn keep_alike(
     if !linked.candidates.iter().any(&is_in_question) {
         return;
     }
-    let words = telling_words(long);
+    let words = most_telling_words(long);
     if words.is_empty() {
         return;
     }
@@ -160,8 +220,42 @@ fn is_alike(document: &Document<'_>, entity: EntityIndex, words: &[u64]) -> bool
 
 /// The hashes of the words of a name that tell what it is about; some ten at most, as long forms are short.
 pub(super) fn telling_words(name: &str) -> Vec<u64> {
+    words_told(name, |word| !COMMON.contains(&word))
+}
+
+/// Those of them that are not vague, or else all: "familial amyloidotic polyneuropathy" is not like all that is familial,
+/// "progressive disease" like what is progressive.
+fn most_telling_words(name: &str) -> Vec<u64> {
+    let words = words_told(name, |word| !COMMON.contains(&word) && !VAGUE.contains(&word));
+    if words.is_empty() { telling_words(name) } else { words }
+}
+
+fn words_told(name: &str, tells: impl Fn(&str) -> bool) -> Vec<u64> {
     let mut folded = SpareText::take();
     folded.fold(name);
     let words = (0..folded.tokens().len()).map(|at| folded.folded(at));
-    words.filter(|word| word.len() >= WORD_BYTES_MIN && !COMMON.contains(word)).map(hash).collect()
+    words.filter(|word| word.len() >= WORD_BYTES_MIN && tells(word)).map(hash).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vague_words_tell_where_there_is_no_other() {
+        let words = |names: &[&str]| names.iter().map(|name| hash(name)).collect::<Vec<_>>();
+        for (name, told, most) in [
+            (
+                "familial amyloidotic polyneuropathy",
+                &["familial", "amyloidotic", "polyneuropathy"][..],
+                &["amyloidotic", "polyneuropathy"][..],
+            ),
+            ("progressive disease", &["progressive"], &["progressive"]),
+            ("lung cancer", &["lung", "cancer"], &["lung"]),
+            ("a disease", &[], &[]),
+        ] {
+            assert_eq!((telling_words(name), most_telling_words(name)), (words(told), words(most)), "{name}");
+        }
+        assert!(COMMON.is_sorted() && VAGUE.is_sorted() && VAGUE.iter().all(|word| !COMMON.contains(word)));
+    }
 }

@@ -28,7 +28,7 @@ use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon, is_of_pe
 use super::surface::Agreement;
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
-use crate::model::{EntityType, Span};
+use crate::model::{EntityType, Span, SynonymScope};
 use crate::text::pauses::work_done;
 use aliases::HeldOut;
 use candidates::{Candidate, Route};
@@ -251,6 +251,9 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
             if held_out.is_none() {
                 prefer_label(&mut own.candidates);
                 prefer_known(own);
+                if target.entity_type == EntityType::Disease {
+                    prefer_named(own);
+                }
             }
         }
     }
@@ -428,6 +431,26 @@ fn prefer_known(linked: &mut Linked) {
     }
 }
 
+/// The chance of what bears the very name, where nothing else is likely.
+const NAMED_CHANCE: f32 = 0.6;
+/// The least chance of another that speaks against that.
+const OTHER_CHANCE_MIN: f32 = 0.2;
+
+/// Has a name speak of the entity that is called exactly so, where the models know of nothing else: gold data names diseases by MeSH
+/// and OMIM alone, so that they take what only other vocabularies have for nothing.
+fn prefer_named(linked: &mut Linked) {
+    let likely = linked.candidates.first().is_none_or(|best| best.probability >= OTHER_CHANCE_MIN);
+    let is_named = |own: &Candidate| {
+        own.route == Route::Name && own.same_letters && (own.label || own.scope == SynonymScope::Exact)
+    };
+    let Some(at) = linked.candidates.iter().position(is_named).filter(|_| !likely) else { return };
+    linked.candidates[..=at].rotate_right(1);
+    let share = (1.0 - NAMED_CHANCE) / (1.0 - linked.candidates[0].probability).max(f32::MIN_POSITIVE);
+    linked.candidates.iter_mut().for_each(|own| own.probability *= share);
+    linked.candidates[0].probability = NAMED_CHANCE;
+    linked.none *= share;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -480,5 +503,35 @@ mod tests {
             prefer_known(&mut linked);
             assert_eq!((linked.candidates[0].entity, linked.none), (entities[0], 0.3));
         }
+    }
+
+    #[test]
+    fn a_name_speaks_of_what_is_called_so_where_nothing_else_is_likely() {
+        let catalog = Catalog::embedded().unwrap();
+        let entities: Vec<EntityIndex> = catalog.indices().take(2).collect();
+        let after = |other: f32, named: Candidate| {
+            let other =
+                Candidate { probability: other, route: Route::LikeWords, ..Candidate::named(entities[0]) };
+            let none = 1.0 - other.probability - named.probability;
+            let mut linked = Linked { candidates: vec![other, named], none, ..Linked::default() };
+            prefer_named(&mut linked);
+            let all = linked.none + linked.candidates.iter().map(|own| own.probability).sum::<f32>();
+            assert!((all - 1.0).abs() < 1e-5, "{linked:?}");
+            (linked.candidates[0].entity, linked.candidates[0].probability)
+        };
+        let named = Candidate { probability: 0.01, ..Candidate::named(entities[1]) };
+        assert_eq!(after(0.1, named.clone()), (entities[1], NAMED_CHANCE));
+        let exact = Candidate { label: false, ..named.clone() };
+        assert_eq!(after(0.1, exact.clone()), (entities[1], NAMED_CHANCE));
+        // something else is likely, the name is a loose one, or another
+        assert_eq!(after(OTHER_CHANCE_MIN, named.clone()).0, entities[0]);
+        for other in [
+            Candidate { scope: SynonymScope::Related, ..exact },
+            Candidate { same_letters: false, ..named.clone() },
+            Candidate { route: Route::SameWords, ..named },
+        ] {
+            assert_eq!(after(0.1, other).0, entities[0]);
+        }
+        prefer_named(&mut Linked::default());
     }
 }

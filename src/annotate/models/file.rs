@@ -21,7 +21,7 @@ use super::{About, Models, ModelsError};
 
 const MAGIC: &[u8; 8] = b"GLOSSMDL";
 /// The version of the format and of the features: models of another one do not fit this program.
-const VERSION: u32 = 7;
+const VERSION: u32 = 8;
 const HEADER_BYTES: usize = 24;
 const SECTIONS: usize = 7;
 const ENTRY_BYTES: usize = 16;

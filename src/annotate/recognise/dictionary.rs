@@ -55,6 +55,8 @@ pub(crate) struct Profile {
     pub types: u16,
     /// Those that it is a listed common name of ([`studied`]), as bits.
     pub studied: u16,
+    /// Whether it is one of an organism beside others ([`studied::is_beside`]).
+    pub beside: bool,
 }
 
 /// A name that stands in a passage.
@@ -169,6 +171,7 @@ fn read(names: NameIndex<'_>, vocabulary: Vocabulary<'_>, step: NameStep, name: 
     let group = names.group_at(step, name.folded)?;
     let mut profile = profile(vocabulary, group, name.text);
     profile.studied = profile.types & studied::types_of(name.folded);
+    profile.beside = profile.types >> EntityType::Species as u16 & 1 == 1 && studied::is_beside(name.folded);
     Some((group, profile))
 }
 

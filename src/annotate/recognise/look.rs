@@ -14,7 +14,7 @@ mod said;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use kinds::{Kind, follows_strain};
+use kinds::{Kind, Organisms, follows_strain};
 use letters::Letters;
 use rivals::{Rivals, rivals};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -31,7 +31,7 @@ use crate::text::pauses::work_done;
 use crate::text::{word_hash, word_hash_within};
 
 /// How many numbers describe a span.
-pub(crate) const LOOK_FEATURES: usize = 79;
+pub(crate) const LOOK_FEATURES: usize = 85;
 /// What describes a span.
 pub(crate) type Look = [f32; LOOK_FEATURES];
 
@@ -206,6 +206,8 @@ struct Spans<'d> {
     rivals: Vec<Rivals>,
     /// The sum of the probabilities of each type.
     sums: [f32; MODEL_TYPES.len()],
+    /// That of organisms by how their names are written.
+    organisms: Organisms,
     /// What they and the document's length tell of its kind.
     kind: Kind,
     /// The first passage with any piece, mostly the title.
@@ -234,6 +236,7 @@ impl<'d> Spans<'d> {
             partners: FxHashMap::default(),
             rivals: Vec::new(),
             sums: [0.0; MODEL_TYPES.len()],
+            organisms: Organisms::default(),
             kind: Kind::default(),
             title: prepared.views.iter().position(|view| !view.pieces.pieces.is_empty()).unwrap_or(0),
         };
@@ -241,7 +244,7 @@ impl<'d> Spans<'d> {
             work_done(1);
             spans.add(place, own);
         }
-        spans.kind = Kind::new(&spans.sums, pieces);
+        spans.kind = Kind::new(&spans.sums, spans.organisms, pieces);
         for (index, definition) in &prepared.definitions {
             let text = passages[*index].text;
             let (short, long) = (&text[definition.short_form.clone()], &text[definition.long_form.clone()]);
@@ -264,8 +267,11 @@ impl<'d> Spans<'d> {
         let folded = self.folded.add(word_hash(name.as_bytes()), place, own);
         self.keys.push(Keys { written, folded, name, tokens });
         self.sums[own.model_type] += own.probability;
-        if MODEL_TYPES[own.model_type] == EntityType::Species && follows_strain(passages, own) {
-            self.strains.insert(written);
+        if MODEL_TYPES[own.model_type] == EntityType::Species {
+            self.organisms.add(passage.slice(own.span), name, own.probability);
+            if follows_strain(passages, own) {
+                self.strains.insert(written);
+            }
         }
     }
 

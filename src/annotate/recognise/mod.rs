@@ -134,6 +134,7 @@ pub(crate) fn recognise(
     // mostly there are fewer
     let pieces: usize = prepared.views.iter().map(|view| view.pieces.pieces.len()).sum();
     let mut found = Vec::with_capacity(pieces / 2);
+    let names_latin = outside::names_latin(passages, prepared, lexicon);
     for (index, view) in prepared.views.iter().enumerate() {
         let from = found.len();
         for chain in &view.pieces.chains {
@@ -144,8 +145,8 @@ pub(crate) fn recognise(
             }
             read_chain(chains, (index, view), chain, workspace, &mut found);
         }
-        let witnesses =
-            outside::witnesses(models, (index, &passages[index]), view, &prepared.matches[index], lexicon);
+        let (passage, matches) = ((index, &passages[index]), &prepared.matches[index]);
+        let witnesses = outside::witnesses(models, passage, view, matches, (lexicon, names_latin));
         outside::hear(witnesses, from, &mut found);
         longer::prefer_longer((index, &passages[index]), &prepared.matches[index], from, &mut found);
         brackets::complete(passages[index].text, from, &mut found);

@@ -18,12 +18,14 @@ use super::dictionary::{NameMatch, is_close};
 use super::lexicon::Lexicon;
 use super::table::{MODEL_TYPES, model_type};
 use super::view::PassageView;
-use super::{Found, cells, studied};
+use super::{Found, Prepared, cells, studied};
 use crate::model::{EntityType, Span};
 use crate::text::pauses::{work_done, worked};
 
 /// How often a listed common name ([`studied`]) stands for what it names, or nearly: some corpora take in what stands before it.
 const STUDIED: f32 = 0.5;
+/// How often one of everyday texts as well does so, where the document names organisms in Latin.
+const BESIDE: f32 = 0.5;
 /// How often the name of a cell line with "cells" behind it is one.
 const CELL_LINE: f32 = 0.8;
 /// How often a certain form is a variant.
@@ -52,7 +54,7 @@ pub(super) fn witnesses(
     (index, passage): (usize, &PassageText<'_>),
     view: &PassageView,
     matches: &[NameMatch],
-    lexicon: &Lexicon,
+    (lexicon, names_latin): (&Lexicon, bool),
 ) -> Vec<Found> {
     let mut witnesses = Vec::new();
     let has = |at: usize| models.chains.get(at).is_some_and(Option::is_some);
@@ -82,6 +84,11 @@ pub(super) fn witnesses(
             let found = |(model_type, _)| Found { passage: index, span, model_type, probability: STUDIED };
             witnesses.extend(own.map(found));
         }
+        if let Some(model_type) = species.filter(|_| names_latin && name.profile.beside) {
+            let span = passage.span(name.first, name.end);
+            let found = Found { passage: index, span, model_type, probability: BESIDE };
+            witnesses.extend(studied::is_written_so(passage.slice(span)).then_some(found));
+        }
         if let Some(model_type) = species.filter(|_| is_species_in_full(passage, name)) {
             let span = passage.span(name.first, name.end);
             listed.push(span);
@@ -103,6 +110,17 @@ pub(super) fn witnesses(
         witnesses.retain(|own| Some(own.model_type) != variant || coded.binary_search(&own.span).is_err());
     }
     witnesses
+}
+
+/// Whether a document has common names that are witnesses beside organisms in Latin, and names such.
+pub(super) fn names_latin(passages: &[PassageText<'_>], prepared: &Prepared, lexicon: &Lexicon) -> bool {
+    let Prepared { views, matches, .. } = prepared;
+    let listed = |(passage, names): (&PassageText<'_>, &Vec<NameMatch>)| {
+        names.iter().any(|name| is_species_in_full(passage, name))
+    };
+    matches.iter().flatten().any(|name| name.profile.beside)
+        && (passages.iter().zip(matches).any(listed)
+            || views.iter().any(|view| binomials(view, lexicon).next().is_some()))
 }
 
 /// The names in two words, capitalised and with a Latin ending, that are names of organisms by their spelling as well.

@@ -1,5 +1,5 @@
 //! Common names that papers speak of and the gold data hardly has: "ferret", "measles", "copper". Where the dictionary has such a name, it
-//! is a witness of its own.
+//! is a witness of its own. "Onion" and "tiger" are of everyday texts as well, and witnesses where the document names organisms in Latin.
 
 use std::sync::OnceLock;
 
@@ -15,6 +15,8 @@ const LISTS: [(EntityType, &str); 3] = [
     (EntityType::Disease, include_str!("../../../data/lexicon/studied_diseases.txt")),
     (EntityType::Chemical, include_str!("../../../data/lexicon/studied_chemicals.txt")),
 ];
+/// Common names of organisms that are of everyday texts as well.
+const BESIDE: &str = include_str!("../../../data/lexicon/species_beside.txt");
 /// The bytes of the longest of them in its plural.
 const BYTES_MAX: usize = 24;
 
@@ -22,6 +24,12 @@ const BYTES_MAX: usize = 24;
 pub(super) fn types_of(key: &str) -> u16 {
     let listed = lists().iter().zip(LISTS).filter(|(list, _)| list.contains(key));
     listed.fold(0, |types, (_, (of, _))| types | 1 << of as u16)
+}
+
+/// Whether a folded name is a listed common name of an organism, where the document names others in Latin.
+pub(super) fn is_beside(key: &str) -> bool {
+    static NAMES: OnceLock<FxHashSet<String>> = OnceLock::new();
+    NAMES.get_or_init(|| surface::lines(BESIDE).map(fold_to_string).collect()).contains(key)
 }
 
 /// Whether a name is written as a common name is: in small letters, but for the first of all, not as an acronym.
@@ -70,6 +78,13 @@ mod tests {
             for name in names {
                 assert!(is_told(name, of), "{name}");
             }
+        }
+        let beside: Vec<&str> = surface::lines(BESIDE).collect();
+        assert!(beside.is_sorted() && !beside.is_empty());
+        for name in beside {
+            assert!(is_beside(&fold_to_string(name)) && is_written_so(name), "{name}");
+            // one that is a witness anywhere needs no other
+            assert!(!is_told(name, EntityType::Species), "{name}");
         }
     }
 }

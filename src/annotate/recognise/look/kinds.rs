@@ -13,7 +13,7 @@ const DOCUMENT_TYPES: [EntityType; 5] =
 const MOLECULES: usize = 3;
 
 /// How many numbers tell the kind of a document: that they are told, and those of [`Kind`].
-const NUMBERS_OF_KIND: usize = 1 + DOCUMENT_TYPES.len() + 2;
+const NUMBERS_OF_KIND: usize = 1 + DOCUMENT_TYPES.len() + 4;
 
 /// Of what kind a document is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,21 +22,54 @@ pub(super) struct Kind {
     names: [f32; DOCUMENT_TYPES.len()],
     /// How many molecules.
     molecules: f32,
+    /// How many organisms by their Latin names, and how many by others, but for people.
+    latin: f32,
+    common: f32,
     /// How long it is.
     pub(super) length: f32,
 }
 
 impl Kind {
     /// The kind of a document with those sums of probabilities, by type, and so many pieces.
-    pub(super) fn new(sums: &[f32; MODEL_TYPES.len()], pieces: usize) -> Self {
+    pub(super) fn new(sums: &[f32; MODEL_TYPES.len()], organisms: Organisms, pieces: usize) -> Self {
         let sum = |of| MODEL_TYPES.iter().zip(sums).find(|(own, _)| **own == of).map_or(0.0, |(_, sum)| *sum);
         let sums = DOCUMENT_TYPES.map(sum);
         Self {
             names: sums.map(f32::ln_1p),
             molecules: sums[..MOLECULES].iter().sum::<f32>().ln_1p(),
+            latin: organisms.latin.ln_1p(),
+            common: organisms.common.ln_1p(),
             length: slow(pieces),
         }
     }
+}
+
+/// The sums of the probabilities of organisms by how their names are written. Papers on bacteria mention patients that papers on
+/// patients name.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Organisms {
+    latin: f32,
+    common: f32,
+}
+
+impl Organisms {
+    /// Adds one, with its folded name.
+    pub(super) fn add(&mut self, written: &str, name: &str, probability: f32) {
+        if is_latin(written) {
+            self.latin += probability;
+        } else if !is_of_people(name) && name != "human" && name != "humans" {
+            self.common += probability;
+        }
+    }
+}
+
+/// Whether a name is written as a species' in two words is: "Escherichia coli", "E. coli".
+fn is_latin(written: &str) -> bool {
+    let Some((genus, epithet)) = written.split_once(' ') else { return false };
+    let (mut genus, mut epithet) = (genus.bytes(), epithet.bytes());
+    genus.next().is_some_and(|initial| initial.is_ascii_uppercase())
+        && genus.all(|byte| byte.is_ascii_lowercase() || byte == b'.')
+        && epithet.by_ref().take(3).filter(u8::is_ascii_lowercase).count() == 3
 }
 
 /// Whether a span stands behind a word such as "strain".
@@ -70,12 +103,14 @@ impl Spans<'_> {
         if !holds {
             return numbers.pass_over(NUMBERS_OF_KIND);
         }
-        let Kind { names, molecules, length } = self.kind;
+        let Kind { names, molecules, latin, common, length } = self.kind;
         numbers.add(1.0);
         for sum in names {
             numbers.add(sum);
         }
         numbers.add(molecules);
+        numbers.add(latin);
+        numbers.add(common);
         numbers.add(length);
     }
 
@@ -100,6 +135,30 @@ impl Spans<'_> {
 mod tests {
     use super::*;
     use crate::model::Span;
+
+    #[test]
+    fn organisms_are_counted_by_how_they_are_written() {
+        for (written, expected) in [
+            ("Escherichia coli", true),
+            ("E. coli", true),
+            ("Salmonella enterica subsp. enterica", true),
+            ("HIV", false),
+            ("rat", false),
+            ("E. coli K-12".split_at(4).0, false),
+            ("Norway Spruce", false),
+            ("H1N1 virus", false),
+            ("yellow fever virus", false),
+        ] {
+            assert_eq!(is_latin(written), expected, "{written}");
+        }
+        let mut organisms = Organisms::default();
+        for (written, name) in
+            [("E. coli", "e coli"), ("mice", "mouse"), ("patients", "patients"), ("human", "human")]
+        {
+            organisms.add(written, name, 0.5);
+        }
+        assert!((organisms.latin - 0.5).abs() < 1e-6 && (organisms.common - 0.5).abs() < 1e-6);
+    }
 
     #[test]
     fn codes_behind_strain_are_told() {
