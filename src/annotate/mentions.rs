@@ -259,7 +259,12 @@ fn keep_needed(
         let end = candidates.partition_point(|candidate| score_of(candidate) >= last);
         let known = |candidate: &&Candidate| (Reverse(candidate.prominence), candidate.entity.position());
         let from = candidates.partition_point(|candidate| score_of(candidate) > last).max(1);
-        candidates[from..end].sort_by_key(known);
+        let (alike, needed) = (&mut candidates[from..end], count - from);
+        if alike.len() > needed {
+            alike.select_nth_unstable_by_key(needed, known);
+        }
+        let needed = needed.min(alike.len());
+        alike[..needed].sort_unstable_by_key(known);
         candidates.truncate(count);
     }
 }

@@ -62,7 +62,8 @@ pub(super) fn rivals(found: &[Found], elsewhere: &[f32]) -> Vec<Rivals> {
     if order.len() <= SORTED_AT_ONCE {
         order.sort_unstable();
     } else {
-        order.sort_unstable_by_key(|own| worked(*own));
+        // those of one type and sentence stand in order already, which a stable sort makes use of
+        order.sort_by_key(|own| worked(*own));
     }
     let order: Vec<usize> = order.into_iter().map(|(_, at)| at).collect();
     let mut rivals = vec![Rivals::default(); found.len()];
