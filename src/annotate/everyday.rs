@@ -8,20 +8,33 @@ use rustc_hash::FxHashSet;
 use super::mention::{Mention, Reading, Subject};
 use super::models::Models;
 use super::passages::PassageText;
+use super::recognise::studied::is_beside;
 use super::surface;
 use crate::model::EntityType;
+use crate::text::fold_to_string;
 
 /// Words that are names only where a document names something else, one a line; see the notes at its top.
 const EVERYDAY_WORDS: &str = include_str!("../../data/lexicon/everyday_words.txt");
 
+/// Those of the words that organisms are called by and other things as well.
+const THINGS: &[&str] = &["bass", "bat", "crane", "python", "seal"];
+/// From which score on a plant or an animal of everyday language ("onion", "tiger") is one that a paper speaks of.
+const SURE_ORGANISM: f32 = 0.8;
+/// The most bytes of a text that is a name or a query and nothing more.
+const QUERY_BYTES_MAX: usize = 30;
+
 /// Takes common words from the mentions of a document that names nothing else: no recognised mention that is linked, and no
-/// name that scores enough, but for such words. Organisms and chemicals that a model has recognised stay: "garlic" is one.
+/// name that scores enough, but for such words. Organisms and chemicals that a model has recognised stay, but for what is in every
+/// kitchen and zoo where the model is not sure.
 pub(super) fn drop_common_words(passages: &[PassageText<'_>], mentions: &mut Vec<Mention>, models: &Models) {
     let names_something = |mention: &Mention| {
         mention.readings.first().is_some_and(|first| {
             let enough = || first.score >= models.names.least_score(first, 0.0);
             let counts = first.subject != Subject::Unlinked && (first.recognised || enough());
-            counts && !is_common(first) && !is_everyday(passages, mention)
+            counts
+                && !is_common(first)
+                && !is_everyday(passages, mention)
+                && !is_unsure_organism(passages, mention, first)
         })
     };
     if mentions.iter().any(names_something) {
@@ -29,7 +42,13 @@ pub(super) fn drop_common_words(passages: &[PassageText<'_>], mentions: &mut Vec
     }
     for mention in mentions.iter_mut() {
         let everyday = is_everyday(passages, mention);
-        mention.readings.retain(|reading| !(is_common(reading) || everyday && may_be_a_word(reading)));
+        let is_word = |reading: &Reading| {
+            is_common(reading)
+                || everyday && may_be_a_word(reading)
+                || is_unsure_organism(passages, mention, reading)
+        };
+        let left = mention.readings.iter().filter(|reading| !is_word(reading)).cloned().collect();
+        mention.readings = left;
     }
     mentions.retain(|mention| !mention.readings.is_empty());
 }
@@ -42,6 +61,17 @@ fn is_common(reading: &Reading) -> bool {
 /// Whether a reading is of a type whose names are not what everyday language calls things by.
 const fn may_be_a_word(reading: &Reading) -> bool {
     !reading.recognised || !matches!(reading.entity_type, EntityType::Species | EntityType::Chemical)
+}
+
+/// Whether a reading is of a plant or an animal that everyday language speaks of as well, or of what a thing is called, and not sure;
+/// a text that is nothing but its name asks for it.
+fn is_unsure_organism(passages: &[PassageText<'_>], mention: &Mention, reading: &Reading) -> bool {
+    let passage = &passages[mention.passage];
+    let written = passage.slice(mention.span);
+    let is_query = passages.len() == 1 && passage.text.len() <= QUERY_BYTES_MAX;
+    reading.entity_type == EntityType::Species
+        && (THINGS.contains(&written)
+            || reading.score < SURE_ORGANISM && !is_query && is_beside(&fold_to_string(written)))
 }
 
 /// Whether a mention is written as everyday language writes one of its words: in lower case but for the first word of a
@@ -144,6 +174,9 @@ mod tests {
             ("jar", EntityType::CellLine, 0),
             ("cello", EntityType::Disease, 0),
             ("garlic", EntityType::Species, 1),
+            ("bat", EntityType::Species, 0),
+            ("bat", EntityType::Chemical, 1),
+            ("bats", EntityType::Species, 1),
             ("gold", EntityType::Chemical, 1),
         ] {
             let alone = vec![recognised(entity.clone(), entity_type)];
@@ -154,10 +187,29 @@ mod tests {
     }
 
     #[test]
+    fn what_every_kitchen_has_is_an_organism_where_it_is_sure_or_asked_for() {
+        let entity = mention(true, 0.9).readings[0].subject.clone();
+        let long = "quinoa was chopped with the bread and the butter";
+        for (text, score, kept) in [
+            (long, 0.7, 0),
+            (long, SURE_ORGANISM, 1),
+            ("quinoa for you", 0.7, 1),
+            ("zebrafish and the rest of the lot", 0.7, 1),
+        ] {
+            let mut alone = recognised(entity.clone(), EntityType::Species);
+            alone.readings[0].score = score;
+            assert_eq!(left(text, vec![alone.clone()]), kept, "{text} {score}");
+            let gene = recognised(entity.clone(), EntityType::Gene);
+            assert_eq!(left(text, vec![alone, gene]), 2, "{text} {score}: beside a gene");
+        }
+    }
+
+    #[test]
     fn the_list_is_sorted_and_has_each_word_once() {
         let words: Vec<&str> = surface::lines(EVERYDAY_WORDS).collect();
         assert!(words.len() > 1_500 && words.is_sorted());
         assert!(words.windows(2).all(|pair| pair[0] != pair[1]));
         assert!(words.iter().all(|word| word.len() <= WORD_BYTES_MAX));
+        assert!(THINGS.iter().all(|word| is_listed(word)));
     }
 }

@@ -17,7 +17,7 @@ mod outside;
 pub(crate) mod pieces;
 pub(crate) mod spelling;
 mod stretches;
-mod studied;
+pub(crate) mod studied;
 pub(crate) mod sums;
 pub(crate) mod table;
 pub(crate) mod tag_book;

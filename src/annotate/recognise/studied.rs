@@ -27,7 +27,7 @@ pub(super) fn types_of(key: &str) -> u16 {
 }
 
 /// Whether a folded name is a listed common name of an organism, where the document names others in Latin.
-pub(super) fn is_beside(key: &str) -> bool {
+pub(crate) fn is_beside(key: &str) -> bool {
     static NAMES: OnceLock<FxHashSet<String>> = OnceLock::new();
     NAMES.get_or_init(|| surface::lines(BESIDE).map(fold_to_string).collect()).contains(key)
 }
