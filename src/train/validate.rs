@@ -271,3 +271,47 @@ fn judge(
     }
     (judged, gold)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::train::Material;
+
+    /// A corpus of one document, of which the recipe takes those words for unsure.
+    fn material(unsure: &str) -> Material {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "1|t|Children with melanoma\n1|a|The patients and their children took part.\n";
+        let mentions = "1\t0\t8\tChildren\tSpecies\t9606\n1\t27\t35\tpatients\tSpecies\t9606\n";
+        let recipe = format!(
+            "name = \"m\"\n[[corpora]]\nname = \"c\"\nfiles = [\"c.pubtator\"]\nsource = \"s\"\nlicense = \"l\"\n\
+             teaches = [\"Species\"]\nunsure = {{ Species = [{unsure}] }}\n"
+        );
+        std::fs::write(folder.path().join("c.pubtator"), [text, mentions].concat()).unwrap();
+        let path = folder.path().join("recipe.toml");
+        std::fs::write(&path, recipe).unwrap();
+        let gold = [folder.path().to_owned()];
+        Material::read(&path, &gold, Arc::new(Catalog::embedded().unwrap())).unwrap()
+    }
+
+    #[test]
+    fn unsure_words_teach_the_second_look_nothing_and_do_not_count() {
+        let species = MODEL_TYPES.iter().position(|own| *own == EntityType::Species).unwrap();
+        // as in training, where no second look was learnt yet
+        let mut models = Models::clone(&Models::embedded());
+        models.chains.iter_mut().flatten().for_each(|chain| chain.look.clear());
+        let told = |unsure: &str| {
+            let material = material(unsure);
+            let document = &material.corpora.documents[0];
+            let mut memory = Memory::new(&models);
+            let seen = see_document(&material, &models, document, &mut memory);
+            let (judged, gold) = judge(&material, &models, document, &mut memory);
+            (seen[species].len(), judged[species].len(), gold[species])
+        };
+        let (all, without) = (told("\"nobody\""), told("\"children\""));
+        // "children" stands there twice, once as a mention
+        assert_eq!(all.0, without.0 + 2, "{all:?} {without:?}");
+        assert_eq!((all.2, without.2), (2, 1));
+        assert!(all.1 > without.1 && without.1 > 0, "{all:?} {without:?}");
+    }
+}
