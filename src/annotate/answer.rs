@@ -131,7 +131,7 @@ fn annotation(
         score: reading.score,
         method: reading.method,
         candidates,
-        composite: reading.composite,
+        composite: reading.composite.as_deref().copied(),
     }
 }
 
@@ -168,7 +168,7 @@ impl<'a> Names<'a> {
                 };
                 (id, label)
             }
-            Subject::Variant(id) => (id.into(), id.strip_prefix("dbSNP:").unwrap_or(id).into()),
+            Subject::Variant(id) => ((&**id).into(), id.strip_prefix("dbSNP:").unwrap_or(id).into()),
             Subject::ExtraTerm(index) => match options.options().extra_terms.get(*index) {
                 Some(term) => ((&term.entity_id).into(), (&term.text).into()),
                 None => (SmolStr::default(), SmolStr::default()),

@@ -302,7 +302,7 @@ fn defined_readings(short_form: &ShortForm, written: &str) -> Vec<Reading> {
             evidence.agreement = Agreement::Identical;
             evidence.symbol = true;
             if !written.is_empty() {
-                evidence.characters = surface::characters(written);
+                evidence.characters = u32::try_from(surface::characters(written)).unwrap_or(u32::MAX);
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::model::{EntityType, Span, SynonymScope};
 use crate::text::pauses::work_done;
 
 /// The least letters and digits of a name of one word that supports shorter names of its entity.
-const SUPPORTING_CHARACTERS_MIN: usize = 9;
+const SUPPORTING_CHARACTERS_MIN: u32 = 9;
 /// The most species of a document that are held against genes of others.
 const FOREIGN_TAXA_LIMIT: usize = 32;
 /// Chordates, fungi, plants and fruit flies: papers on them name genes by symbols that others' genes have as well. Papers
@@ -270,7 +270,7 @@ fn count_rivals(mention: &mut Mention, rights: &mut Vec<(EntityType, Option<Righ
     for (index, reading) in mention.readings.iter_mut().enumerate() {
         if let Some(evidence) = &mut reading.evidence {
             let own = right(evidence);
-            evidence.rivals = rights
+            let rivals = rights
                 .iter()
                 .enumerate()
                 .filter(|(other, (entity_type, right))| {
@@ -279,22 +279,27 @@ fn count_rivals(mention: &mut Mention, rights: &mut Vec<(EntityType, Option<Righ
                         && right.is_some_and(|right| right >= own)
                 })
                 .count();
+            evidence.rivals = u32::try_from(rivals).unwrap_or(u32::MAX);
         }
+    }
+}
+
+/// The order of what readings speak of, where all else is equal.
+fn subject_key(reading: &Reading) -> (u8, usize, &str) {
+    match &reading.subject {
+        Subject::ExtraTerm(index) => (0, *index, ""),
+        Subject::Variant(id) => (1, 0, id),
+        Subject::Entity(entity) => (2, entity.position(), ""),
+        Subject::Unlinked => (3, 0, ""),
     }
 }
 
 /// The order of readings: by score, then by how known the entity is, then by type and subject, so that it never depends on how they were found.
 pub(super) fn better_first(one: &Reading, other: &Reading) -> Ordering {
-    let subject = |reading: &Reading| match &reading.subject {
-        Subject::ExtraTerm(index) => (0, *index, String::new()),
-        Subject::Variant(id) => (1, 0, id.clone()),
-        Subject::Entity(entity) => (2, entity.position(), String::new()),
-        Subject::Unlinked => (3, 0, String::new()),
-    };
     other
         .score
         .total_cmp(&one.score)
         .then_with(|| other.prominence.cmp(&one.prominence))
         .then_with(|| one.entity_type.cmp(&other.entity_type))
-        .then_with(|| subject(one).cmp(&subject(other)))
+        .then_with(|| subject_key(one).cmp(&subject_key(other)))
 }

@@ -38,7 +38,7 @@ pub(super) struct Form {
     /// hyphen.
     pub plain: bool,
     /// Letters and digits, Greek letters spelled out.
-    pub characters: usize,
+    pub characters: u32,
     /// Whether it has the form of a chemical formula.
     pub formula: bool,
     /// Whether it is no name, whatever the catalog says.
@@ -57,7 +57,7 @@ impl Form {
             no_lower_case: !written.chars().any(char::is_lowercase),
             goes_on_in_lower_case: written.chars().skip(1).all(char::is_lowercase),
             plain: matches!(spelled, Cow::Borrowed(_)) && written.chars().all(char::is_alphabetic),
-            characters: surface::characters(&spelled),
+            characters: u32::try_from(surface::characters(&spelled)).unwrap_or(u32::MAX),
             formula: surface::is_formula(written),
             is_never_a_name: surface::is_never_a_name(written),
         }

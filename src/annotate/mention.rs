@@ -14,7 +14,7 @@ pub(super) enum Subject {
     /// An entity of the catalog.
     Entity(EntityIndex),
     /// A variant, by the identifier or form that its pattern gives.
-    Variant(String),
+    Variant(Box<str>),
     /// A term of the request's own, by its index.
     ExtraTerm(usize),
     /// Nothing that the catalog has.
@@ -45,7 +45,7 @@ pub(super) struct Reading {
     /// How known the entity is; of two that fit alike the more known one is meant.
     pub prominence: u8,
     /// The mention of several entities that it is a part of.
-    pub composite: Option<Span>,
+    pub composite: Option<Box<Span>>,
 }
 
 impl Reading {

@@ -207,7 +207,10 @@ fn readings<'l>(
         first.probability >= *none && enough
     });
     if !linked && !asks_taxa {
-        readings.push(Reading { composite: target.composite, ..unlinked(target.entity_type, score) });
+        readings.push(Reading {
+            composite: target.composite.map(Box::new),
+            ..unlinked(target.entity_type, score)
+        });
     }
     readings.extend(chosen.iter().map(reading));
     if linked {
@@ -234,7 +237,7 @@ pub(super) fn reading_of(
         contradicted: false,
         recognised: true,
         prominence: candidate.prominence,
-        composite: target.composite,
+        composite: target.composite.map(Box::new),
     }
 }
 
@@ -313,7 +316,7 @@ fn variant(passage: &PassageText<'_>, span: Span, score: f32) -> Reading {
     let certain = whole.as_ref().is_some_and(|form| form.certainty == Certainty::Certain);
     match whole {
         Some(form) => Reading {
-            subject: Subject::Variant(form.id),
+            subject: Subject::Variant(form.id.into()),
             method: Method::Pattern,
             prominence: u8::from(certain),
             ..unlinked(EntityType::Variant, score)

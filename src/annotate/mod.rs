@@ -258,7 +258,7 @@ fn find_variants(passage: &PassageText<'_>, passage_index: usize, options: &Prep
     wanted
         .map(|variant| {
             let score = rank::score_pattern(variant.certainty == variants::Certainty::Certain);
-            let subject = Subject::Variant(variant.id);
+            let subject = Subject::Variant(variant.id.into());
             let reading = Reading::new(subject, EntityType::Variant, Method::Pattern, score);
             Mention {
                 passage: passage_index,

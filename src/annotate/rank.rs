@@ -123,7 +123,7 @@ pub(super) struct NameEvidence {
     /// Whether the name is a symbol.
     pub symbol: bool,
     /// Letters and digits in the text.
-    pub characters: usize,
+    pub characters: u32,
     /// Whether the text has a digit.
     pub digit: bool,
     /// Whether the text has several words.
@@ -145,7 +145,7 @@ pub(super) struct NameEvidence {
     /// Whether the text defines it, or uses a longer name of the same entity.
     pub support: Support,
     /// How many other entities of the type have the name; for genes those of the chosen species.
-    pub rivals: usize,
+    pub rivals: u32,
     /// For genes: what tells the species, and whether it is this one's.
     pub species: Option<(SpeciesEvidence, bool)>,
     /// Whether an organism has the same name as this disease.

@@ -24,10 +24,15 @@ impl Reasons {
 
     /// The words of a reason; `name` gives the name of a taxon.
     pub(super) fn words(&mut self, reason: WhyNot, name: impl FnMut(Taxon) -> String) -> SmolStr {
-        if self.0.len() >= REASONS_LIMIT && !self.0.contains_key(&reason) {
+        if let Some(words) = self.0.get(&reason) {
+            return words.clone();
+        }
+        if self.0.len() >= REASONS_LIMIT {
             self.0.clear();
         }
-        self.0.entry(reason).or_insert_with(|| reason.words(name).into()).clone()
+        let words = SmolStr::from(reason.words(name));
+        self.0.insert(reason, words.clone());
+        words
     }
 }
 
