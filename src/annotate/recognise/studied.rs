@@ -18,7 +18,7 @@ const LISTS: [(EntityType, &str); 3] = [
 /// Common names of organisms that are of everyday texts as well.
 const BESIDE: &str = include_str!("../../../data/lexicon/species_beside.txt");
 /// The bytes of the longest of them in its plural.
-const BYTES_MAX: usize = 24;
+const BYTES_MAX: usize = 26;
 
 /// The types, as bits, that a folded name is a listed common name of.
 pub(super) fn types_of(key: &str) -> u16 {
