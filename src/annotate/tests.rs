@@ -23,20 +23,7 @@ fn both_annotators() -> [&'static Annotator; 2] {
 
 /// An entity with that preferred name and no other.
 pub(super) fn entity(id: &str, entity_type: EntityType, label: &str) -> crate::model::Entity {
-    crate::model::Entity {
-        id: id.parse().unwrap(),
-        entity_type,
-        label: label.to_owned(),
-        synonyms: Vec::new(),
-        description: String::new(),
-        taxon_id: None,
-        xrefs: Vec::new(),
-        retired_ids: Vec::new(),
-        parent_ids: Vec::new(),
-        obsolete: false,
-        replaced_by: Vec::new(),
-        source: crate::model::EntitySource::default(),
-    }
+    crate::model::Entity::named(id.parse().unwrap(), entity_type, label)
 }
 
 /// An annotator by those entities.

@@ -12,20 +12,7 @@ fn curie(text: &str) -> Curie {
 
 fn entity(id: &str, entity_type: EntityType, label: &str, names: &[&str]) -> Entity {
     let synonym = |name: &&str| Synonym { text: (*name).to_owned(), scope: SynonymScope::Exact };
-    Entity {
-        id: curie(id),
-        entity_type,
-        label: label.to_owned(),
-        synonyms: names.iter().map(synonym).collect(),
-        description: String::new(),
-        taxon_id: None,
-        xrefs: Vec::new(),
-        retired_ids: Vec::new(),
-        parent_ids: Vec::new(),
-        obsolete: false,
-        replaced_by: Vec::new(),
-        source: crate::model::EntitySource::default(),
-    }
+    Entity { synonyms: names.iter().map(synonym).collect(), ..Entity::named(curie(id), entity_type, label) }
 }
 
 fn sample() -> Vec<Entity> {

@@ -210,18 +210,8 @@ mod tests {
     /// A catalog of the disease D009101, also OMIM:254500, and the diseases D003643 and D001943.
     fn catalog() -> Catalog {
         let entity = |id: &str, xrefs: &[&str]| crate::model::Entity {
-            id: id.parse().unwrap(),
-            entity_type: EntityType::Disease,
-            label: id.to_owned(),
-            synonyms: Vec::new(),
-            description: String::new(),
-            taxon_id: None,
             xrefs: xrefs.iter().map(|id| id.parse().unwrap()).collect(),
-            retired_ids: Vec::new(),
-            parent_ids: Vec::new(),
-            obsolete: false,
-            replaced_by: Vec::new(),
-            source: crate::model::EntitySource::default(),
+            ..crate::model::Entity::named(id.parse().unwrap(), EntityType::Disease, id)
         };
         let entities = [
             entity("MESH:D009101", &["OMIM:254500"]),

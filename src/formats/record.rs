@@ -252,21 +252,14 @@ mod tests {
 
     fn entity() -> Entity {
         Entity {
-            id: "NCBIGene:3574".parse().unwrap(),
-            entity_type: EntityType::Gene,
-            label: "IL7".to_owned(),
             synonyms: vec![
                 Synonym { text: "IL-7".to_owned(), scope: SynonymScope::Exact },
                 Synonym { text: "lymphopoietin".to_owned(), scope: SynonymScope::Related },
             ],
-            description: String::new(),
             taxon_id: Some("NCBITaxon:9606".parse().unwrap()),
             xrefs: vec!["HGNC:6023".parse().unwrap()],
-            retired_ids: Vec::new(),
-            parent_ids: Vec::new(),
-            obsolete: false,
-            replaced_by: Vec::new(),
             source: EntitySource { name: "NCBI Gene".to_owned(), ..EntitySource::default() },
+            ..Entity::named("NCBIGene:3574".parse().unwrap(), EntityType::Gene, "IL7")
         }
     }
 

@@ -150,3 +150,24 @@ pub struct Entity {
     /// Where its facts come from.
     pub source: EntitySource,
 }
+
+#[cfg(test)]
+impl Entity {
+    /// One of which nothing but its identifier, type and preferred name is known.
+    pub(crate) fn named(id: Curie, entity_type: EntityType, label: impl Into<String>) -> Self {
+        Self {
+            id,
+            entity_type,
+            label: label.into(),
+            synonyms: Vec::new(),
+            description: String::new(),
+            taxon_id: None,
+            xrefs: Vec::new(),
+            retired_ids: Vec::new(),
+            parent_ids: Vec::new(),
+            obsolete: false,
+            replaced_by: Vec::new(),
+            source: EntitySource::default(),
+        }
+    }
+}

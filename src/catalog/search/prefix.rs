@@ -172,23 +172,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::{Curie, Entity, EntitySource, EntityType};
+    use crate::model::{Curie, Entity, EntityType};
 
     #[test]
     fn keys_up_to_the_limit_are_looked_at() {
-        let entity = |number: usize| Entity {
-            id: Curie::new("MESH", &format!("D{number}")).unwrap(),
-            entity_type: EntityType::Chemical,
-            label: format!("crystal {number}"),
-            synonyms: Vec::new(),
-            description: String::new(),
-            taxon_id: None,
-            xrefs: Vec::new(),
-            retired_ids: Vec::new(),
-            parent_ids: Vec::new(),
-            obsolete: false,
-            replaced_by: Vec::new(),
-            source: EntitySource::default(),
+        let entity = |number: usize| {
+            let id = Curie::new("MESH", &format!("D{number}")).unwrap();
+            Entity::named(id, EntityType::Chemical, format!("crystal {number}"))
         };
         let entities: Vec<Entity> = (1..=9).map(entity).collect();
         let catalog = Catalog::from_entities(&entities).unwrap();
