@@ -69,9 +69,8 @@ fn is_unsure_organism(passages: &[PassageText<'_>], mention: &Mention, reading: 
     let passage = &passages[mention.passage];
     let written = passage.slice(mention.span);
     let is_query = passages.len() == 1 && passage.text.len() <= QUERY_BYTES_MAX;
-    reading.entity_type == EntityType::Species
-        && (THINGS.contains(&written)
-            || reading.score < SURE_ORGANISM && !is_query && is_beside(&fold_to_string(written)))
+    let is_unsure = || reading.score < SURE_ORGANISM && is_beside(&fold_to_string(written));
+    reading.entity_type == EntityType::Species && !is_query && (THINGS.contains(&written) || is_unsure())
 }
 
 /// Whether a mention is written as everyday language writes one of its words: in lower case but for the first word of a
@@ -174,9 +173,10 @@ mod tests {
             ("jar", EntityType::CellLine, 0),
             ("cello", EntityType::Disease, 0),
             ("garlic", EntityType::Species, 1),
-            ("bat", EntityType::Species, 0),
-            ("bat", EntityType::Chemical, 1),
-            ("bats", EntityType::Species, 1),
+            ("bat", EntityType::Species, 1),
+            ("bat and ball on the green of the village", EntityType::Species, 0),
+            ("bat and ball on the green of the village", EntityType::Chemical, 1),
+            ("bats that fly at night and sleep by day", EntityType::Species, 1),
             ("gold", EntityType::Chemical, 1),
         ] {
             let alone = vec![recognised(entity.clone(), entity_type)];
