@@ -1,4 +1,4 @@
-//! Notations that look like names: measures, stages of tumours and points of time.
+//! Notations that look like names: measures, stages of tumours, points of time, and kinds of cells.
 //!
 //! No corpus has enough of them to teach a model: "T3" is a hormone wherever corpora name it, and a stage or a time in most
 //! other papers. What else the document writes tells them apart.
@@ -9,13 +9,17 @@ use crate::model::EntityType;
 use crate::text::pauses::work_done;
 
 /// Takes from `mentions` what is a notation: measures that the vocabulary does not know ("3.2°", "$40"), and stages and points
-/// of time ("T3", "N1", "T2b") in a document that writes of such.
+/// of time ("T3", "N1", "T2b") in a document that writes of such; and short forms before "cells" that might be diseases ("CAR-T cells").
 pub(super) fn drop_notations(passages: &[PassageText<'_>], mentions: &mut Vec<Mention>) {
     let mut numbered: Option<Numbered> = None;
     for mention in mentions.iter_mut() {
         let written = passages[mention.passage].slice(mention.span);
         let unlinked = mention.readings.first().filter(|reading| reading.subject == Subject::Unlinked);
-        if unlinked.is_some_and(|reading| is_measure(written, reading.entity_type)) {
+        let after = &passages[mention.passage].text[mention.span.end..];
+        let is_notation = |reading: &Reading| {
+            is_measure(written, reading.entity_type) || is_kind_of_cells(reading, written, after)
+        };
+        if unlinked.is_some_and(is_notation) {
             mention.readings.retain(|reading| !may_be_notation(reading));
         } else if is_numbered(written) && numbered.get_or_insert_with(|| Numbered::of(passages)).has(written)
         {
@@ -37,6 +41,20 @@ const SIGNS: &[char] = &['°', '≤', '≥', '∼', '≈', '∫', '∑', '×', '
 fn is_measure(written: &str, entity_type: EntityType) -> bool {
     let formula = || entity_type != EntityType::Species && written.contains(SIGNS);
     !written.contains(char::is_alphabetic) || formula()
+}
+
+/// From which score on a short form before "cells" is a disease, whatever the vocabulary has ("GCT cells").
+const SURE_DISEASE: f32 = 0.5;
+
+/// Whether it is the short form of a kind of cells rather than of a disease that the vocabulary lacks: of the short forms before
+/// "cells" that are diseases in the gold data the vocabulary has each.
+fn is_kind_of_cells(reading: &Reading, written: &str, after: &str) -> bool {
+    let is_short_form = !written.bytes().any(|byte| byte.is_ascii_lowercase());
+    let before_cells = after.strip_prefix([' ', '-']).is_some_and(|after| after.starts_with("cell"));
+    reading.entity_type == EntityType::Disease
+        && reading.score < SURE_DISEASE
+        && is_short_form
+        && before_cells
 }
 
 /// Whether it is a cell line of the vocabulary: some are called as stages are, N2 and N2a.
@@ -136,6 +154,21 @@ mod tests {
             ("Tumours were T2a, others T4", false),
         ] {
             assert_eq!(stays(text, &chemical), kept, "{text}");
+        }
+    }
+
+    #[test]
+    fn short_forms_of_kinds_of_cells_are_no_diseases() {
+        for (written, after, score, kind) in [
+            ("CAR-T", " cells", 0.38, true),
+            ("CAR-T", "-cell therapy", 0.38, true),
+            ("CAR-T", " therapy", 0.38, false),
+            ("GCT", " cells", SURE_DISEASE, false),
+            ("Tumour", " cells", 0.38, false),
+        ] {
+            let of = |entity_type| Reading::new(Subject::Unlinked, entity_type, Method::Model, score);
+            assert_eq!(is_kind_of_cells(&of(EntityType::Disease), written, after), kind, "{written}{after}");
+            assert!(!is_kind_of_cells(&of(EntityType::Gene), written, after));
         }
     }
 
