@@ -41,14 +41,15 @@ pub(super) fn drop_common_words(passages: &[PassageText<'_>], mentions: &mut Vec
         return;
     }
     for mention in mentions.iter_mut() {
+        let mut readings = std::mem::take(&mut mention.readings);
         let everyday = is_everyday(passages, mention);
         let is_word = |reading: &Reading| {
             is_common(reading)
                 || everyday && may_be_a_word(reading)
                 || is_unsure_organism(passages, mention, reading)
         };
-        let left = mention.readings.iter().filter(|reading| !is_word(reading)).cloned().collect();
-        mention.readings = left;
+        readings.retain(|reading| !is_word(reading));
+        mention.readings = readings;
     }
     mentions.retain(|mention| !mention.readings.is_empty());
 }

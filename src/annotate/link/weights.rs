@@ -1,51 +1,46 @@
 //! The weights of the ranker.
 
-/// The weights of the ranker, by feature: a table with open addressing, as each candidate asks for some twenty.
+use super::super::recognise::numbers::Numbers;
+
+/// The weights of the ranker, by feature.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LinkModel {
-    /// A power of two of slots, of which at most half are taken; none of no weights.
-    slots: Vec<Option<(u32, f32)>>,
+    numbers: Numbers,
+    /// The features and their weights, by number.
+    weights: Vec<(u32, f32)>,
 }
 
 impl LinkModel {
     /// A model of those weights; of several of one feature it takes the last.
     pub(crate) fn new(weights: impl IntoIterator<Item = (u32, f32)>) -> Self {
-        let weights: Vec<(u32, f32)> = weights.into_iter().collect();
-        let room = if weights.is_empty() { 0 } else { (2 * weights.len()).next_power_of_two() };
-        let mut model = Self { slots: vec![None; room] };
+        let mut model = Self::default();
         for (feature, weight) in weights {
-            let at = model.slot_of(feature);
-            model.slots[at] = Some((feature, weight));
+            let (number, is_new) = model.numbers.number(hash_of(feature));
+            if is_new {
+                model.weights.push((feature, weight));
+            } else {
+                model.weights[number as usize].1 = weight;
+            }
         }
         model
     }
 
     /// The weights, by feature.
     pub(crate) fn weights(&self) -> Vec<(u32, f32)> {
-        let mut weights: Vec<(u32, f32)> = self.slots.iter().copied().flatten().collect();
+        let mut weights = self.weights.clone();
         weights.sort_unstable_by_key(|(feature, _)| *feature);
         weights
     }
 
     #[inline]
     pub(super) fn weight(&self, feature: u32) -> Option<f32> {
-        let slot = self.slots.get(self.slot_of(feature))?;
-        slot.map(|(_, weight)| weight)
+        self.numbers.get(hash_of(feature)).map(|number| self.weights[number as usize].1)
     }
+}
 
-    /// The slot of a feature, or the free one where the search for it ends.
-    #[inline]
-    fn slot_of(&self, feature: u32) -> usize {
-        // features are hashes, so that any of their bits will do
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut at = feature as usize & mask;
-        while let Some(Some((own, _))) = self.slots.get(at)
-            && *own != feature
-        {
-            at = (at + 1) & mask;
-        }
-        at
-    }
+/// A feature as [`Numbers`] want it, whose halves both tell it: features are hashes already.
+const fn hash_of(feature: u32) -> u64 {
+    (feature as u64) << 32 | feature as u64
 }
 
 #[cfg(test)]

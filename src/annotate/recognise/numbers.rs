@@ -11,7 +11,7 @@ const SLOTS_MIN: usize = 1 << 10;
 
 /// The numbers, from 0 on, in the order in which they were given. Two hashes are taken for one when they have the same upper half
 /// and lower bits that lead to the same slot.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Numbers {
     /// The upper half of a hash and its number plus one; 0 for a free slot. Their count is a power of two, of which at most half
     /// are taken.

@@ -66,10 +66,10 @@ impl Organisms {
 /// Whether a name is written as a species' in two words is: "Escherichia coli", "E. coli".
 fn is_latin(written: &str) -> bool {
     let Some((genus, epithet)) = written.split_once(' ') else { return false };
-    let (mut genus, mut epithet) = (genus.bytes(), epithet.bytes());
+    let mut genus = genus.bytes();
     genus.next().is_some_and(|initial| initial.is_ascii_uppercase())
         && genus.all(|byte| byte.is_ascii_lowercase() || byte == b'.')
-        && epithet.by_ref().take(3).filter(u8::is_ascii_lowercase).count() == 3
+        && epithet.bytes().take(3).filter(u8::is_ascii_lowercase).count() == 3
 }
 
 /// Whether a span stands behind a word such as "strain".
