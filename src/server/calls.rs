@@ -37,6 +37,17 @@ const HEALTH_WATCH: &str = "/grpc.health.v1.Health/Watch";
 /// The header that lists the encodings a server takes.
 const ACCEPTED_ENCODINGS: &str = "grpc-accept-encoding";
 
+/// How far the server is on its way to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    /// It takes calls.
+    Serving,
+    /// It takes no more, and those under way may end.
+    Draining,
+    /// Those under way end now.
+    Cutting,
+}
+
 /// How calls are let in and bounded. Shared by all connections.
 pub struct CallPolicy {
     /// Who may call what.
@@ -50,7 +61,7 @@ pub struct CallPolicy {
     /// The longest a streaming call may take.
     pub stream_timeout: Duration,
     calls: AtomicUsize,
-    draining: watch::Sender<bool>,
+    phase: watch::Sender<Phase>,
     streaming_methods: HashSet<String>,
 }
 
@@ -64,7 +75,7 @@ impl CallPolicy {
             call_timeout: Duration::from_millis(settings.call_timeout_ms),
             stream_timeout: Duration::from_millis(settings.stream_timeout_ms),
             calls: AtomicUsize::new(0),
-            draining: watch::Sender::new(false),
+            phase: watch::Sender::new(Phase::Serving),
             streaming_methods: streaming_methods(),
         }
     }
@@ -76,16 +87,18 @@ impl CallPolicy {
 
     /// From now on new calls are told UNAVAILABLE, and those that only watch the server's health end.
     pub fn drain(&self) {
-        self.draining.send_replace(true);
+        self.phase.send_replace(Phase::Draining);
     }
 
-    /// Ready once the server drains; never for a call that has work to end.
-    async fn drained(self: Arc<Self>, path: String) {
-        if path != HEALTH_WATCH {
-            return std::future::pending().await;
-        }
+    /// From now on calls under way end with UNAVAILABLE, so that their clients hear why.
+    pub fn cut(&self) {
+        self.phase.send_replace(Phase::Cutting);
+    }
+
+    /// Ready once the server is that far.
+    async fn reached(self: Arc<Self>, phase: Phase) {
         // The sender lives as long as the policy, which this holds.
-        let _ = self.draining.subscribe().wait_for(|draining| *draining).await;
+        let _ = self.phase.subscribe().wait_for(|now| *now >= phase).await;
     }
 
     fn admit(self: &Arc<Self>, path: &str, headers: &HeaderMap) -> Result<Option<Place>, ApiError> {
@@ -94,7 +107,7 @@ impl CallPolicy {
         if service == "grpc.health.v1.Health" {
             return Ok(None);
         }
-        if *self.draining.borrow() {
+        if *self.phase.borrow() >= Phase::Draining {
             return Err(ApiError::Draining);
         }
         self.tokens.check(headers, path)?;
@@ -214,8 +227,10 @@ where
         let deadline = Box::pin(tokio::time::sleep_until(Instant::now() + timeout - margin));
         request.extensions_mut().insert(counts);
         let call = self.inner.call(request);
-        let drained = Box::pin(Arc::clone(&self.policy).drained(path.clone()));
-        let bounds = Bounds { deadline, timeout, set_by, drained, _place: place, record };
+        let only_watches = path == HEALTH_WATCH;
+        let last = if only_watches { Phase::Draining } else { Phase::Cutting };
+        let shutdown = Box::pin(Arc::clone(&self.policy).reached(last));
+        let bounds = Bounds { deadline, timeout, set_by, shutdown, only_watches, _place: place, record };
         Box::pin(answer(call, path, self.policy.request_limit_bytes, bounds))
     }
 }
@@ -225,7 +240,10 @@ struct Bounds {
     deadline: Pin<Box<Sleep>>,
     timeout: Duration,
     set_by: &'static str,
-    drained: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Ready once the server ends the call as it shuts down.
+    shutdown: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// A watch of the server's health tells that it drains before it ends.
+    only_watches: bool,
     _place: Option<Place>,
     record: CallRecord,
 }
@@ -242,14 +260,20 @@ impl Bounds {
     }
 
     /// Why the body must end now, whatever is still in it.
-    fn poll_deadline(&mut self, context: &mut Context<'_>) -> Option<Status> {
-        self.deadline.as_mut().poll(context).is_ready().then(|| self.expired())
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Option<Status> {
+        if self.deadline.as_mut().poll(context).is_ready() {
+            return Some(self.expired());
+        }
+        if self.only_watches { None } else { self.poll_shutdown(context) }
     }
 
-    /// Why the body must end once nothing is in it that waits to be sent: a watch of the server's health tells that it
-    /// drains before it ends.
-    fn poll_drained(&mut self, context: &mut Context<'_>) -> Option<Status> {
-        self.drained.as_mut().poll(context).is_ready().then(|| self.ended(ApiError::Draining))
+    /// Why the body must end once nothing is in it that waits to be sent.
+    fn poll_idle_end(&mut self, context: &mut Context<'_>) -> Option<Status> {
+        if self.only_watches { self.poll_shutdown(context) } else { None }
+    }
+
+    fn poll_shutdown(&mut self, context: &mut Context<'_>) -> Option<Status> {
+        self.shutdown.as_mut().poll(context).is_ready().then(|| self.ended(ApiError::Draining))
     }
 }
 
@@ -262,6 +286,9 @@ async fn answer<E>(
     let response = tokio::select! {
         response = call => response?,
         () = &mut bounds.deadline => return Ok(bounds.expired().into_http()),
+        () = &mut bounds.shutdown, if !bounds.only_watches => {
+            return Ok(bounds.ended(ApiError::Draining).into_http());
+        }
     };
     // An error without a body tells its status in the headers. The transport's own is put into this server's words.
     let transport = Status::from_header_map(response.headers());
@@ -313,12 +340,12 @@ impl HttpBody for BoundedBody {
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let this = &mut *self;
         let Some(inner) = &mut this.inner else { return Poll::Ready(None) };
-        if let Some(status) = this.bounds.poll_deadline(context) {
+        if let Some(status) = this.bounds.poll_end(context) {
             return this.cut(&status);
         }
         let frame = match Pin::new(inner).poll_frame(context) {
             Poll::Ready(frame) => frame,
-            Poll::Pending => match this.bounds.poll_drained(context) {
+            Poll::Pending => match this.bounds.poll_idle_end(context) {
                 Some(status) => return this.cut(&status),
                 None => return Poll::Pending,
             },

@@ -52,6 +52,8 @@ const PENDING_RESETS_LIMIT: usize = 20;
 const HEADERS_BYTES_LIMIT: u32 = 16 << 10;
 /// The largest frame that a client may send.
 const FRAME_BYTES_LIMIT: u32 = 64 << 10;
+/// How long calls that are cut have for their clients to read that they are.
+const CUT_WAIT: Duration = Duration::from_millis(500);
 
 /// Every service of the contract, by its full name.
 const SERVICE_NAMES: [&str; 4] = [
@@ -178,13 +180,14 @@ async fn reload_at_hangup(mut hangup: Signal, reloader: Arc<CatalogReloader>) {
 }
 
 /// The order matters: health says NOT_SERVING, load balancers get time to look elsewhere, nothing more is accepted, calls
-/// under way may end, and a timer cuts those that do not. tonic by itself would wait for them without limit.
+/// under way may end, and a timer cuts those that do not: they end with UNAVAILABLE, and clients that do not read it within
+/// [`CUT_WAIT`] lose their connection. tonic by itself would wait for them without limit.
 async fn drain(
     settings: &Settings,
     health: &HealthReporter,
     policy: &CallPolicy,
     stop: &watch::Sender<bool>,
-    server: tokio::task::JoinHandle<Result<(), tonic::transport::Error>>,
+    mut server: tokio::task::JoinHandle<Result<(), tonic::transport::Error>>,
     signals: &mut Signals,
 ) -> Result<(), ServerError> {
     info!(calls = policy.calls(), "draining");
@@ -197,19 +200,21 @@ async fn drain(
     // The receiver lives as long as the server, which may have failed already.
     let _ = stop.send(true);
     tokio::select! {
-        ended = server => {
+        ended = &mut server => {
             info!("stopped");
-            ended.map_err(|error| ServerError::Load(error.to_string()))?.map_err(ServerError::from)
+            return ended.map_err(|error| ServerError::Load(error.to_string()))?.map_err(ServerError::from);
         }
         () = tokio::time::sleep(Duration::from_millis(settings.drain_timeout_ms)) => {
             warn!(calls = policy.calls(), "stopped by the drain timeout; calls were cut");
-            Ok(())
         }
         () = signals.next() => {
             warn!(calls = policy.calls(), "stopped by a second signal; calls were cut");
-            Ok(())
         }
     }
+    policy.cut();
+    // What comes of it is the same: the process ends.
+    let _ = tokio::time::timeout(CUT_WAIT, server).await;
+    Ok(())
 }
 
 async fn set_health(health: &HealthReporter, status: ServingStatus) {
