@@ -25,6 +25,22 @@ pub(super) fn classify(character: char) -> Class {
     if character.is_ascii() {
         return classify_ascii(character as u8);
     }
+    common_class(character).unwrap_or_else(|| classify_other(character))
+}
+
+/// The class of a character beyond ASCII that texts often have.
+#[inline]
+const fn common_class(character: char) -> Option<Class> {
+    match character {
+        'α'..='ω' | 'Α'..='Ρ' | 'Σ'..='Ω' => Some(Class::Greek),
+        // no-break space, signs, punctuation and operators
+        '\u{a0}' | '°' | '±' | '·' | '×' | '\u{2010}'..='\u{2027}' | '\u{2200}'..='\u{22ff}' => Some(Class::Gap),
+        _ => None,
+    }
+}
+
+/// The class of any character beyond ASCII.
+fn classify_other(character: char) -> Class {
     if matches!(character, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}') {
         return Class::Invisible;
     }
@@ -139,6 +155,14 @@ pub(super) fn greek_name(letter: char) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_known_of_common_characters_is_their_class() {
+        let common: Vec<char> =
+            ('\u{80}'..=char::MAX).filter(|character| common_class(*character).is_some()).collect();
+        assert!(common.len() > 300);
+        assert!(common.iter().all(|character| common_class(*character) == Some(classify_other(*character))));
+    }
 
     #[test]
     fn characters_have_their_class() {

@@ -10,9 +10,10 @@
 use std::ops::Range;
 
 use super::characters::{Class, classify, greek_name, plain_greek, push_plain};
-use super::known_forms::WordMemory;
+use super::gaps::gap_between;
+use super::known_forms::{KEPT_BYTES, WordMemory};
 use super::pauses::work_done;
-use super::runs::{BLOCK_RUNS, Run, class_at, find_runs};
+use super::runs::{OtherRun, RUNS_LIMIT, Run, class_at, find_runs};
 use super::word_hash::word_hash;
 use super::words::fold_word;
 
@@ -93,6 +94,12 @@ pub struct FoldedText {
     first_of_block: Vec<u32>,
     /// The folded forms, joined by one space.
     folded: String,
+    /// The same while they are made, and behind them bytes that mean nothing yet.
+    forms: Vec<u8>,
+    /// How many bytes of these are made; a space is the last.
+    forms_end: usize,
+    /// The form of one token while it is made.
+    form: String,
     /// The plain letters of a run that is not all ASCII, and the source offset of each of their bytes.
     plain: String,
     origins: Vec<u32>,
@@ -180,119 +187,173 @@ impl FoldedText {
     }
 
     fn fold_with(&mut self, text: &str, bytes_limit: usize, memory: &mut WordMemory) {
-        self.tokens.clear();
-        self.first_of_block.clear();
-        self.folded.clear();
         let text = &text[..super::floor_boundary(text, bytes_limit)];
-        // forms are mostly as long as words are
-        self.folded.reserve(text.len() + 1);
-        self.tokens.reserve(text.len() / 6);
+        self.begin(text);
         let mut runs = std::mem::take(&mut self.runs);
-        runs.reserve(BLOCK_RUNS.min(1 + text.len() / 2));
+        runs.reserve(RUNS_LIMIT.min(1 + text.len() / 2));
         let mut position = 0;
         // Where the last token, with what belongs to it (a possessive), ended.
-        let mut gap_start = None;
-        loop {
-            position = find_runs(text, position, &mut runs);
-            if runs.is_empty() {
-                break;
-            }
-            work_done(runs.len());
-            runs.iter().for_each(|run| memory.look_towards(run.key));
-            for run in &runs {
-                let gap = gap_start.map_or(Gap::Break, |start| match &text.as_bytes()[start..run.start] {
-                    [] => Gap::None,
-                    [b' '] => Gap::Space,
-                    _ => gap_of(&text[start..run.start]),
-                });
-                gap_start = Some(run.end);
-                if !(run.class == Class::Letter && gap == Gap::Joiner && self.is_possessive(text, run)) {
-                    self.add(text, run, gap, memory);
+        let mut gap_start = 0;
+        while position < text.len() {
+            let found = find_runs(text, position, &mut runs);
+            position = found.next;
+            work_done(runs.len() + usize::from(found.other.is_some()));
+            gap_start = self.add_runs(text, &runs, gap_start, memory);
+            if let Some(other) = found.other {
+                let gap = gap_between(text, gap_start, other.start);
+                gap_start = other.end;
+                let is_one_letter = other.class == Class::Letter && other.characters == 1;
+                if !(is_one_letter && self.is_possessive(text, gap, other.start, other.next)) {
+                    self.add(text, &other, gap, memory);
                 }
             }
         }
         self.runs = runs;
+        self.finish();
+    }
+
+    /// Makes room for the tokens of a text.
+    fn begin(&mut self, text: &str) {
+        self.tokens.clear();
+        self.tokens.reserve(text.len() / 6);
+        self.first_of_block.clear();
+        self.first_of_block.resize(text.len() / BLOCK_BYTES + 2, 0);
+        // what was there before is overwritten, or cut off
+        self.forms = std::mem::take(&mut self.folded).into_bytes();
+        self.forms_end = 0;
+    }
+
+    fn finish(&mut self) {
+        if let Some(first) = self.tokens.first_mut() {
+            first.gap = Gap::Break;
+        }
+        // a block in which no token ends has the first of those behind it
+        self.first_of_block.iter_mut().fold(0, |before, first| {
+            *first = before.max(*first);
+            *first
+        });
         // behind the last form as well there is a space
-        self.folded.pop();
+        self.forms.truncate(self.forms_end.saturating_sub(1));
+        self.folded = String::from_utf8(std::mem::take(&mut self.forms)).unwrap_or_default();
+    }
+
+    /// Adds the tokens of runs in ASCII; gives where the last run ends.
+    fn add_runs(&mut self, text: &str, runs: &[Run], mut gap_start: usize, memory: &mut WordMemory) -> usize {
+        runs.iter().for_each(|run| memory.look_towards(run.key));
+        self.make_room(runs.len());
+        for run in runs {
+            let (start, end) = (run.start as usize, run.end as usize);
+            let gap = gap_between(text, gap_start, start);
+            gap_start = end;
+            if end - start == 1 && gap == Gap::Joiner && self.is_possessive(text, gap, start, end) {
+                continue;
+            }
+            self.add_run(text, run, gap, memory);
+        }
+        gap_start
+    }
+
+    /// Makes room for so many forms that are kept.
+    fn make_room(&mut self, forms: usize) {
+        let room = self.forms_end + KEPT_BYTES * forms;
+        self.forms.resize(room.max(self.forms.len()), 0);
+    }
+
+    /// Adds the tokens of a run in ASCII, of which most were met before. There is room for a form that is kept.
+    #[inline]
+    fn add_run(&mut self, text: &str, run: &Run, gap: Gap, memory: &mut WordMemory) {
+        let at = self.forms_end;
+        let room = self.forms.get_mut(at..).and_then(|rest| rest.first_chunk_mut());
+        match (memory.get(run.key), room) {
+            (Some(known), Some(room)) => {
+                *room = *known.filled();
+                self.forms_end = at + known.length();
+                self.push((run.start as usize, run.end as usize), at, run.kind, gap, run.key);
+            }
+            _ => self.add_new(text, run, gap, memory),
+        }
+    }
+
+    /// Adds the tokens of a run in ASCII that is not kept.
+    #[cold]
+    fn add_new(&mut self, text: &str, run: &Run, gap: Gap, memory: &mut WordMemory) {
+        let (start, end) = (run.start as usize, run.end as usize);
+        let word = &text[start..end];
+        if run.kind == TokenKind::Digits {
+            self.form.push_str(word);
+            self.push_form((start, end), TokenKind::Digits, gap, run.key);
+        } else if last_piece(word.as_bytes()).is_none() {
+            self.word(word, (start, end), gap, run.key);
+        } else {
+            return self.pieces(word, start, gap);
+        }
+        let form = self.tokens.last().and_then(|token| self.forms.get(token.folded_start as usize..self.forms_end));
+        memory.insert(run.key, form.unwrap_or_default());
     }
 
     /// Adds the tokens of a run.
-    fn add(&mut self, text: &str, run: &Run, gap: Gap, memory: &mut WordMemory) {
-        match run.class {
-            Class::Digit => self.digits(text, run, gap),
-            Class::Greek if run.characters <= GREEK_LETTERS_LIMIT => self.greek(text, run, gap),
-            _ => self.letters(text, run, gap, memory),
+    fn add(&mut self, text: &str, run: &OtherRun, gap: Gap, memory: &mut WordMemory) {
+        let is_digits = run.class == Class::Digit;
+        if run.ascii {
+            let kind = if is_digits { TokenKind::Digits } else { TokenKind::Letters };
+            let own = Run { key: run.key, start: to_u32(run.start), end: to_u32(run.end), kind };
+            self.make_room(1);
+            self.add_run(text, &own, gap, memory);
+        } else if is_digits {
+            self.digits(text, run, gap);
+        } else if run.class == Class::Greek && run.characters <= GREEK_LETTERS_LIMIT {
+            self.greek(text, run, gap);
+        } else {
+            self.letters(text, run, gap);
         }
     }
 
-    /// Whether letters are the `s` of `Crohn's`.
-    fn is_possessive(&self, text: &str, run: &Run) -> bool {
+    /// Whether a run of one letter is the `s` of `Crohn's`. It ends at the byte `end`, with what belongs to it.
+    fn is_possessive(&self, text: &str, gap: Gap, start: usize, end: usize) -> bool {
         let Some(last) = self.tokens.last() else { return false };
-        let apostrophe = &text[last.end as usize..run.start];
-        run.characters == 1
-            && text[run.start..].starts_with('s')
+        let apostrophe = &text[last.end as usize..start];
+        gap == Gap::Joiner
+            && text[start..].starts_with('s')
             && matches!(apostrophe, "'" | "’")
             && last.kind == TokenKind::Letters
-            && !matches!(class_at(text, run.next), Some((Class::Letter | Class::Greek | Class::Digit, _)))
+            && !matches!(class_at(text, end), Some((Class::Letter | Class::Greek | Class::Digit, _)))
     }
 
-    fn digits(&mut self, text: &str, run: &Run, gap: Gap) {
-        let at = self.begin();
-        let digits = &text[run.start..run.end];
-        if run.ascii {
-            self.folded.push_str(digits);
-        } else {
-            for character in digits.chars().filter(|c| classify(*c) == Class::Digit) {
-                push_plain(character, &mut self.folded);
-            }
+    fn digits(&mut self, text: &str, run: &OtherRun, gap: Gap) {
+        for character in text[run.start..run.end].chars().filter(|c| classify(*c) == Class::Digit) {
+            push_plain(character, &mut self.form);
         }
-        self.finish((run.start, run.end), at, TokenKind::Digits, gap, run.key);
+        self.push_form((run.start, run.end), TokenKind::Digits, gap, 0);
     }
 
-    fn greek(&mut self, text: &str, run: &Run, gap: Gap) {
+    fn greek(&mut self, text: &str, run: &OtherRun, gap: Gap) {
         let (mut gap, start) = (gap, run.start);
         let mut letters =
             text[start..run.end].char_indices().filter(|(_, c)| classify(*c) == Class::Greek).peekable();
         while let Some((offset, letter)) = letters.next() {
             let end = letters.peek().map_or(run.end, |(next, _)| start + next);
-            let at = self.begin();
-            self.folded.push_str(greek_name(plain_greek(letter)).unwrap_or_default());
-            self.finish((start + offset, end), at, TokenKind::Letters, gap, 0);
+            self.form.push_str(greek_name(plain_greek(letter)).unwrap_or_default());
+            self.push_form((start + offset, end), TokenKind::Letters, gap, 0);
             gap = Gap::None;
         }
     }
 
-    fn letters(&mut self, text: &str, run: &Run, gap: Gap, memory: &mut WordMemory) {
-        let (start, key) = (run.start, run.key);
-        if run.ascii
-            && let Some(known) = memory.get(key)
-        {
-            let at = self.begin();
-            known.add_to(&mut self.folded);
-            let form = at..self.folded.len() - 1;
-            self.push((start, run.end), form, TokenKind::Letters, gap, key);
-            return;
-        }
-        let word = &text[start..run.end];
-        if run.ascii && last_piece(word.as_bytes()).is_none() {
-            self.word(word, (start, run.end), gap, key);
-            memory.insert(
-                key,
-                self.tokens.last().map_or("", |token| &self.folded[token.folded_start as usize..]),
-            );
-            return;
-        }
+    /// Adds the pieces of a word in ASCII that begins at the byte `start`.
+    fn pieces(&mut self, word: &str, start: usize, gap: Gap) {
         let mut cuts = std::mem::take(&mut self.cuts);
-        if run.ascii {
-            find_cuts(word, &mut cuts);
-            for (index, pair) in cuts.windows(2).enumerate() {
-                let gap = if index == 0 { gap } else { Gap::None };
-                let piece = &word[pair[0]..pair[1]];
-                self.word(piece, (start + pair[0], start + pair[1]), gap, word_hash(piece.as_bytes()));
-            }
-            self.cuts = cuts;
-            return;
+        find_cuts(word, &mut cuts);
+        for (index, pair) in cuts.windows(2).enumerate() {
+            let gap = if index == 0 { gap } else { Gap::None };
+            let piece = &word[pair[0]..pair[1]];
+            self.word(piece, (start + pair[0], start + pair[1]), gap, word_hash(piece.as_bytes()));
         }
+        self.cuts = cuts;
+    }
+
+    /// Adds the pieces of letters that are not all ASCII.
+    fn letters(&mut self, text: &str, run: &OtherRun, gap: Gap) {
+        let start = run.start;
+        let mut cuts = std::mem::take(&mut self.cuts);
         let mut plain = std::mem::take(&mut self.plain);
         let mut origins = std::mem::take(&mut self.origins);
         plain.clear();
@@ -321,58 +382,47 @@ impl FoldedText {
 
     /// Adds one piece of a run of letters.
     fn word(&mut self, word: &str, source: (usize, usize), gap: Gap, hash: u64) {
-        let at = self.begin();
-        self.folded.push_str(word);
-        self.folded[at..].make_ascii_lowercase();
-        let changed = fold_word(&mut self.folded, at, word);
+        self.form.push_str(word);
+        self.form.make_ascii_lowercase();
+        let changed = fold_word(&mut self.form, 0, word);
         // A word that would be cut when folded again ("xbaeta") stays as it is.
-        if changed && last_piece(&self.folded.as_bytes()[at..]).is_some() {
-            self.folded.truncate(at);
-            self.folded.push_str(word);
-            self.folded[at..].make_ascii_lowercase();
+        if changed && last_piece(self.form.as_bytes()).is_some() {
+            self.form.clear();
+            self.form.push_str(word);
+            self.form.make_ascii_lowercase();
         }
-        self.finish(source, at, TokenKind::Letters, gap, hash);
+        self.push_form(source, TokenKind::Letters, gap, hash);
     }
 
-    /// Where the next token's form begins.
-    const fn begin(&self) -> usize {
-        self.folded.len()
-    }
-
-    /// Ends the form that begins at `folded_start` with a space, and adds its token.
-    fn finish(
-        &mut self,
-        source: (usize, usize),
-        folded_start: usize,
-        kind: TokenKind,
-        gap: Gap,
-        source_hash: u64,
-    ) {
-        let form = folded_start..self.folded.len();
-        self.folded.push(' ');
-        self.push(source, form, kind, gap, source_hash);
-    }
-
-    fn push(
-        &mut self,
-        source: (usize, usize),
-        form: Range<usize>,
-        kind: TokenKind,
-        gap: Gap,
-        source_hash: u64,
-    ) {
-        while self.first_of_block.len() <= source.1 / BLOCK_BYTES {
-            self.first_of_block.push(to_u32(self.tokens.len()));
+    /// Adds a token with the form that was made, and a space behind it.
+    fn push_form(&mut self, source: (usize, usize), kind: TokenKind, gap: Gap, source_hash: u64) {
+        self.form.push(' ');
+        let at = self.forms_end;
+        self.forms_end += self.form.len();
+        // the room for others stays as large
+        self.forms.resize(self.forms.len() + self.form.len(), 0);
+        if let Some(room) = self.forms.get_mut(at..self.forms_end) {
+            room.copy_from_slice(self.form.as_bytes());
         }
+        self.form.clear();
+        self.push(source, at, kind, gap, source_hash);
+    }
+
+    /// Adds a token whose form begins at `folded_start`; it and a space behind it have been made.
+    #[inline]
+    fn push(&mut self, source: (usize, usize), folded_start: usize, kind: TokenKind, gap: Gap, source_hash: u64) {
         self.tokens.push(Token {
             start: to_u32(source.0),
             end: to_u32(source.1),
-            folded_start: to_u32(form.start),
-            folded_end: to_u32(form.end),
+            folded_start: to_u32(folded_start),
+            folded_end: to_u32(self.forms_end - 1),
             kind,
             gap,
             source_hash,
         });
+        if let Some(next) = self.first_of_block.get_mut(source.1 / BLOCK_BYTES + 1) {
+            *next = to_u32(self.tokens.len());
+        }
     }
 }
 
@@ -388,41 +438,6 @@ pub fn fold_to_string(text: &str) -> String {
 pub(crate) const fn to_u32(offset: usize) -> u32 {
     debug_assert!(offset <= u32::MAX as usize);
     offset as u32
-}
-
-/// What the characters between two tokens amount to.
-fn gap_of(between: &str) -> Gap {
-    match between {
-        "-" | "." | "/" | "'" | "_" | ":" | "*" => return Gap::Joiner,
-        _ => {}
-    }
-    let mut visible = between.chars().filter(|c| !matches!(classify(*c), Class::Invisible | Class::Mark));
-    let Some(first) = visible.next() else { return Gap::None };
-    let breaks = |c: char| matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' | '\u{85}');
-    let (mut count, mut spaces, mut line_break) = (1, usize::from(first.is_whitespace()), breaks(first));
-    for character in visible {
-        count += 1;
-        spaces += usize::from(character.is_whitespace());
-        line_break |= breaks(character);
-    }
-    match (first, count - spaces) {
-        (_, 0) if line_break && is_wrapped(between) => Gap::Space,
-        _ if line_break => Gap::Break,
-        (_, 0) => Gap::Space,
-        ('-' | '‐' | '‑' | '–' | '−' | '/' | '.' | '\'' | '’' | '_' | '·' | ':' | '*', 1) if spaces == 0 => {
-            Gap::Joiner
-        }
-        _ if spaces == 0 && between.len() <= Gap::TIGHT_BYTES_LIMIT => Gap::Tight,
-        ('.', 1) => Gap::Stop,
-        (',', 1) => Gap::Comma,
-        _ => Gap::Other,
-    }
-}
-
-/// Whether white space is that of a text that goes on in the next line: one line break, LF, CR or CRLF.
-fn is_wrapped(between: &str) -> bool {
-    let ends = between.matches(['\n', '\r']).count() - between.matches("\r\n").count();
-    ends == 1 && !between.contains(['\u{2028}', '\u{2029}', '\u{b}', '\u{c}', '\u{85}'])
 }
 
 /// Names of Greek letters that are cut from the word they end. The short ones end too many words ("menu").

@@ -2,47 +2,34 @@
 
 use std::cell::RefCell;
 
-use smol_str::SmolStr;
-use wide::u8x16;
-
 use super::prefetch::prefetch;
 
 /// The most words whose forms a thread keeps; a new one takes the place of another.
 const WORDS_LIMIT: usize = 1 << 16;
-/// The most bytes of a form that is kept, with the space behind it; as many as fit beside its key.
-const KEPT_BYTES_LIMIT: usize = 23;
-/// Forms are filled up with spaces to this many bytes, so that most are copied as a whole, whatever their length.
-const FILLED_BYTES: usize = 16;
+/// The bytes of a form that is kept: those of the form with the space behind it, what fills it up, and their count. With the key
+/// it has half a line of memory.
+pub(super) const KEPT_BYTES: usize = 24;
 /// How many words share a place, so that two common ones do not push each other out.
 const WAYS: usize = 2;
 
-/// A word's form, filled up, by the hash of the word; an empty one for none.
-#[derive(Debug, Clone, Default)]
-struct Kept {
+/// A word's form by the hash of the word; one of no bytes for none.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Kept {
     key: u64,
-    form: SmolStr,
+    form: [u8; KEPT_BYTES],
 }
 
-/// A form that is kept.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct KnownForm<'m> {
-    filled: &'m str,
-}
-
-impl KnownForm<'_> {
-    /// Adds it to a text, with the space behind it.
+impl Kept {
+    /// The form, the space behind it and bytes that mean nothing: as many whatever the length, so that it is copied at once.
     #[inline]
-    pub(super) fn add_to(self, text: &mut String) {
-        let Some(first) = self.filled.get(..FILLED_BYTES) else { return };
-        let bytes: [u8; FILLED_BYTES] = first.as_bytes().try_into().unwrap_or_default();
-        let spaces = u8x16::new(bytes).simd_eq(u8x16::splat(b' ')).to_bitmask();
-        if spaces == 0 {
-            text.push_str(self.filled);
-        } else {
-            let end = text.len() + spaces.trailing_zeros() as usize + 1;
-            text.push_str(first);
-            text.truncate(end);
-        }
+    pub(super) const fn filled(&self) -> &[u8; KEPT_BYTES] {
+        &self.form
+    }
+
+    /// How many bytes the form has, with the space behind it.
+    #[inline]
+    pub(super) const fn length(&self) -> usize {
+        self.form[KEPT_BYTES - 1] as usize
     }
 }
 
@@ -51,8 +38,8 @@ impl KnownForm<'_> {
 #[repr(align(64))]
 struct Place([Kept; WAYS]);
 
-/// The forms of words in ASCII that are one token, each with the space that stands behind it among others, by the hashes of the words: most
-/// words of a text were met before.
+/// The forms of words and numbers in ASCII that are one token, each with the space that stands behind it among others, by the hashes of
+/// the words: most words of a text were met before.
 #[derive(Debug, Default)]
 pub(super) struct WordMemory {
     /// Empty until the first word is kept.
@@ -71,12 +58,11 @@ impl WordMemory {
 
     /// The form of a word.
     #[inline]
-    pub(super) fn get(&self, key: u64) -> Option<KnownForm<'_>> {
+    pub(super) fn get(&self, key: u64) -> Option<&Kept> {
         let Place(ways) = self.places.get(place(key))?;
         // which of the two it is cannot be foretold
         let own = &ways[usize::from(ways[0].key != key)];
-        let is_own = own.key == key && !own.form.is_empty();
-        is_own.then(|| KnownForm { filled: own.form.as_str() })
+        (own.key == key && own.length() != 0).then_some(own)
     }
 
     /// Has the form of a word come nearer.
@@ -86,16 +72,18 @@ impl WordMemory {
     }
 
     /// Keeps the form of a word that is not kept, if it is short, in the place of the one kept longest there.
-    pub(super) fn insert(&mut self, key: u64, form: &str) {
-        if form.len() > KEPT_BYTES_LIMIT {
-            return;
-        }
+    pub(super) fn insert(&mut self, key: u64, form: &[u8]) {
+        let mut kept = Kept { key, ..Kept::default() };
+        let Some((length, room)) = kept.form.split_last_mut() else { return };
+        let Some(room) = room.get_mut(..form.len()) else { return };
+        room.copy_from_slice(form);
+        *length = form.len() as u8;
         if self.places.is_empty() {
             self.places.resize(WORDS_LIMIT / WAYS, Place::default());
         }
         if let Some(Place(ways)) = self.places.get_mut(place(key)) {
             ways.rotate_right(1);
-            ways[0] = Kept { key, form: smol_str::format_smolstr!("{form:FILLED_BYTES$}") };
+            ways[0] = kept;
         }
     }
 }
@@ -111,17 +99,16 @@ mod tests {
 
     /// The form of a key, with the space behind it.
     fn form(memory: &WordMemory, key: u64) -> Option<String> {
-        let mut text = String::from("x ");
-        memory.get(key)?.add_to(&mut text);
-        Some(text.split_off(2))
+        let known = memory.get(key)?;
+        Some(str::from_utf8(&known.filled()[..known.length()]).unwrap().to_owned())
     }
 
     #[test]
     fn forms_of_all_lengths_come_back() {
         let mut memory = WordMemory::default();
-        for length in 1..KEPT_BYTES_LIMIT {
+        for length in 1..KEPT_BYTES - 1 {
             let word = format!("{} ", "a".repeat(length));
-            memory.insert(7, &word);
+            memory.insert(7, word.as_bytes());
             assert_eq!(form(&memory, 7), Some(word));
         }
     }
@@ -132,12 +119,12 @@ mod tests {
         let mut memory = WordMemory::default();
         assert_eq!(form(&memory, 0), None);
         let word = |length: usize| format!("{} ", "a".repeat(length - 1));
-        memory.insert(7, &word(KEPT_BYTES_LIMIT + 1));
+        memory.insert(7, word(KEPT_BYTES).as_bytes());
         assert_eq!(form(&memory, 7), None);
-        memory.insert(7, &word(KEPT_BYTES_LIMIT));
-        assert_eq!((form(&memory, 7), form(&memory, 0)), (Some(word(KEPT_BYTES_LIMIT)), None));
+        memory.insert(7, word(KEPT_BYTES - 1).as_bytes());
+        assert_eq!((form(&memory, 7), form(&memory, 0)), (Some(word(KEPT_BYTES - 1)), None));
         for key in 0..2 * WORDS_LIMIT as u64 {
-            memory.insert(key, "form ");
+            memory.insert(key, b"form ");
             assert_eq!(form(&memory, key).as_deref(), Some("form "));
         }
         let kept = (0..2 * WORDS_LIMIT as u64).filter(|key| memory.get(*key).is_some()).count();
@@ -149,7 +136,7 @@ mod tests {
         let mut memory = WordMemory::default();
         let keys = [1, 1 + WORDS_LIMIT as u64, 1 + 2 * WORDS_LIMIT as u64];
         for (key, form) in keys.iter().zip(["a ", "b ", "c "]) {
-            memory.insert(*key, form);
+            memory.insert(*key, form.as_bytes());
         }
         assert_eq!(keys.map(|key| form(&memory, key)), [None, Some("b ".to_owned()), Some("c ".to_owned())]);
     }

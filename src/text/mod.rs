@@ -4,6 +4,7 @@ pub mod abbreviations;
 mod bags;
 mod characters;
 mod fold;
+mod gaps;
 mod known_forms;
 pub(crate) mod listed;
 pub(crate) mod masks;

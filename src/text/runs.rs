@@ -1,15 +1,31 @@
 //! Runs of letters and of digits in a text: what its tokens are made of.
 
 use super::characters::{Class, classify, classify_ascii};
+use super::fold::{TokenKind, to_u32};
 use super::masks::{BLOCK_BYTES, Masks, block_at};
 use super::word_hash::{word_hash, word_hash_within};
 
-/// The most runs that are found together.
+/// When so many runs are found, those of the block of the text are the last that are found together.
 pub(super) const BLOCK_RUNS: usize = 64;
+/// The most runs that are found together: a block of the text may have one for each byte.
+pub(super) const RUNS_LIMIT: usize = BLOCK_RUNS + BLOCK_BYTES;
 
-/// Characters of one class.
+/// A run in ASCII that no other character belongs to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Run {
+    /// The hash of it.
+    pub key: u64,
+    /// Its first byte.
+    pub start: u32,
+    /// The first byte after it.
+    pub end: u32,
+    /// Letters or digits.
+    pub kind: TokenKind,
+}
+
+/// Characters of one class, which may be any.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OtherRun {
     /// Letters, Greek letters or digits.
     pub class: Class,
     /// Its first byte.
@@ -26,55 +42,84 @@ pub(super) struct Run {
     pub key: u64,
 }
 
-/// Fills `runs` with those that follow the byte `from`, at most [`BLOCK_RUNS`]; gives where the search goes on.
-pub(super) fn find_runs(text: &str, from: usize, runs: &mut Vec<Run>) -> usize {
-    runs.clear();
-    let mut position = from;
-    while position < text.len() && runs.len() < BLOCK_RUNS {
-        position = find_within_block(text, position, runs);
-    }
-    position
+/// Where runs end that are found together.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FoundUpTo {
+    /// The byte where the search goes on.
+    pub next: usize,
+    /// The run before it that is not like the others.
+    pub other: Option<OtherRun>,
 }
 
-/// Adds the runs of the block that begins at the byte `base`, up to one that it cuts or that has characters beyond ASCII;
-/// gives where the search goes on.
-fn find_within_block(text: &str, base: usize, runs: &mut Vec<Run>) -> usize {
+/// Fills `runs` with those that follow the byte `from`, at most [`RUNS_LIMIT`], up to one that is not like them.
+pub(super) fn find_runs(text: &str, from: usize, runs: &mut Vec<Run>) -> FoundUpTo {
+    runs.clear();
+    let mut found = FoundUpTo { next: from, other: None };
+    while found.next < text.len() && found.other.is_none() && runs.len() < BLOCK_RUNS {
+        found = find_within_block(text, found.next, runs);
+    }
+    found
+}
+
+/// Adds the runs of the block that begins at the byte `base`, up to one that it cuts or that characters beyond ASCII may belong to.
+fn find_within_block(text: &str, base: usize, runs: &mut Vec<Run>) -> FoundUpTo {
     let bytes = text.as_bytes();
     let Masks { letters, digits, wide } = Masks::of(&block_at(bytes, base));
-    let mut rest = letters | digits | wide;
-    while rest != 0 {
-        let at = rest.trailing_zeros();
-        let (class, own) =
-            if letters >> at & 1 == 1 { (Class::Letter, letters) } else { (Class::Digit, digits) };
-        let end = at + (!(own >> at)).trailing_zeros();
-        let start = base + at as usize;
-        if wide >> at & 1 == 1 || end == u64::BITS && at == 0 || wide.unbounded_shr(end) & 1 == 1 {
-            return add_other(text, start, runs);
-        }
-        if end == u64::BITS || runs.len() == BLOCK_RUNS {
-            return start;
-        }
-        let end_byte = base + end as usize;
-        let key = word_hash_within(bytes, start..end_byte);
-        let characters = end_byte - start;
-        runs.push(Run { class, start, end: end_byte, next: end_byte, ascii: true, characters, key });
-        rest &= u64::MAX << end;
+    let (plain, gap_end) = before_other(text, base, wide);
+    let (letters, digits) = (letters & below(plain), digits & below(plain));
+    // the run that stands there
+    let open = |class: u64| (!class.unbounded_shl(u64::BITS - plain)).leading_zeros();
+    let open = open(letters).max(open(digits));
+    let stop = plain - open;
+    let mut starts = (letters & !(letters << 1) | digits & !(digits << 1)) & below(stop);
+    let mut ends = letters & !(letters >> 1) | digits & !(digits >> 1);
+    while starts != 0 {
+        let (at, last) = (starts.trailing_zeros(), ends.trailing_zeros());
+        let (start, end) = (base + at as usize, base + last as usize + 1);
+        let key = word_hash_within(bytes, start..end);
+        let kind = if digits >> at & 1 == 1 { TokenKind::Digits } else { TokenKind::Letters };
+        runs.push(Run { key, start: to_u32(start), end: to_u32(end), kind });
+        starts &= starts - 1;
+        ends &= ends - 1;
     }
-    text.len().min(base + BLOCK_BYTES)
+    let stop = base + stop as usize;
+    if plain < u64::BITS || open == u64::BITS {
+        return other_at(text, stop);
+    }
+    FoundUpTo { next: if open == 0 { gap_end.max(stop).min(text.len()) } else { stop }, other: None }
 }
 
-/// Adds the run that begins at a byte, if one does; gives where the search goes on.
-fn add_other(text: &str, start: usize, runs: &mut Vec<Run>) -> usize {
-    let Some((class, length)) = class_at(text, start) else { return text.len() };
-    if !matches!(class, Class::Letter | Class::Greek | Class::Digit) {
-        return start + length;
+/// Up to which byte of a block no character beyond ASCII may belong to a run, and where the last one ends that belongs to none.
+#[inline]
+fn before_other(text: &str, base: usize, wide: u64) -> (u32, usize) {
+    let (mut rest, mut gap_end) = (wide, base);
+    while rest != 0 {
+        let at = rest.trailing_zeros();
+        match class_at(text, base + at as usize) {
+            Some((Class::Gap, length)) => {
+                gap_end = base + at as usize + length;
+                rest &= u64::MAX.unbounded_shl(at + length as u32);
+            }
+            _ => return (at, gap_end),
+        }
     }
-    if runs.len() == BLOCK_RUNS {
-        return start;
+    (u64::BITS, gap_end)
+}
+
+/// The lowest bits, so many.
+#[inline]
+const fn below(count: u32) -> u64 {
+    u64::MAX.unbounded_shr(u64::BITS - count)
+}
+
+/// The run that begins at a byte, if one does.
+fn other_at(text: &str, start: usize) -> FoundUpTo {
+    let Some((class, length)) = class_at(text, start) else { return FoundUpTo { next: text.len(), other: None } };
+    if !matches!(class, Class::Letter | Class::Greek | Class::Digit) {
+        return FoundUpTo { next: start + length, other: None };
     }
     let run = run_at(text, start, class);
-    runs.push(run);
-    run.next
+    FoundUpTo { next: run.next, other: Some(run) }
 }
 
 /// The class and the length in bytes of the character at `position`.
@@ -88,7 +133,7 @@ pub(super) fn class_at(text: &str, position: usize) -> Option<(Class, usize)> {
     Some((classify(character), character.len_utf8()))
 }
 
-fn run_at(text: &str, start: usize, class: Class) -> Run {
+fn run_at(text: &str, start: usize, class: Class) -> OtherRun {
     let bytes = &text.as_bytes()[start..];
     let plain = match class {
         Class::Letter => bytes.iter().take_while(|byte| byte.is_ascii_alphabetic()).count(),
@@ -96,7 +141,7 @@ fn run_at(text: &str, start: usize, class: Class) -> Run {
         _ => 0,
     };
     let end = start + plain;
-    let mut run = Run { class, start, end, next: end, ascii: true, characters: plain, key: 0 };
+    let mut run = OtherRun { class, start, end, next: end, ascii: true, characters: plain, key: 0 };
     if !bytes.get(plain).is_none_or(u8::is_ascii) {
         go_on(text, &mut run);
     }
@@ -107,7 +152,7 @@ fn run_at(text: &str, start: usize, class: Class) -> Run {
 }
 
 /// Reads a run on from its first character beyond ASCII.
-fn go_on(text: &str, run: &mut Run) {
+fn go_on(text: &str, run: &mut OtherRun) {
     while let Some((next, length)) = class_at(text, run.next) {
         match next {
             _ if next == run.class => run.characters += 1,
@@ -130,26 +175,36 @@ mod tests {
 
     use super::*;
 
+    /// What is told of a run: digits or not, its borders and its hash.
+    type Told = (bool, usize, usize, u64);
+
+    const fn told(run: &OtherRun) -> Told {
+        (matches!(run.class, Class::Digit), run.start, run.end, run.key)
+    }
+
     /// The runs of a text, block by block.
-    fn all_runs(text: &str) -> Vec<Run> {
+    fn all_runs(text: &str) -> Vec<Told> {
         let (mut runs, mut from, mut all) = (Vec::new(), 0, Vec::new());
-        loop {
-            from = find_runs(text, from, &mut runs);
-            assert!(runs.len() <= BLOCK_RUNS);
-            all.extend(&runs);
-            if runs.is_empty() {
-                return all;
-            }
+        while from < text.len() {
+            let found = find_runs(text, from, &mut runs);
+            assert!(runs.len() <= RUNS_LIMIT && found.next > from);
+            from = found.next;
+            all.extend(runs.iter().map(|run| {
+                (run.kind == TokenKind::Digits, run.start as usize, run.end as usize, run.key)
+            }));
+            all.extend(found.other.iter().map(told));
         }
+        all
     }
 
     /// The runs of a text, character by character.
-    fn one_by_one(text: &str) -> Vec<Run> {
+    fn one_by_one(text: &str) -> Vec<Told> {
         let (mut at, mut all) = (0, Vec::new());
         while let Some((class, length)) = class_at(text, at) {
             let is_run = matches!(class, Class::Letter | Class::Greek | Class::Digit);
-            all.extend(is_run.then(|| run_at(text, at, class)));
-            at = if is_run { all[all.len() - 1].next } else { at + length };
+            let run = is_run.then(|| run_at(text, at, class));
+            all.extend(run.iter().map(told));
+            at = run.map_or(at + length, |run| run.next);
         }
         all
     }
@@ -157,21 +212,23 @@ mod tests {
     proptest! {
         #[test]
         fn runs_are_found_as_one_by_one(
-            text in "([a-zA-Z]{0,9}|[a-z]{60,70}|[0-9]{1,3}|[ .,-]{1,3}|[αéß\u{301}\u{200b}中١]){0,60}",
+            text in "([a-zA-Z]{0,9}|[a-z]{60,70}|[0-9]{1,3}|[ .,-]{1,3}|[αéß\u{301}\u{200b}中١–±]){0,60}",
         ) {
-            let told = |runs: Vec<Run>| runs.iter().map(|run| format!("{run:?}")).collect::<Vec<_>>();
-            prop_assert_eq!(told(all_runs(&text)), told(one_by_one(&text)));
+            prop_assert_eq!(all_runs(&text), one_by_one(&text));
         }
     }
 
     #[test]
     fn runs_come_in_blocks() {
         let text = "IL-2 ".repeat(BLOCK_RUNS);
-        let all: Vec<_> = all_runs(&text).iter().map(|run| (run.class, run.start, run.end)).collect();
+        let all: Vec<_> = all_runs(&text).iter().map(|run| (run.0, run.1, run.2)).collect();
         assert_eq!(all.len(), 2 * BLOCK_RUNS);
-        assert_eq!(all[2..4], [(Class::Letter, 5, 7), (Class::Digit, 8, 9)]);
+        assert_eq!(all[2..4], [(false, 5, 7), (true, 8, 9)]);
         let mut runs = Vec::new();
-        assert_eq!(find_runs(&text, 0, &mut runs), BLOCK_RUNS / 2 * 5, "at the next run");
-        assert_eq!(find_runs("a ", 0, &mut runs), 2);
+        let found = find_runs(&text, 0, &mut runs);
+        assert!(runs.len() >= BLOCK_RUNS && found.next >= runs.len() / 2 * 5, "{found:?}");
+        assert_eq!(find_runs("a ", 0, &mut runs).next, 2);
+        find_runs(&"a1".repeat(BLOCK_RUNS), 0, &mut runs);
+        assert_eq!(runs.len(), BLOCK_BYTES - 1 + BLOCK_BYTES - 1);
     }
 }
