@@ -10,8 +10,8 @@
 use std::ops::Range;
 
 use super::characters::{Class, classify, greek_name, plain_greek, push_plain};
-use super::gaps::gap_between;
-use super::known_forms::{KEPT_BYTES, WordMemory};
+use super::gaps::{SHORT_GAP_BYTES, gap_between};
+use super::known_forms::{KEPT_BYTES, Kept, WordMemory};
 use super::pauses::work_done;
 use super::runs::{OtherRun, RUNS_LIMIT, Run, class_at, find_runs};
 use super::word_hash::word_hash;
@@ -27,9 +27,10 @@ const GREEK_LETTERS_LIMIT: usize = 4;
 const BLOCK_BYTES: usize = 64;
 
 /// What a token's characters are in the source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum TokenKind {
     /// Letters; their folded form may be a number where they are a roman numeral.
+    #[default]
     Letters,
     /// Digits.
     Digits,
@@ -106,7 +107,23 @@ pub struct FoldedText {
     /// The borders of the pieces of a run of letters.
     cuts: Vec<usize>,
     /// Some runs of the text.
-    runs: Vec<Run>,
+    runs: Option<Box<[Run; RUNS_LIMIT]>>,
+}
+
+/// What stands before a run: the one before it, with what belongs to it (a possessive).
+#[derive(Debug, Clone, Copy)]
+struct Before {
+    /// Where it ends.
+    end: usize,
+    /// See [`Run::gap`].
+    gap: Option<Gap>,
+}
+
+impl Before {
+    #[inline]
+    const fn next_to(run: &Run) -> Self {
+        Self { end: run.end as usize, gap: run.gap }
+    }
 }
 
 impl FoldedText {
@@ -189,26 +206,20 @@ impl FoldedText {
     fn fold_with(&mut self, text: &str, bytes_limit: usize, memory: &mut WordMemory) {
         let text = &text[..super::floor_boundary(text, bytes_limit)];
         self.begin(text);
-        let mut runs = std::mem::take(&mut self.runs);
-        runs.reserve(RUNS_LIMIT.min(1 + text.len() / 2));
+        let mut runs = self.runs.take().unwrap_or_else(|| Box::new([Run::default(); RUNS_LIMIT]));
         let mut position = 0;
-        // Where the last token, with what belongs to it (a possessive), ended.
-        let mut gap_start = 0;
+        let mut before = Before { end: 0, gap: None };
         while position < text.len() {
-            let found = find_runs(text, position, &mut runs);
+            let found = find_runs(text, position, &mut runs, memory);
             position = found.next;
-            work_done(runs.len() + usize::from(found.other.is_some()));
-            gap_start = self.add_runs(text, &runs, gap_start, memory);
+            work_done(found.count + usize::from(found.other.is_some()));
+            self.add_runs(text, runs.get(..found.count).unwrap_or_default(), &mut before, memory);
             if let Some(other) = found.other {
-                let gap = gap_between(text, gap_start, other.start);
-                gap_start = other.end;
-                let is_one_letter = other.class == Class::Letter && other.characters == 1;
-                if !(is_one_letter && self.is_possessive(text, gap, other.start, other.next)) {
-                    self.add(text, &other, gap, memory);
-                }
+                self.add_other(text, &other, before.end, memory);
+                before = Before { end: other.end, gap: None };
             }
         }
-        self.runs = runs;
+        self.runs = Some(runs);
         self.finish();
     }
 
@@ -237,20 +248,22 @@ impl FoldedText {
         self.folded = String::from_utf8(std::mem::take(&mut self.forms)).unwrap_or_default();
     }
 
-    /// Adds the tokens of runs in ASCII; gives where the last run ends.
-    fn add_runs(&mut self, text: &str, runs: &[Run], mut gap_start: usize, memory: &mut WordMemory) -> usize {
-        runs.iter().for_each(|run| memory.look_towards(run.key));
+    /// Adds the tokens of runs in ASCII.
+    fn add_runs(&mut self, text: &str, runs: &[Run], before: &mut Before, memory: &mut WordMemory) {
         self.make_room(runs.len());
-        for run in runs {
-            let (start, end) = (run.start as usize, run.end as usize);
-            let gap = gap_between(text, gap_start, start);
-            gap_start = end;
-            if end - start == 1 && gap == Gap::Joiner && self.is_possessive(text, gap, start, end) {
-                continue;
+        let mut rest = runs;
+        while !rest.is_empty() {
+            rest = self.add_known(rest, before, memory);
+            if let Some((run, others)) = rest.split_first() {
+                let gap = gap_between(text, before.end, run.start as usize);
+                let is_one = run.end - run.start == 1;
+                if !(is_one && self.is_possessive(text, run, run.end as usize, gap)) {
+                    self.add_run(text, run, gap, memory);
+                }
+                *before = Before::next_to(run);
+                rest = others;
             }
-            self.add_run(text, run, gap, memory);
         }
-        gap_start
     }
 
     /// Makes room for so many forms that are kept.
@@ -259,18 +272,41 @@ impl FoldedText {
         self.forms.resize(room.max(self.forms.len()), 0);
     }
 
-    /// Adds the tokens of a run in ASCII, of which most were met before. There is room for a form that is kept.
-    #[inline]
-    fn add_run(&mut self, text: &str, run: &Run, gap: Gap, memory: &mut WordMemory) {
-        let at = self.forms_end;
-        let room = self.forms.get_mut(at..).and_then(|rest| rest.first_chunk_mut());
-        match (memory.get(run.key), room) {
-            (Some(known), Some(room)) => {
-                *room = *known.filled();
-                self.forms_end = at + known.length();
-                self.push((run.start as usize, run.end as usize), at, run.kind, gap, run.key);
+    /// Adds the tokens of the first runs that were met before, and before which what is common stands; gives the others.
+    #[inline(never)]
+    fn add_known<'r>(&mut self, runs: &'r [Run], before: &mut Before, memory: &WordMemory) -> &'r [Run] {
+        let mut rest = runs;
+        let mut last = *before;
+        while let Some((run, others)) = rest.split_first() {
+            let near = (run.start as usize).wrapping_sub(last.end) <= SHORT_GAP_BYTES;
+            let Some(gap) = last.gap.filter(|_| near) else { break };
+            let Some(known) = memory.get(run.key) else { break };
+            let may_be_possessive = gap == Gap::Joiner && run.end - run.start == 1;
+            if may_be_possessive || !self.push_known(run, gap, known) {
+                break;
             }
-            _ => self.add_new(text, run, gap, memory),
+            last = Before::next_to(run);
+            rest = others;
+        }
+        *before = last;
+        rest
+    }
+
+    /// Adds the token of a run that was met before, if there is room for its form.
+    #[inline]
+    fn push_known(&mut self, run: &Run, gap: Gap, known: &Kept) -> bool {
+        let at = self.forms_end;
+        let Some(room) = self.forms.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) else { return false };
+        known.copy_to(room);
+        self.forms_end = at + known.length();
+        self.push((run.start as usize, run.end as usize), at, run.kind, gap, run.key);
+        true
+    }
+
+    /// Adds the tokens of a run in ASCII. There is room for a form that is kept.
+    fn add_run(&mut self, text: &str, run: &Run, gap: Gap, memory: &mut WordMemory) {
+        if !memory.get(run.key).is_some_and(|known| self.push_known(run, gap, known)) {
+            self.add_new(text, run, gap, memory);
         }
     }
 
@@ -291,12 +327,16 @@ impl FoldedText {
         memory.insert(run.key, form.unwrap_or_default());
     }
 
-    /// Adds the tokens of a run.
-    fn add(&mut self, text: &str, run: &OtherRun, gap: Gap, memory: &mut WordMemory) {
+    /// Adds the tokens of a run of any characters, behind one that ends at the byte `before`.
+    fn add_other(&mut self, text: &str, run: &OtherRun, before: usize, memory: &mut WordMemory) {
+        let gap = gap_between(text, before, run.start);
         let is_digits = run.class == Class::Digit;
+        let kind = if is_digits { TokenKind::Digits } else { TokenKind::Letters };
+        let own = Run { key: run.key, start: to_u32(run.start), end: to_u32(run.end), kind, gap: None };
+        if run.characters == 1 && self.is_possessive(text, &own, run.next, gap) {
+            return;
+        }
         if run.ascii {
-            let kind = if is_digits { TokenKind::Digits } else { TokenKind::Letters };
-            let own = Run { key: run.key, start: to_u32(run.start), end: to_u32(run.end), kind };
             self.make_room(1);
             self.add_run(text, &own, gap, memory);
         } else if is_digits {
@@ -308,8 +348,9 @@ impl FoldedText {
         }
     }
 
-    /// Whether a run of one letter is the `s` of `Crohn's`. It ends at the byte `end`, with what belongs to it.
-    fn is_possessive(&self, text: &str, gap: Gap, start: usize, end: usize) -> bool {
+    /// Whether a run of one character is the `s` of `Crohn's`. It ends at the byte `end`, with what belongs to it.
+    fn is_possessive(&self, text: &str, run: &Run, end: usize, gap: Gap) -> bool {
+        let start = run.start as usize;
         let Some(last) = self.tokens.last() else { return false };
         let apostrophe = &text[last.end as usize..start];
         gap == Gap::Joiner
@@ -420,6 +461,7 @@ impl FoldedText {
             gap,
             source_hash,
         });
+        // the first behind the block, as far as is known
         if let Some(next) = self.first_of_block.get_mut(source.1 / BLOCK_BYTES + 1) {
             *next = to_u32(self.tokens.len());
         }

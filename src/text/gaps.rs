@@ -3,18 +3,22 @@
 use super::characters::{Class, classify};
 use super::fold::Gap;
 
+/// The most bytes of a gap that is told by its signs.
+pub(super) const SHORT_GAP_BYTES: usize = 2;
+
 /// What stands between two tokens, from the byte `start` up to `end`, where the later one begins.
-#[inline]
 pub(super) fn gap_between(text: &str, start: usize, end: usize) -> Gap {
-    let bytes = text.as_bytes();
-    let known = match bytes.get(start..).and_then(|rest| rest.first_chunk()) {
-        // a letter or digit, with which the later token begins, counts as nothing
-        Some([first, second]) if end - start <= 2 => {
-            GAPS[SIGNS[usize::from(*first)] as usize][SIGNS[usize::from(*second)] as usize]
-        }
-        _ => None,
-    };
+    let behind = text.as_bytes().get(start..).and_then(|rest| rest.first_chunk());
+    let known = if end - start <= SHORT_GAP_BYTES { behind.and_then(|pair| short_gap(*pair)) } else { None };
     known.unwrap_or_else(|| gap_of(&text[start..end]))
+}
+
+/// What stands between two tokens by the bytes behind the first, where the second begins after no more than these; `None` for what is not
+/// told by them.
+#[inline]
+pub(super) fn short_gap([first, second]: [u8; SHORT_GAP_BYTES]) -> Option<Gap> {
+    // a letter or digit, with which the later token begins, counts as nothing
+    GAPS[SIGNS[usize::from(first)] as usize][SIGNS[usize::from(second)] as usize]
 }
 
 /// What an ASCII character is to a gap.

@@ -2,39 +2,45 @@
 
 use std::cell::RefCell;
 
+use super::masks::block_at;
 use super::prefetch::prefetch;
 
 /// The most words whose forms a thread keeps; a new one takes the place of another.
 const WORDS_LIMIT: usize = 1 << 16;
-/// The bytes of a form that is kept: those of the form with the space behind it, what fills it up, and their count. With the key
-/// it has half a line of memory.
+/// The bytes of a form that is kept: those of the form with the space behind it, what fills it up, and how many there are. With the
+/// key it has half a line of memory.
 pub(super) const KEPT_BYTES: usize = 24;
 /// How many words share a place, so that two common ones do not push each other out.
 const WAYS: usize = 2;
+const PLACES: usize = WORDS_LIMIT / WAYS;
 
-/// A word's form by the hash of the word; one of no bytes for none.
-#[derive(Debug, Clone, Copy, Default)]
+/// A word's form by the hash of the word.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Kept {
     key: u64,
-    form: [u8; KEPT_BYTES],
+    /// In whole words of memory; the last byte is the count.
+    form: [u64; KEPT_BYTES / 8],
 }
 
 impl Kept {
     /// The form, the space behind it and bytes that mean nothing: as many whatever the length, so that it is copied at once.
     #[inline]
-    pub(super) const fn filled(&self) -> &[u8; KEPT_BYTES] {
-        &self.form
+    pub(super) fn copy_to(&self, room: &mut [u8; KEPT_BYTES]) {
+        let (words, _) = room.as_chunks_mut();
+        for (word, own) in words.iter_mut().zip(self.form) {
+            *word = own.to_le_bytes();
+        }
     }
 
     /// How many bytes the form has, with the space behind it.
     #[inline]
     pub(super) const fn length(&self) -> usize {
-        self.form[KEPT_BYTES - 1] as usize
+        (self.form[self.form.len() - 1] >> (u64::BITS - u8::BITS)) as usize
     }
 }
 
 /// The words of a place, which is as large as what memory gives at once.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 #[repr(align(64))]
 struct Place([Kept; WAYS]);
 
@@ -42,8 +48,8 @@ struct Place([Kept; WAYS]);
 /// the words: most words of a text were met before.
 #[derive(Debug, Default)]
 pub(super) struct WordMemory {
-    /// Empty until the first word is kept.
-    places: Vec<Place>,
+    /// `None` until the first word is kept.
+    places: Option<Box<[Place; PLACES]>>,
 }
 
 thread_local! {
@@ -59,38 +65,47 @@ impl WordMemory {
     /// The form of a word.
     #[inline]
     pub(super) fn get(&self, key: u64) -> Option<&Kept> {
-        let Place(ways) = self.places.get(place(key))?;
+        let Place(ways) = &self.places.as_ref()?[place(key)];
         // which of the two it is cannot be foretold
         let own = &ways[usize::from(ways[0].key != key)];
-        (own.key == key && own.length() != 0).then_some(own)
+        (own.key == key).then_some(own)
     }
 
     /// Has the form of a word come nearer.
     #[inline]
     pub(super) fn look_towards(&self, key: u64) {
-        prefetch(self.places.get(place(key)));
+        prefetch(self.places.as_ref().map(|places| &places[place(key)]));
     }
 
     /// Keeps the form of a word that is not kept, if it is short, in the place of the one kept longest there.
     pub(super) fn insert(&mut self, key: u64, form: &[u8]) {
-        let mut kept = Kept { key, ..Kept::default() };
-        let Some((length, room)) = kept.form.split_last_mut() else { return };
+        let mut filled = [0; KEPT_BYTES];
+        let Some((count, room)) = filled.split_last_mut() else { return };
         let Some(room) = room.get_mut(..form.len()) else { return };
         room.copy_from_slice(form);
-        *length = form.len() as u8;
-        if self.places.is_empty() {
-            self.places.resize(WORDS_LIMIT / WAYS, Place::default());
+        *count = form.len() as u8;
+        let form = std::array::from_fn(|at| u64::from_le_bytes(block_at(&filled, 8 * at)));
+        if self.places.is_none() {
+            self.places = empty_places();
         }
-        if let Some(Place(ways)) = self.places.get_mut(place(key)) {
+        if let Some(places) = &mut self.places {
+            let Place(ways) = &mut places[place(key)];
             ways.rotate_right(1);
-            ways[0] = kept;
+            ways[0] = Kept { key, form };
         }
     }
 }
 
+/// Places without words: what stands there has a key that has another place.
+fn empty_places() -> Option<Box<[Place; PLACES]>> {
+    let nothing = |at: usize| Place([Kept { key: u64::from(at == 0), form: Default::default() }; WAYS]);
+    let places: Box<[Place]> = (0..PLACES).map(nothing).collect();
+    places.try_into().ok()
+}
+
 /// The place of a key.
 const fn place(key: u64) -> usize {
-    key as usize % (WORDS_LIMIT / WAYS)
+    key as usize % PLACES
 }
 
 #[cfg(test)]
@@ -100,7 +115,9 @@ mod tests {
     /// The form of a key, with the space behind it.
     fn form(memory: &WordMemory, key: u64) -> Option<String> {
         let known = memory.get(key)?;
-        Some(str::from_utf8(&known.filled()[..known.length()]).unwrap().to_owned())
+        let mut room = [0; KEPT_BYTES];
+        known.copy_to(&mut room);
+        Some(str::from_utf8(&room[..known.length()]).unwrap().to_owned())
     }
 
     #[test]

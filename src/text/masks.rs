@@ -17,12 +17,12 @@ pub(crate) struct Masks {
     pub wide: u64,
 }
 
-/// The block of a text that begins at a byte, filled up with zeros behind the end of the text.
+/// The block of a text that begins at a byte, or as many bytes as are wanted, filled up with zeros behind the end of the text.
 #[inline]
-pub(crate) fn block_at(bytes: &[u8], at: usize) -> [u8; BLOCK_BYTES] {
+pub(crate) fn block_at<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     let rest = bytes.get(at..).unwrap_or_default();
     rest.first_chunk().copied().unwrap_or_else(|| {
-        let mut block = [0; BLOCK_BYTES];
+        let mut block = [0; N];
         block[..rest.len()].copy_from_slice(rest);
         block
     })
@@ -83,7 +83,7 @@ mod tests {
             assert_eq!(Masks::of(&block), expected, "{at}");
             assert_eq!(any_of(&block, [b'(', b'-']), told(|byte| matches!(byte, b'(' | b'-')), "{at}");
         }
-        assert_eq!(block_at(b"ab", 1)[..2], [b'b', 0]);
+        assert_eq!(block_at(b"ab", 1), [b'b', 0]);
         assert_eq!(block_at(b"ab", 3), [0; BLOCK_BYTES]);
     }
 }

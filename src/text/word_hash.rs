@@ -12,7 +12,7 @@ const OTHER: u64 = 0xe703_f7ba_9a8d_83c9;
 const LENGTH: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The longest text that two reads have the whole of.
-const SHORT_BYTES: usize = 16;
+pub(super) const SHORT_BYTES: usize = 16;
 
 /// The hash of a text in bytes.
 #[inline]
@@ -35,15 +35,30 @@ pub(crate) fn word_hash(text: &[u8]) -> u64 {
 /// [`word_hash`] of a part of a text, of which what stands behind is read as well where there is as much, whatever its length.
 #[inline]
 pub(crate) fn word_hash_within(text: &[u8], part: Range<usize>) -> u64 {
-    let length = part.len();
-    match text.get(part.start..).and_then(|rest| rest.first_chunk::<SHORT_BYTES>()) {
-        Some(read) if length <= SHORT_BYTES => {
-            let own = u128::from_le_bytes(*read) & u128::MAX.unbounded_shr(bits(SHORT_BYTES - length));
-            mixed(own as u64, (own >> u64::BITS) as u64, length)
-        }
-        _ => word_hash(text.get(part).unwrap_or_default()),
-    }
+    let read = text.get(part.start..).and_then(|rest| rest.first_chunk());
+    let short = read.and_then(|read| short_word_hash(read, part.len()));
+    short.unwrap_or_else(|| word_hash(text.get(part).unwrap_or_default()))
 }
+
+/// [`word_hash`] of the first bytes of what was read, so many, if it is that long.
+#[inline]
+pub(super) fn short_word_hash(read: &[u8; SHORT_BYTES], length: usize) -> Option<u64> {
+    let own = OWN_BITS.get(length)?;
+    let read = u128::from_le_bytes(*read);
+    Some(mixed(read as u64 & own[0], (read >> u64::BITS) as u64 & own[1], length))
+}
+
+/// The bits of the first bytes, so many, of [`SHORT_BYTES`].
+const OWN_BITS: [[u64; 2]; SHORT_BYTES + 1] = {
+    let mut own = [[0; 2]; SHORT_BYTES + 1];
+    let mut length = 0;
+    while length < own.len() {
+        let all = u128::MAX.unbounded_shr(bits(SHORT_BYTES - length));
+        own[length] = [all as u64, (all >> u64::BITS) as u64];
+        length += 1;
+    }
+    own
+};
 
 /// The hash of a text of that length by its first eight bytes and those behind, filled up with zeros.
 #[inline]
