@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::surface;
 use crate::model::{Document, Span};
-use crate::text::{FoldedText, Token, sentences};
+use crate::text::{FoldedText, Token, sentence_starts};
 
 /// A passage as the stages see it.
 pub(crate) struct PassageText<'d> {
@@ -23,8 +23,7 @@ impl<'d> PassageText<'d> {
     pub(crate) fn new(text: &'d str) -> Self {
         let mut folded = ROOM.with_borrow_mut(Vec::pop).unwrap_or_default();
         folded.fold(text);
-        let sentence_starts = sentences(text).into_iter().map(|sentence| sentence.start).collect();
-        Self { text, folded, sentence_starts, shouted: surface::is_shouted(text) }
+        Self { text, folded, sentence_starts: sentence_starts(text), shouted: surface::is_shouted(text) }
     }
 
     /// All passages of a document.

@@ -281,8 +281,12 @@ pub(super) fn is_shouted(text: &str) -> bool {
     // so many at a time are counted in bytes, many at once
     for bytes in text.as_bytes().chunks(usize::from(u8::MAX)) {
         let count = |is: fn(&u8) -> bool| bytes.iter().fold(0_u8, |count, byte| count + u8::from(is(byte)));
-        upper += usize::from(count(u8::is_ascii_uppercase));
         lower_case += usize::from(count(u8::is_ascii_lowercase));
+        // if all others were in upper case, they would be too few
+        if text.len() - lower_case <= 4 * lower_case {
+            return false;
+        }
+        upper += usize::from(count(u8::is_ascii_uppercase));
     }
     upper > 20 && upper > 4 * lower_case
 }

@@ -25,6 +25,7 @@ pub(crate) use fold::to_u32;
 pub use fold::{FoldedText, Gap, TEXT_BYTES_LIMIT, Token, TokenKind, fold_to_string};
 pub use names::{NAME_KEYS_LIMIT, NameFolder, name_keys};
 pub(crate) use prefetch::prefetch;
+pub(crate) use sentences::sentence_starts;
 pub use sentences::sentences;
 pub(crate) use spare::SpareText;
 pub use unfinished::{UNFINISHED_KEYS_LIMIT, unfinished_keys};

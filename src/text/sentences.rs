@@ -1,5 +1,6 @@
 //! Sentences of a text.
 
+use super::masks::{BLOCK_BYTES, any_of, block_at};
 use crate::model::Span;
 
 /// Words before a full stop that ends no sentence, without the stop and in lower case.
@@ -32,45 +33,73 @@ const SENTENCE_BYTES: usize = 64;
 /// an abbreviation ("e.g.", "Fig."), an initial ("E. coli", "J. Smith") or within a number ends none.
 pub fn sentences(text: &str) -> Vec<Span> {
     let mut found = Vec::with_capacity(1 + text.len() / SENTENCE_BYTES);
-    let (mut start, mut position) = (0, 0);
-    let bytes = text.as_bytes();
-    let mut line = next_line(bytes, 0);
-    while let Some(mark) = next_mark(bytes, position, &mut line) {
-        let (end, ends) = if bytes[mark] == b'\n' {
-            (mark + 1, is_blank_line(&bytes[mark + 1..]))
-        } else {
-            sentence_end(text, mark)
-        };
-        if ends {
-            push_trimmed(text, start, end, &mut found);
-            start = end;
-        }
-        position = end;
-    }
-    push_trimmed(text, start, text.len(), &mut found);
+    each_sentence(text, |start, end| found.push(Span { start, end }));
     found
 }
 
-fn next_line(bytes: &[u8], from: usize) -> usize {
-    memchr::memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |offset| from + offset)
+/// Where the [`sentences`] begin.
+pub(crate) fn sentence_starts(text: &str) -> Vec<usize> {
+    let mut found = Vec::with_capacity(1 + text.len() / SENTENCE_BYTES);
+    each_sentence(text, |start, _| found.push(start));
+    found
 }
 
-/// The next mark or line break; `line` is the next line break that was found.
-fn next_mark(bytes: &[u8], from: usize, line: &mut usize) -> Option<usize> {
-    if *line < from {
-        *line = next_line(bytes, from);
+fn each_sentence(text: &str, mut found: impl FnMut(usize, usize)) {
+    let bytes = text.as_bytes();
+    // where the sentence begins, and up to where marks have been looked at
+    let (mut start, mut looked_at) = (0, 0);
+    for base in (0..bytes.len()).step_by(BLOCK_BYTES) {
+        let mut marks = any_of(&block_at(bytes, base), [b'.', b'!', b'?', b'\n']);
+        while marks != 0 {
+            let mark = base + marks.trailing_zeros() as usize;
+            marks &= marks - 1;
+            if mark < looked_at || is_within_word(bytes, mark) {
+                continue;
+            }
+            let (end, ends) = mark_end(text, mark);
+            if ends {
+                trimmed(text, start, end, &mut found);
+                start = end;
+            }
+            looked_at = end;
+        }
     }
-    let mark = memchr::memchr3(b'.', b'!', b'?', &bytes[from..*line]).map(|offset| from + offset);
-    mark.or_else(|| (*line < bytes.len()).then_some(*line))
+    trimmed(text, start, text.len(), &mut found);
 }
 
-fn push_trimmed(text: &str, start: usize, end: usize, found: &mut Vec<Span>) {
+/// Whether a letter or digit follows a mark, as in "3.5" and "e.g", so that it ends nothing.
+#[inline]
+fn is_within_word(bytes: &[u8], mark: usize) -> bool {
+    bytes[mark] != b'\n' && bytes.get(mark + 1).is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// The end of a mark or line break with what belongs to it, and whether it ends a sentence.
+fn mark_end(text: &str, mark: usize) -> (usize, bool) {
+    match text.as_bytes()[mark..] {
+        [b'\n', ref rest @ ..] => (mark + 1, is_blank_line(rest)),
+        [b'.', b' ', b'A'..=b'Z', ..] if is_behind_long_word(text.as_bytes(), mark) => (mark + 1, true),
+        _ => sentence_end(text, mark),
+    }
+}
+
+/// Whether a word in ASCII stands before a full stop that is longer than any abbreviation.
+#[inline]
+fn is_behind_long_word(bytes: &[u8], mark: usize) -> bool {
+    let word = bytes[..mark].last_chunk::<{ ABBREVIATION_BYTES_LIMIT + 1 }>();
+    word.is_some_and(|word| word.iter().all(u8::is_ascii_alphanumeric))
+}
+
+/// Tells of the sentence from `start` up to `end`, if there is more than white space.
+fn trimmed(text: &str, start: usize, end: usize, found: &mut impl FnMut(usize, usize)) {
+    let is_sign = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     let sentence = &text[start..end];
-    let trimmed = sentence.trim_start();
-    let start = start + sentence.len() - trimmed.len();
-    let trimmed = trimmed.trim_end();
-    if !trimmed.is_empty() {
-        found.push(Span { start, end: start + trimmed.len() });
+    // mostly one space stands before it, and nothing behind
+    let own = sentence.strip_prefix(' ').unwrap_or(sentence);
+    let own = if is_sign(own.as_bytes().first()) { own } else { own.trim_start() };
+    let start = end - own.len();
+    let own = if is_sign(own.as_bytes().last()) { own } else { own.trim_end() };
+    if !own.is_empty() {
+        found(start, start + own.len());
     }
 }
 
@@ -99,20 +128,14 @@ fn begins_symbol(rest: &str) -> bool {
 
 /// Whether the lone full stop at `mark`, before white space and `next`, ends a sentence.
 fn stop_ends(text: &str, mark: usize, next: char) -> bool {
-    let word_start = |end: usize| {
-        let from = super::floor_boundary(text, end.saturating_sub(WORD_BYTES_LIMIT));
-        text[from..end]
-            .rfind(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | ',' | ';'))
-            .map_or(from, |at| from + at + text[from + at..].chars().next().map_or(1, char::len_utf8))
-    };
-    let word = &text[word_start(mark)..mark];
+    let word = &text[word_start(text, mark)..mark];
     let mut letters = word.chars();
     let initial = matches!((letters.next(), letters.next()), (Some(only), None) if only.is_uppercase());
     if initial {
         return false;
     }
     // none of those below is longer
-    if word.len() > ABBREVIATION_BYTES_LIMIT && word.is_ascii() {
+    if !may_be_abbreviation(word) && word.is_ascii() {
         return true;
     }
     let is_one = |of: &[&str]| match word.is_ascii() {
@@ -124,6 +147,46 @@ fn stop_ends(text: &str, mark: usize, next: char) -> bool {
     }
     !is_one(ABBREVIATIONS) || is_one(MAY_END) && next.is_uppercase()
 }
+
+/// Where the word begins that ends with the byte `end`.
+fn word_start(text: &str, end: usize) -> usize {
+    let from = super::floor_boundary(text, end.saturating_sub(WORD_BYTES_LIMIT));
+    let parts = |c: char| c.is_whitespace() || matches!(c, '(' | '[' | ',' | ';');
+    let before = &text.as_bytes()[from..end];
+    // mostly it is short and in ASCII
+    let other = before.iter().rev().position(|byte| !byte.is_ascii() || parts(char::from(*byte)));
+    match other.map(|behind| end - behind) {
+        Some(start) if text.as_bytes()[start - 1].is_ascii() => start,
+        None => from,
+        _ => text[from..end]
+            .rfind(parts)
+            .map_or(from, |at| from + at + text[from + at..].chars().next().map_or(1, char::len_utf8)),
+    }
+}
+
+/// Whether a word in ASCII has the length and the first letter of any abbreviation, or of "no".
+fn may_be_abbreviation(word: &str) -> bool {
+    let letters = FIRST_LETTERS.get(word.len());
+    let first = word.as_bytes().first().map_or(0, |first| 1_u32 << (first & LETTER_BITS));
+    letters.is_some_and(|letters| letters & first != 0)
+}
+
+/// The bits by which letters of either case are told apart.
+const LETTER_BITS: u8 = 31;
+
+/// The first letters of abbreviations, as bits, by their length.
+const FIRST_LETTERS: [u32; ABBREVIATION_BYTES_LIMIT + 1] = {
+    let mut letters = [0; ABBREVIATION_BYTES_LIMIT + 1];
+    // "no"
+    letters[2] = 1 << (b'n' & LETTER_BITS);
+    let mut at = 0;
+    while at < ABBREVIATIONS.len() {
+        let own = ABBREVIATIONS[at].as_bytes();
+        letters[own.len()] |= 1 << (own[0] & LETTER_BITS);
+        at += 1;
+    }
+    letters
+};
 
 #[cfg(test)]
 mod tests {
