@@ -1,12 +1,11 @@
 //! Words as white space cuts them, of several pieces each ("IL-2"), that were read before, with the sums of the weights of
 //! the features that they give their pieces and the pieces beside them.
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use super::features::{each_chunk_feature, each_feature_beside_chunk};
 use super::numbers::Numbers;
 use super::table::{SumRows, Sums, Table, lanes_of};
 use super::words::Word;
+use crate::text::word_hash;
 
 /// The most that are kept; then they are forgotten, which changes no answer. Most stand in one document only.
 const CHUNKS_LIMIT: usize = 1 << 16;
@@ -38,7 +37,7 @@ impl Chunks {
 
     /// The hash of a word.
     pub(super) fn hash(written: &str) -> u64 {
-        xxh3_64(written.as_bytes())
+        word_hash(written.as_bytes())
     }
 
     /// Has the number of a word come nearer, by its hash.
@@ -61,21 +60,26 @@ impl Chunks {
         written: impl Fn() -> &'w str,
         keeps_words: bool,
     ) -> u32 {
-        let (number, is_new) = self.numbers.number(hash);
-        if is_new {
-            let word = Word::form(written());
-            self.sums.push(ChunkSums::summed(|at, sums| {
-                let add = |feature| table.add(feature, sums);
-                match at {
-                    0..PLACES => each_chunk_feature(&word, 1 + at as u8, add),
-                    place => each_feature_beside_chunk(&word, place == PLACES, add),
-                }
-            }));
-            if keeps_words {
-                self.words.push(word);
+        self.numbers.get(hash).unwrap_or_else(|| self.new_number(table, hash, written(), keeps_words)) | MARK
+    }
+
+    /// The number of a word that has not been read before.
+    #[cold]
+    #[inline(never)]
+    fn new_number(&mut self, table: &Table, hash: u64, written: &str, keeps_words: bool) -> u32 {
+        let (number, _) = self.numbers.number(hash);
+        let word = Word::form(written);
+        self.sums.push(ChunkSums::summed(|at, sums| {
+            let add = |feature| table.add(feature, sums);
+            match at {
+                0..PLACES => each_chunk_feature(&word, 1 + at as u8, add),
+                place => each_feature_beside_chunk(&word, place == PLACES, add),
             }
+        }));
+        if keeps_words {
+            self.words.push(word);
         }
-        number | MARK
+        number
     }
 
     /// What is known of one of them, where it is kept.

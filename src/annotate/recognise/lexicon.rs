@@ -90,8 +90,8 @@ impl Lexicon {
         self.keeps_words = true;
     }
 
-    /// The number of a word that stands in a sentence. `hash` is that of the word where it alone decides the form, else 0;
-    /// `word` is what is written and its folded form.
+    /// The number of a word that stands in a sentence. `hash` is that of the word where it alone decides the form, or of a sign
+    /// ([`hash_of_sign`]), else 0; `word` is what is written and its folded form.
     #[inline]
     pub(crate) fn number<'w>(
         &mut self,
@@ -100,14 +100,18 @@ impl Lexicon {
         word: impl Fn() -> (&'w str, &'w str),
     ) -> u32 {
         let key = if hash == 0 { hash_of_form(word()) } else { hash };
-        let (number, is_new) = self.place(key);
-        if is_new {
-            let (written, folded) = word();
-            let word = Word::new(written, folded, &models.spelling);
-            self.sum_word(number as usize, &word, &models.table);
-            self.focus[number as usize] = models.focus.place(word.folded);
-            self.keep(number as usize, word);
-        }
+        self.numbers.get(key).unwrap_or_else(|| self.new_number(models, key, word()))
+    }
+
+    /// The number of a word that has not been read before.
+    #[cold]
+    #[inline(never)]
+    fn new_number(&mut self, models: &Models, key: u64, (written, folded): (&str, &str)) -> u32 {
+        let (number, _) = self.place(key);
+        let word = Word::new(written, folded, &models.spelling);
+        self.sum_word(number as usize, &word, &models.table);
+        self.focus[number as usize] = models.focus.place(word.folded);
+        self.keep(number as usize, word);
         number
     }
 
@@ -221,13 +225,18 @@ impl Lexicon {
     }
 }
 
+/// The hash of a sign in ASCII, which has no folded form.
+#[inline]
+pub(super) fn hash_of_sign(byte: u8) -> u64 {
+    (u64::from(byte) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
+}
+
 /// The hash of what is written and its folded form.
+#[inline(never)]
 fn hash_of_form((written, folded): (&str, &str)) -> u64 {
     match written.as_bytes() {
         // a sign in ASCII stands for itself
-        [byte] if folded.is_empty() => {
-            (u64::from(*byte) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
-        }
+        [byte] if folded.is_empty() => hash_of_sign(*byte),
         written => xxh3_64_with_seed(folded.as_bytes(), xxh3_64_with_seed(written, 0)),
     }
 }

@@ -29,7 +29,18 @@ impl Numbers {
     /// The number of a hash that has one.
     #[inline]
     pub(crate) fn get(&self, hash: u64) -> Option<u32> {
-        let mut at = self.home(hash);
+        let home = self.home(hash);
+        let slot = *self.slots.get(home)?;
+        // mostly it stands where it was first looked for; the lower half of a free slot is zero
+        match (slot ^ hash) >> NUMBER_BITS == 0 {
+            true => ((slot & NUMBER_MASK) as u32).checked_sub(1),
+            false if slot == 0 => None,
+            false => self.get_behind(home, hash),
+        }
+    }
+
+    fn get_behind(&self, home: usize, hash: u64) -> Option<u32> {
+        let mut at = (home + 1) & (self.slots.len() - 1);
         while let Some(slot) = self.slots.get(at).filter(|slot| **slot != 0) {
             if (slot ^ hash) >> NUMBER_BITS == 0 {
                 return Some((slot & NUMBER_MASK) as u32 - 1);

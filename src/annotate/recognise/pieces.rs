@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::super::passages::PassageText;
+use super::lexicon::hash_of_sign;
 use crate::model::Span;
 use crate::text::pauses::work_done;
-use crate::text::to_u32;
+use crate::text::{Gap, to_u32};
 
 /// The most pieces of one chain; a longer sentence is cut, which keeps memory within bounds.
 pub(crate) const CHAIN_PIECES_LIMIT: usize = 1_024;
@@ -30,10 +31,6 @@ pub(crate) struct Piece {
 const NO_TOKEN: u32 = u32::MAX;
 
 impl Piece {
-    fn new((start, end): (usize, usize), token: Option<usize>, spaced: bool) -> Self {
-        Self { start: to_u32(start), end: to_u32(end), token: token.map_or(NO_TOKEN, to_u32), spaced }
-    }
-
     /// The first byte in the passage.
     #[inline]
     pub(crate) const fn start(&self) -> usize {
@@ -58,7 +55,8 @@ impl Piece {
 pub(crate) struct Pieces {
     /// In the order of the text.
     pub pieces: Vec<Piece>,
-    /// The hash of each piece's source where that alone decides its form ([`Token::source_hash`](crate::text::Token::source_hash)), else 0.
+    /// The hash of each piece's source where that alone decides its form ([`Token::source_hash`](crate::text::Token::source_hash)), and of
+    /// most signs; else 0.
     pub hashes: Vec<u64>,
     /// The pieces of each sentence, or part of one.
     pub chains: Vec<Range<usize>>,
@@ -82,24 +80,29 @@ impl Pieces {
         self.chains.clear();
         self.of_token.clear();
         let text = passage.text;
-        let count = passage.folded.tokens().len();
-        self.of_token.reserve(count);
+        let tokens = passage.folded.tokens();
+        self.of_token.reserve(tokens.len());
         // some punctuation stands between them
-        self.pieces.reserve(count + count / 4);
-        self.hashes.reserve(count + count / 4);
-        let mut end = 0;
-        for (index, token) in passage.folded.tokens().iter().enumerate() {
-            let (start, token_end) = (token.start as usize, token.end as usize);
-            if index % BLOCK_TOKENS == 0 {
-                work_done(BLOCK_TOKENS);
+        self.pieces.reserve(tokens.len() + tokens.len() / 4);
+        self.hashes.reserve(tokens.len() + tokens.len() / 4);
+        let (mut end, mut number) = (0, 0);
+        for block in tokens.chunks(BLOCK_TOKENS) {
+            work_done(BLOCK_TOKENS);
+            for token in block {
+                let start = token.start as usize;
+                let spaced = match start.wrapping_sub(end) {
+                    // only at the beginning of a text is nothing as good as space
+                    0 => start == 0,
+                    // mostly there is one space
+                    1 if token.gap == Gap::Space => true,
+                    _ => self.punctuation(text, end, start),
+                };
+                self.of_token.push(to_u32(self.pieces.len()));
+                self.pieces.push(Piece { start: token.start, end: token.end, token: number, spaced });
+                self.hashes.push(token.source_hash);
+                end = token.end as usize;
+                number += 1;
             }
-            // mostly there is one space
-            let is_one_space = text.as_bytes().get(end..start) == Some(b" ");
-            let spaced = is_one_space || self.punctuation(text, end, start);
-            self.of_token.push(to_u32(self.pieces.len()));
-            self.pieces.push(Piece::new((start, token_end), Some(index), spaced));
-            self.hashes.push(token.source_hash);
-            end = token_end;
         }
         self.punctuation(text, end, text.len().min(end + PUNCTUATION_LIMIT));
         self.find_chains(passage);
@@ -107,6 +110,38 @@ impl Pieces {
 
     /// Adds the punctuation between two tokens; whether white space stands before what follows.
     fn punctuation(&mut self, text: &str, start: usize, end: usize) -> bool {
+        let between = text.as_bytes().get(start..end).unwrap_or_default();
+        if between.len() > PUNCTUATION_LIMIT {
+            return self.any_punctuation(text, start, end);
+        }
+        let (first, mut spaced) = (self.pieces.len(), start == 0);
+        for (at, byte) in (start..).zip(between) {
+            match byte {
+                b' ' => spaced = true,
+                // signs in ASCII are mostly all that there is
+                b'!'..=b'/' | b':'..=b'@' | b'['..=b'`' | b'{'..=b'~' => {
+                    self.push_sign((at, at + 1), spaced, hash_of_sign(*byte));
+                    spaced = false;
+                }
+                _ => {
+                    self.pieces.truncate(first);
+                    self.hashes.truncate(first);
+                    return self.any_punctuation(text, start, end);
+                }
+            }
+        }
+        spaced
+    }
+
+    #[inline]
+    fn push_sign(&mut self, (start, end): (usize, usize), spaced: bool, hash: u64) {
+        self.pieces.push(Piece { start: to_u32(start), end: to_u32(end), token: NO_TOKEN, spaced });
+        self.hashes.push(hash);
+    }
+
+    /// [`Pieces::punctuation`] character by character.
+    #[cold]
+    fn any_punctuation(&mut self, text: &str, start: usize, end: usize) -> bool {
         let mut spaced = start == 0;
         if start >= end {
             return spaced;
@@ -131,8 +166,7 @@ impl Pieces {
             }
             count += 1;
             word = character.is_alphanumeric().then_some(self.pieces.len());
-            self.pieces.push(Piece::new((at, after), None, spaced));
-            self.hashes.push(0);
+            self.push_sign((at, after), spaced, 0);
             spaced = false;
         }
         spaced
@@ -140,14 +174,29 @@ impl Pieces {
 
     fn find_chains(&mut self, passage: &PassageText<'_>) {
         let mut first = 0;
-        while first < self.pieces.len() {
-            let sentence = passage.sentence(self.pieces[first].start());
-            let rest = &self.pieces[first..];
-            let own = rest.iter().take_while(|piece| piece.start() < sentence.end).count();
-            let end = first + own.clamp(1, CHAIN_PIECES_LIMIT);
+        while let Some(piece) = self.pieces.get(first) {
+            let sentence = passage.sentence(piece.start());
+            let end = if sentence.end < passage.text.len() {
+                self.first_from(first, passage, sentence.end)
+            } else {
+                self.pieces.len()
+            };
+            let end = end.clamp(first + 1, first + CHAIN_PIECES_LIMIT);
             self.chains.push(first..end);
             first = end;
         }
+    }
+
+    /// The first piece behind the piece `after` that begins at the byte `at` or behind it.
+    fn first_from(&self, after: usize, passage: &PassageText<'_>, at: usize) -> usize {
+        // the token that is there or behind, and what punctuation stands before it
+        let token = passage.folded.tokens_within(at, at).start;
+        let behind = self.of_token.get(token).map_or(self.pieces.len(), |piece| *piece as usize);
+        if self.pieces.get(behind).is_some_and(|piece| piece.start() < at) {
+            return behind + 1;
+        }
+        let before = self.pieces[after..behind.max(after)].iter().rev();
+        behind - before.take_while(|piece| piece.start() >= at).count()
     }
 
     /// The first piece of a token.
