@@ -13,6 +13,8 @@ const BINOMIALS_LIMIT: usize = 2_000;
 const GENERA_LIMIT: usize = 8;
 /// The least letters of a genus and of an epithet.
 const WORD_BYTES_MIN: u32 = 4;
+/// The most bytes of a genus' initial.
+const INITIAL_BYTES_LIMIT: u32 = 2;
 
 /// What a token is to a binomial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,18 +88,45 @@ fn word<'d>(passage: &PassageText<'d>, at: usize) -> &'d str {
     &passage.text[token.start as usize..token.end as usize]
 }
 
-/// The tokens behind one that may begin in upper case, as its first byte tells: most do not.
-pub(crate) fn behind_capitals<'p>(passage: &'p PassageText<'_>) -> impl Iterator<Item = usize> + 'p {
+/// The tokens whose scanning is told together.
+const BLOCK_TOKENS: usize = 64;
+
+/// The tokens that end what is written like a binomial, in full or with an initial: its [epithets](is_epithet).
+pub(crate) fn ends_of_binomials<'p>(passage: &'p PassageText<'_>) -> impl Iterator<Item = usize> + 'p {
     let bytes = passage.text.as_bytes();
-    let is_capital = |token: &Token| {
-        bytes.get(token.start as usize).is_some_and(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
+    let first_byte = |token: &Token| bytes.get(token.start as usize).copied().unwrap_or(0);
+    // what most tokens are not is told by their first bytes and lengths
+    let may_end = move |before: &Token, token: &Token| {
+        let (capital, own) = (first_byte(before), first_byte(token));
+        let is_long = |token: &Token| token.end - token.start >= WORD_BYTES_MIN;
+        let fits = match token.gap {
+            Gap::Space => is_long(before),
+            Gap::Stop | Gap::Joiner => before.end - before.start <= INITIAL_BYTES_LIMIT,
+            _ => false,
+        };
+        (capital.is_ascii_uppercase() | !capital.is_ascii())
+            & own.is_ascii_lowercase()
+            & is_long(token)
+            & fits
     };
     let tokens = passage.folded.tokens();
-    let behind = tokens.iter().zip(1..tokens.len());
-    behind.filter(move |(token, _)| is_capital(token)).map(|(_, at)| {
-        work_done(8);
-        at
+    let pairs = tokens.iter().zip(tokens.get(1..).unwrap_or_default()).zip(1..);
+    pairs.filter_map(move |((before, token), at)| {
+        if at % BLOCK_TOKENS == 0 {
+            work_done(BLOCK_TOKENS);
+        }
+        (may_end(before, token) && is_end(passage, at)).then_some(at)
     })
+}
+
+/// Whether a token ends what is written like a binomial.
+fn is_end(passage: &PassageText<'_>, at: usize) -> bool {
+    work_done(8);
+    match passage.folded.tokens()[at].gap {
+        Gap::Space => is_genus(passage, at - 1) && is_epithet(word(passage, at)),
+        Gap::Stop | Gap::Joiner => is_initial(passage, at - 1) && is_short_epithet(passage, at),
+        _ => false,
+    }
 }
 
 fn is_genus(passage: &PassageText<'_>, at: usize) -> bool {
@@ -119,10 +148,10 @@ fn is_initial(passage: &PassageText<'_>, at: usize) -> bool {
 impl<'d> Binomials<'d> {
     /// Finds the binomials of a document that stand in it in full.
     pub(crate) fn find(passages: &[PassageText<'d>]) -> Self {
-        Self::among(passages.iter().map(|passage| (passage, behind_capitals(passage))))
+        Self::among(passages.iter().map(|passage| (passage, ends_of_binomials(passage))))
     }
 
-    /// [`Binomials::find`] in passages whose tokens behind capitals ([`behind_capitals`]) are known.
+    /// [`Binomials::find`] in passages of which it is known where binomials end ([`ends_of_binomials`]).
     pub(crate) fn among<'p, T: Iterator<Item = usize>>(
         passages: impl Iterator<Item = (&'p PassageText<'d>, T)>,
     ) -> Self
@@ -130,13 +159,13 @@ impl<'d> Binomials<'d> {
         'd: 'p,
     {
         let mut found = Self::default();
-        for (passage, behind) in passages {
-            for at in behind {
+        for (passage, ends) in passages {
+            for at in ends {
                 let token = &passage.folded.tokens()[at];
-                let epithet = word(passage, at);
-                if token.gap != Gap::Space || !is_genus(passage, at - 1) || !is_epithet(epithet) {
+                if token.gap != Gap::Space {
                     continue;
                 }
+                let epithet = word(passage, at);
                 let genus = passage.folded.tokens()[at - 1].start as usize;
                 let full = &passage.text[genus..token.end as usize];
                 if let Some(initial) = full.chars().next().filter(|_| found.full.len() < BINOMIALS_LIMIT) {
@@ -180,27 +209,24 @@ impl<'d> Binomials<'d> {
         self.only_species.get(genus).copied().flatten()
     }
 
-    /// Calls `take` with each token of a passage that is a part of a binomial, and what it is; the last time holds. `behind` are
-    /// its tokens behind capitals ([`behind_capitals`]).
+    /// Calls `take` with each token of a passage that is a part of a binomial, and what it is; the last time holds. `ends` is where
+    /// binomials end in it ([`ends_of_binomials`]).
     pub(crate) fn each_part(
         &self,
         passage: &PassageText<'d>,
-        behind: impl Iterator<Item = usize>,
+        ends: impl Iterator<Item = usize>,
         mut take: impl FnMut(usize, Part),
     ) {
         let tokens = passage.folded.tokens();
-        for at in behind {
-            let own = word(passage, at);
-            let (first, second) = match tokens[at].gap {
-                Gap::Space if is_genus(passage, at - 1) && is_epithet(own) => (Part::Genus, Part::Epithet),
-                Gap::Stop | Gap::Joiner if is_initial(passage, at - 1) && is_short_epithet(passage, at) => {
-                    let initial = word(passage, at - 1).chars().next();
-                    match initial.is_some_and(|initial| self.full.contains_key(&(initial, own))) {
-                        true => (Part::KnownInitial, Part::KnownEpithet),
-                        false => (Part::Initial, Part::ShortEpithet),
-                    }
+        for at in ends {
+            let (first, second) = if tokens[at].gap == Gap::Space {
+                (Part::Genus, Part::Epithet)
+            } else {
+                let initial = word(passage, at - 1).chars().next();
+                match initial.is_some_and(|initial| self.full.contains_key(&(initial, word(passage, at)))) {
+                    true => (Part::KnownInitial, Part::KnownEpithet),
+                    false => (Part::Initial, Part::ShortEpithet),
                 }
-                _ => continue,
             };
             take(at - 1, first);
             take(at, second);
@@ -251,7 +277,7 @@ mod tests {
         }
         let parts = |passage: &PassageText<'_>| {
             let mut parts = vec![Part::None; passage.folded.tokens().len()];
-            binomials.each_part(passage, behind_capitals(passage), |at, part| parts[at] = part);
+            binomials.each_part(passage, ends_of_binomials(passage), |at, part| parts[at] = part);
             parts
         };
         assert_eq!(parts(&passages[0])[..2], [Part::Genus, Part::Epithet]);

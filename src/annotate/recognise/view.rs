@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::super::binomials::{Binomials, Part, behind_capitals};
+use super::super::binomials::{Binomials, Part, ends_of_binomials};
 use super::super::models::Models;
 use super::super::options::TermTrie;
 use super::super::passages::PassageText;
@@ -72,6 +72,8 @@ pub(crate) struct PassageView {
     pub repeated: Vec<u8>,
     /// What each piece is to the name of an organism in two words.
     pub binomials: Vec<Part>,
+    /// The tokens that end such names.
+    binomial_ends: Vec<usize>,
     /// Whether any piece is something to such a name, or to a variant.
     pub has_forms: bool,
     /// What the dictionary says.
@@ -208,25 +210,16 @@ impl PassageView {
 
 /// Marks the names of organisms in two words.
 pub(crate) fn mark_binomials(passages: &[PassageText<'_>], views: &mut [PassageView]) {
-    let mut behind: Vec<usize> = Vec::with_capacity(views.iter().map(|view| view.words.len() / 4).sum());
-    let ends: Vec<usize> = passages
-        .iter()
-        .map(|passage| {
-            behind.extend(behind_capitals(passage));
-            behind.len()
-        })
-        .collect();
-    let of = |index: usize| {
-        let from = index.checked_sub(1).map_or(0, |before| ends[before]);
-        behind[from..ends[index]].iter().copied()
-    };
-    let binomials =
-        Binomials::among(passages.iter().enumerate().map(|(index, passage)| (passage, of(index))));
-    for (index, (passage, view)) in passages.iter().zip(views).enumerate() {
-        let PassageView { pieces, binomials: parts, has_forms, variants, .. } = view;
+    for (passage, view) in passages.iter().zip(views.iter_mut()) {
+        refill(&mut view.binomial_ends, ends_of_binomials(passage));
+    }
+    let ends = views.iter().map(|view| view.binomial_ends.iter().copied());
+    let binomials = Binomials::among(passages.iter().zip(ends));
+    for (passage, view) in passages.iter().zip(views) {
+        let PassageView { pieces, binomials: parts, binomial_ends, has_forms, variants, .. } = view;
         refill(parts, std::iter::repeat_n(Part::None, pieces.pieces.len()));
         *has_forms = !variants.is_empty();
-        binomials.each_part(passage, of(index), |token, part| {
+        binomials.each_part(passage, binomial_ends.iter().copied(), |token, part| {
             parts[pieces.of_token(token)] = part;
             *has_forms = true;
         });
@@ -247,7 +240,10 @@ pub(crate) fn mark_kind(views: &mut [PassageView]) {
     for view in views.iter() {
         pieces += view.pieces.pieces.len();
         variants += view.variants.iter().filter(|form| form.certainty > Certainty::Weak).count();
-        binomials += view.binomials.iter().filter(|part| matches!(part, Part::Genus | Part::Initial)).count();
+        if view.has_forms {
+            binomials +=
+                view.binomials.iter().filter(|part| matches!(part, Part::Genus | Part::Initial)).count();
+        }
         for tags in view.tagged.iter().map(|at| &view.tags[*at as usize]) {
             let has = |of: EntityType| usize::from(tags.has(of as usize));
             diseases += has(EntityType::Disease);
