@@ -176,15 +176,16 @@ pub(super) fn find_whole(
     Some(mention).filter(|mention| !mention.readings.is_empty())
 }
 
-/// Whether the tokens may be a name by what stands inside and around them.
-pub(super) fn is_possible_name(passage: &PassageText<'_>, first: usize, end: usize) -> bool {
-    let span = passage.span(first, end);
-    let bytes = &passage.text.as_bytes()[span.start..span.end];
-    let has_letter = bytes.iter().any(u8::is_ascii_alphabetic);
-    bytes.len() > 1
-        && (has_letter || passage.slice(span).chars().any(char::is_alphabetic))
-        && holds_together(passage, first, end)
-        && !is_part_of_number(passage.text, span)
+/// Whether a text may be a name by its letters, wherever it stands.
+pub(super) fn is_possible_text(written: &str) -> bool {
+    let has_letter = written.bytes().any(|byte| byte.is_ascii_alphabetic());
+    written.len() > 1 && (has_letter || written.chars().any(char::is_alphabetic))
+}
+
+/// Whether tokens whose text [may be a name](is_possible_text) may be one by what stands between and around them. One token
+/// may: it has letters and thus no digits, so that it is no part of a number.
+pub(super) fn fits_its_place(passage: &PassageText<'_>, first: usize, end: usize) -> bool {
+    holds_together(passage, first, end) && !is_part_of_number(passage.text, passage.span(first, end))
 }
 
 /// Whether the gaps inside a match are such as a name may have: no empty line, and a full stop only after an initial.

@@ -1,6 +1,5 @@
 //! A document made ready for recognition, for training and for use alike.
 
-use super::matches::is_possible_name;
 use super::memory::Memory;
 use super::models::Models;
 use super::passages::PassageText;
@@ -27,9 +26,8 @@ pub(crate) fn prepare(
     for passage in passages {
         let (mut view, mut matches) = memory.room.pop().unwrap_or_default();
         view.read(passage, &mut memory.lexicon, models);
-        let usable = |first, end| is_possible_name(passage, first, end);
         let number = |token| view.word_of_token(token);
-        find_matches(vocabulary, passage, number, &mut memory.names, usable, &mut matches);
+        find_matches(vocabulary, passage, number, &mut memory.names, &mut matches);
         view.mark(&matches, find_variants(passage.text));
         prepared.views.push(view);
         prepared.matches.push(matches);

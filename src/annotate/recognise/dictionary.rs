@@ -1,22 +1,20 @@
 //! What the dictionary says of each piece: for every type the longest names that cover it, and how they match.
 
-use std::ops::Range;
-
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::super::matches::{fits_its_place, is_possible_text};
 use super::super::passages::PassageText;
 use super::super::surface::{self, Agreement};
 use super::super::vocabulary::Vocabulary;
 use super::beginnings::Beginning;
 use super::pieces::Pieces;
 use super::studied;
-use super::tags::{Tag, Tags};
+use super::tags::{QUALITIES_ROOM, Tag, Tags};
 use crate::catalog::{GroupIndex, NameIndex, NameStep};
 use crate::model::{EntityType, SynonymScope};
-use crate::text::listed::list_places;
 use crate::text::pauses::work_done;
-use crate::text::{FoldedText, Gap, prefetch};
+use crate::text::{FoldedText, Gap, Token, prefetch};
 
 /// How many types there are.
 pub(crate) const TYPES: usize = EntityType::ALL.len();
@@ -24,8 +22,8 @@ pub(crate) const TYPES: usize = EntityType::ALL.len();
 const BEARERS_LIMIT: usize = 48;
 /// In the place of the hash of a word that no name goes on from.
 const NOT_AHEAD: u64 = 0;
-/// The tokens whose beginnings are looked for together.
-const BLOCK_TOKENS: usize = 64;
+/// The tokens whose beginnings are looked for together: a bit for each.
+const BLOCK_TOKENS: usize = u64::BITS as usize;
 /// The most names of several words that are kept; then they are forgotten, which changes no answer.
 const NAMES_LIMIT: usize = 1 << 16;
 
@@ -50,7 +48,7 @@ pub(crate) const fn is_close(quality: Quality) -> bool {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Profile {
     /// By type; 0 where no entity of the type has the name.
-    pub qualities: [Quality; TYPES],
+    pub qualities: [Quality; QUALITIES_ROOM],
     /// The types, as bits.
     pub types: u16,
     /// Those that it is a listed common name of ([`studied`]), as bits.
@@ -75,16 +73,24 @@ pub(crate) struct NameMatch {
 /// A name by the words that it is written in.
 type Known = Option<(GroupIndex, Profile)>;
 
-/// A word of a block with what it begins.
+/// A token from which names go on with the next one.
 #[derive(Debug, Clone, Copy)]
-struct Ahead {
-    /// See [`Beginning::name`].
-    name: u32,
-    /// The hash of it with the next word, where a name may go on so; then, where one does, that with the word behind as well. Else
-    /// [`NOT_AHEAD`].
-    hash: u64,
-    /// The names that go on with the next word.
-    step: Option<NameStep>,
+struct Going {
+    /// Those names.
+    step: NameStep,
+    /// The hash of both with the word behind, where a name may go on with it; else [`NOT_AHEAD`].
+    behind: u64,
+}
+
+/// What the tokens of a block begin, as bits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Begun {
+    /// Those that are whole words and names by themselves.
+    single: u64,
+    /// Those that a name may go on from with the next token.
+    going: u64,
+    /// Those of which nothing is known yet.
+    unknown: u64,
 }
 
 /// The names that were met before.
@@ -96,12 +102,8 @@ pub(crate) struct Names {
     own: Vec<(GroupIndex, Profile)>,
     /// Names of several words, by what was read and how it is written.
     known: FxHashMap<u64, Known>,
-    /// Room for the words of a block.
-    ahead: Vec<Ahead>,
-    /// Those of them that may go on with the next one.
-    going: Vec<u32>,
-    /// Those of them that begin anything.
-    active: Vec<u32>,
+    /// Room for the tokens of a block from which names go on.
+    going: Vec<Going>,
 }
 
 impl Names {
@@ -116,10 +118,35 @@ impl Names {
         self.own.clear();
     }
 
-    /// Whether it is known what the word of that number begins.
+    /// What the word of that number begins.
     #[inline]
-    fn has_met(&self, number: usize) -> bool {
-        self.beginnings.get(number).is_some_and(Beginning::is_known)
+    fn beginning(&self, number: u32) -> &Beginning {
+        self.beginnings.get(number as usize).unwrap_or(&Beginning::UNKNOWN)
+    }
+
+    /// Tells what the tokens of a block begin. `tokens` are these and the one behind them, where there is one; `words` the numbers of
+    /// their words.
+    #[inline]
+    fn begun(&self, tokens: &[Token], words: &[u32]) -> Begun {
+        let mut begun = Begun::default();
+        let ([first, tokens @ ..], [word, words @ ..]) = (tokens, words) else { return begun };
+        let mut own = self.beginning(*word);
+        // no name begins within a word
+        let mut begins = first.gap != Gap::None;
+        // no branch by branch: none can be foretold
+        for (at, (next, word)) in tokens.iter().zip(words).enumerate() {
+            let (second, ends) = (self.beginning(*word), next.gap != Gap::None);
+            let goes_on = begins & (next.gap != Gap::Break) & own.may_go_on_with(second);
+            begun.single |= u64::from(begins & ends & (own.name != 0)) << at;
+            begun.going |= u64::from(goes_on) << at;
+            begun.unknown |= u64::from(!own.is_known()) << at;
+            (own, begins) = (second, ends);
+        }
+        if let Some(last) = Some(tokens.len()).filter(|last| *last < BLOCK_TOKENS) {
+            begun.single |= u64::from(begins & (own.name != 0)) << last;
+            begun.unknown |= u64::from(!own.is_known()) << last;
+        }
+        begun
     }
 
     #[cold]
@@ -167,7 +194,11 @@ struct Written<'t> {
     folded: &'t str,
 }
 
+/// The name that a step has read, where the text may be one.
 fn read(names: NameIndex<'_>, vocabulary: Vocabulary<'_>, step: NameStep, name: Written<'_>) -> Known {
+    if !is_possible_text(name.text) {
+        return None;
+    }
     let group = names.group_at(step, name.folded)?;
     let mut profile = profile(vocabulary, group, name.text);
     profile.studied = profile.types & studied::types_of(name.folded);
@@ -221,47 +252,65 @@ pub(crate) fn find_matches(
     passage: &PassageText<'_>,
     number: impl Fn(usize) -> u32,
     memory: &mut Names,
-    is_usable: impl Fn(usize, usize) -> bool,
     matches: &mut Vec<NameMatch>,
 ) {
-    let names = vocabulary.names();
-    let folded = &passage.folded;
-    let tokens = folded.tokens();
+    let tokens = passage.folded.tokens();
     matches.clear();
-    for block in (0..tokens.len()).step_by(BLOCK_TOKENS) {
-        let block = block..(block + BLOCK_TOKENS).min(tokens.len());
-        work_done(2 * block.len());
-        look_ahead(vocabulary, passage, &number, memory, block.clone());
-        step_ahead(names, passage, memory, block.start);
-        for at in 0..memory.active.len() {
-            let at = memory.active[at] as usize;
-            let Ahead { name, hash, step } = memory.ahead[at];
-            let first = block.start + at;
-            if let Some((group, profile)) = name.checked_sub(1).map(|name| memory.own[name as usize])
-                && folded.ends_word(first)
-                && is_usable(first, first + 1)
+    let mut room = [0; BLOCK_TOKENS + 1];
+    for start in (0..tokens.len()).step_by(BLOCK_TOKENS) {
+        work_done(2 * BLOCK_TOKENS.min(tokens.len() - start));
+        for (first, word) in (start..tokens.len()).zip(&mut room) {
+            *word = number(first);
+            prefetch(memory.beginnings.get(*word as usize));
+        }
+        let words = &room[..room.len().min(tokens.len() - start)];
+        let (single, going) = look_ahead(vocabulary, passage, memory, start, words);
+        let mut active = single | going;
+        let mut next = 0;
+        while active != 0 {
+            let at = active.trailing_zeros() as usize;
+            active &= active - 1;
+            let first = start + at;
+            let own = memory.beginning(words[at]).name.wrapping_sub(1);
+            if single >> at & 1 == 1
+                && let Some((group, profile)) = memory.own.get(own as usize).copied()
             {
                 matches.push(NameMatch { first, end: first + 1, group, profile });
             }
-            let (mut last, mut behind) = (step, hash);
-            let mut at = first + 1;
-            while let Some(step) = last {
-                if step.may_end()
-                    && folded.ends_word(at)
-                    && is_usable(first, at + 1)
-                    && let Some((group, profile)) =
-                        memory.of(names, vocabulary, step, written(passage, first, at + 1))
-                {
-                    matches.push(NameMatch { first, end: at + 1, group, profile });
-                }
-                at += 1;
-                if behind == NOT_AHEAD {
-                    break;
-                }
-                last = names.step_to(behind);
-                behind = last.map_or(NOT_AHEAD, |step| hash_with(folded, step, at + 1));
+            if going >> at & 1 == 1 {
+                let begun = memory.going[next];
+                next += 1;
+                go_on(vocabulary, passage, memory, (first, begun), matches);
             }
         }
+    }
+}
+
+/// Finds the names of several words that begin at a token.
+fn go_on(
+    vocabulary: Vocabulary<'_>,
+    passage: &PassageText<'_>,
+    memory: &mut Names,
+    (first, Going { mut step, mut behind }): (usize, Going),
+    matches: &mut Vec<NameMatch>,
+) {
+    let (names, folded) = (vocabulary.names(), &passage.folded);
+    let mut end = first + 2;
+    loop {
+        if step.may_end()
+            && folded.ends_word(end - 1)
+            && fits_its_place(passage, first, end)
+            && let Some((group, profile)) = memory.of(names, vocabulary, step, written(passage, first, end))
+        {
+            matches.push(NameMatch { first, end, group, profile });
+        }
+        if behind == NOT_AHEAD {
+            return;
+        }
+        let Some(next) = names.step_to(behind) else { return };
+        behind = hash_with(folded, next, end + 1);
+        step = next;
+        end += 1;
     }
 }
 
@@ -276,62 +325,57 @@ fn written<'p>(passage: &'p PassageText<'_>, first: usize, end: usize) -> Writte
     Written { text: passage.slice(passage.span(first, end)), folded: passage.folded.key(first, end) }
 }
 
-/// Tells what each token of a block begins, hashes each that may go on with the next one, and has the catalog look towards
-/// them.
+/// Tells which tokens of a block, of which `start` is the first, are names by themselves, and from which names go on with the next
+/// one, which `memory` has then in order. The catalog looks towards what it will be asked.
 fn look_ahead(
     vocabulary: Vocabulary<'_>,
     passage: &PassageText<'_>,
-    number: impl Fn(usize) -> u32,
     memory: &mut Names,
-    block: Range<usize>,
-) {
-    let names = vocabulary.names();
-    let folded = &passage.folded;
-    let tokens = folded.tokens();
-    memory.ahead.clear();
-    let ahead = block.start..(block.end + 1).min(tokens.len());
-    ahead.for_each(|first| prefetch(memory.beginnings.get(number(first) as usize)));
-    for first in block.clone() {
-        let at = number(first) as usize;
-        if !memory.has_met(at) {
-            memory.meet(names, vocabulary, at, written(passage, first, first + 1));
+    start: usize,
+    words: &[u32],
+) -> (u64, u64) {
+    let (names, folded) = (vocabulary.names(), &passage.folded);
+    let tokens = &folded.tokens()[start..start + words.len()];
+    let mut begun = memory.begun(tokens, words);
+    if begun.unknown != 0 {
+        for at in (0..BLOCK_TOKENS).filter(|at| begun.unknown >> at & 1 == 1) {
+            let first = start + at;
+            // it may have been met in the block itself
+            if memory.beginning(words[at]).is_known() {
+                continue;
+            }
+            memory.meet(names, vocabulary, words[at] as usize, written(passage, first, first + 1));
         }
-        // no name begins within a word
-        let begins = tokens[first].gap != Gap::None;
-        let name = if begins { memory.beginnings[at].name } else { 0 };
-        memory.ahead.push(Ahead { name, hash: NOT_AHEAD, step: None });
+        begun = memory.begun(tokens, words);
     }
-    let Names { beginnings, ahead, going, active, .. } = memory;
-    list_places(ahead.len(), going, |at| {
-        let first = block.start + at;
-        let Some(next) = tokens.get(first + 1) else { return false };
-        let own = &beginnings[number(first) as usize];
-        let second = beginnings.get(number(first + 1) as usize).unwrap_or(&Beginning::UNKNOWN);
-        (tokens[first].gap != Gap::None) & (next.gap != Gap::Break) & own.may_go_on_with(second)
-    });
-    for at in going.iter().map(|at| *at as usize) {
-        let first = block.start + at;
-        let own = &mut beginnings[number(first) as usize];
-        let hash = NameIndex::hash_behind(own.hash, folded.folded_bytes(first + 1));
+    let Begun { single, going, .. } = begun;
+    let mut hashes = [NOT_AHEAD; BLOCK_TOKENS];
+    let mut left = going;
+    while left != 0 {
+        let at = left.trailing_zeros() as usize;
+        left &= left - 1;
+        let Some(own) = memory.beginnings.get_mut(words[at] as usize) else { continue };
+        let hash = NameIndex::hash_behind(own.hash, folded.folded_bytes(start + at + 1));
         names.look_towards(hash);
-        ahead[at].hash = hash;
+        hashes[at] = hash;
         if own.is_asked() {
-            own.learn(names, folded.folded(first));
+            own.learn(names, folded.folded(start + at));
         }
     }
-    list_places(ahead.len(), active, |at| (ahead[at].name != 0) | (ahead[at].hash != NOT_AHEAD));
-}
-
-/// Goes on from the tokens of a block, of which `start` is the first, with the next ones, and has the catalog look towards what may follow.
-fn step_ahead(names: NameIndex<'_>, passage: &PassageText<'_>, memory: &mut Names, start: usize) {
-    for at in memory.going.iter().map(|at| *at as usize) {
-        let Ahead { hash, step, .. } = &mut memory.ahead[at];
-        *step = names.step_to(*hash);
-        *hash = step.map_or(NOT_AHEAD, |step| hash_with(&passage.folded, step, start + at + 2));
-        if *hash != NOT_AHEAD {
-            names.look_towards(*hash);
+    memory.going.clear();
+    let (mut left, mut going) = (going, 0);
+    while left != 0 {
+        let at = left.trailing_zeros() as usize;
+        left &= left - 1;
+        let Some(step) = names.step_to(hashes[at]) else { continue };
+        let behind = hash_with(folded, step, start + at + 2);
+        if behind != NOT_AHEAD {
+            names.look_towards(behind);
         }
+        memory.going.push(Going { step, behind });
+        going |= 1 << at;
     }
+    (single, going)
 }
 
 /// Where in a name a piece stands.
@@ -340,23 +384,49 @@ const FIRST: u8 = 2;
 const MIDDLE: u8 = 3;
 const LAST: u8 = 4;
 
-/// Writes the tags of a passage's pieces: of each type the longest names from the left.
-pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>) {
+/// Writes the tags of a passage's pieces: of each type the longest names from the left. `tagged` are the pieces that have any.
+pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>, tagged: &mut Vec<u32>) {
     tags.clear();
     tags.resize(pieces.pieces.len(), Tags::default());
+    tagged.clear();
     let mut free_from = [0_usize; TYPES];
+    // where all types are free, and the first piece that is not listed yet
+    let (mut all_free_from, mut unlisted) = (0, 0);
     // matches stand by their first token; of one first token the longest come last
-    for names in matches.chunk_by(|one, other| one.first == other.first) {
-        work_done(names.len());
+    for (number, names) in matches.chunk_by(|one, other| one.first == other.first).enumerate() {
+        if number % BLOCK_TOKENS == 0 {
+            work_done(BLOCK_TOKENS);
+        }
+        // mostly it is one word that no longer name has
+        if let [only] = names
+            && only.end == only.first + 1
+            && only.first >= all_free_from
+            && only.profile.types != 0
+        {
+            let piece = pieces.of_token(only.first);
+            tags[piece].add_all(only.profile.types, SINGLE, only.profile.qualities);
+            tagged.push(piece as u32);
+            unlisted = piece + 1;
+            continue;
+        }
         for found in names.iter().rev() {
             let mut types = found.profile.types;
+            let mut is_written = false;
             while types != 0 {
                 let at = types.trailing_zeros() as usize;
                 types &= types - 1;
                 if found.first >= free_from[at] {
                     free_from[at] = found.end;
                     write_tag(pieces, found, at, tags);
+                    is_written = true;
                 }
+            }
+            if is_written {
+                // what stands before was listed by a name that reaches to here
+                let (first, last) = (pieces.of_token(found.first), pieces.of_token(found.end - 1));
+                tagged.extend((first.max(unlisted)..=last).map(|piece| piece as u32));
+                unlisted = unlisted.max(last + 1);
+                all_free_from = all_free_from.max(found.end);
             }
         }
     }
@@ -418,7 +488,7 @@ mod tests {
             .collect();
         let (mut memory, mut matches) = (Names::default(), Vec::new());
         let mut find = || {
-            find_matches(vocabulary, &passage, |at| words[at], &mut memory, |_, _| true, &mut matches);
+            find_matches(vocabulary, &passage, |at| words[at], &mut memory, &mut matches);
             matches.iter().map(|own| (own.first, own.end, own.group)).collect::<Vec<_>>()
         };
         let first = find();

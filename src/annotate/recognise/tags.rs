@@ -7,7 +7,24 @@ const PLACE_BITS: usize = 3;
 const PLACE_MASK: u64 = (1 << PLACE_BITS) - 1;
 /// Qualities in one number.
 const QUALITIES: usize = (u64::BITS / Quality::BITS) as usize;
-const _: () = assert!(TYPES * PLACE_BITS <= u64::BITS as usize && TYPES <= 2 * QUALITIES);
+/// Room for the qualities of all types.
+pub(crate) const QUALITIES_ROOM: usize = 2 * QUALITIES;
+const _: () = assert!(TYPES * PLACE_BITS <= u64::BITS as usize && TYPES <= QUALITIES_ROOM);
+
+/// The places of eight types that stand in a name, the first place of each, by their bits.
+const FIRST_PLACES: [u64; 256] = {
+    let mut places = [0; 256];
+    let mut types = 0;
+    while types < places.len() {
+        let mut of = 0;
+        while of < 8 {
+            places[types] |= (types as u64 >> of & 1) << (PLACE_BITS * of);
+            of += 1;
+        }
+        types += 1;
+    }
+    places
+};
 
 /// What the dictionary says of one piece as one of a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +48,17 @@ impl Tags {
         self.places |= u64::from(tag.place) << (PLACE_BITS * of);
         self.qualities[of / QUALITIES] |=
             u64::from(tag.quality) << (Quality::BITS as usize * (of % QUALITIES));
+    }
+
+    /// Adds the tags of some types, as bits, that have none yet and stand at one place. Other types have no quality.
+    #[inline]
+    pub(crate) fn add_all(&mut self, types: u16, place: u8, qualities: [Quality; QUALITIES_ROOM]) {
+        let [low, high] = types.to_le_bytes().map(|types| FIRST_PLACES[usize::from(types)]);
+        self.places |= (low | high << (8 * PLACE_BITS)) * u64::from(place);
+        let (qualities, _) = qualities.as_chunks();
+        for (own, qualities) in self.qualities.iter_mut().zip(qualities) {
+            *own |= u64::from_le_bytes(*qualities);
+        }
     }
 
     /// The places in names of all types as one number, three bits each; 0 where no name covers the piece.
@@ -77,5 +105,15 @@ mod tests {
         assert_eq!(tags.places(), 1 | 4 << 21 | 3 << 24 | 2 << (3 * (TYPES - 1)));
         let has: Vec<usize> = (0..TYPES).filter(|of| tags.has(*of)).collect();
         assert_eq!(has, all.map(|(of, _)| of));
+        for place in 1..=4 {
+            let (mut one_by_one, mut at_once) = (Tags::default(), Tags::default());
+            let mut qualities = [0; QUALITIES_ROOM];
+            for (of, Tag { quality, .. }) in all {
+                one_by_one.add(of, Tag { place, quality });
+                qualities[of] = quality;
+            }
+            at_once.add_all(has.iter().fold(0, |types, of| types | 1 << of), place, qualities);
+            assert_eq!(at_once, one_by_one);
+        }
     }
 }

@@ -16,10 +16,9 @@ use super::pieces::Pieces;
 use super::tags::Tags;
 use super::words::hash;
 use crate::model::EntityType;
-use crate::text::SpareText;
 use crate::text::abbreviations::{Definition, find_definitions};
-use crate::text::listed::list_places;
 use crate::text::pauses::work_done;
+use crate::text::{Gap, SpareText, Token};
 
 /// The most definitions of a document that are used, by their order; a page of abbreviations has some hundred.
 pub(crate) const DEFINITIONS_LIMIT: usize = 2_000;
@@ -153,8 +152,7 @@ impl PassageView {
     /// Adds what the dictionary and patterns say; abbreviations come last ([`mark_short_forms`]).
     pub(crate) fn mark(&mut self, matches: &[NameMatch], variants: Vec<VariantMention>) {
         let count = self.pieces.pieces.len();
-        tag(&self.pieces, matches, &mut self.tags);
-        list_places(count, &mut self.tagged, |at| self.tags[at].places() != 0);
+        tag(&self.pieces, matches, &mut self.tags, &mut self.tagged);
         refill(&mut self.short_forms, std::iter::repeat_n(ShortPlace::default(), count));
         self.short_tags.clear();
         refill(&mut self.patterns, std::iter::repeat_n(0, count));
