@@ -10,7 +10,7 @@ use super::reasons::Reasons;
 use super::recognise::dictionary::{NameMatch, Names};
 use super::recognise::lexicon::Lexicon;
 use super::recognise::tag_book::TagBook;
-use super::recognise::view::PassageView;
+use super::recognise::view::{PassageView, WordCounts};
 use super::recognise::{Chains, Prepared, Workspace};
 
 /// The most passages whose room is kept.
@@ -41,8 +41,8 @@ pub(crate) struct Memory {
     pub room: Vec<(PassageView, Vec<NameMatch>)>,
     /// Room for sums.
     pub workspace: Workspace,
-    /// How often a document has each word, by its number; zero between documents.
-    pub counts: Vec<u32>,
+    /// How often a document has each word, by its number.
+    pub counts: WordCounts,
 }
 
 impl Memory {

@@ -5,7 +5,7 @@ use super::models::Models;
 use super::passages::PassageText;
 use super::recognise::Prepared;
 use super::recognise::dictionary::find_matches;
-use super::recognise::view::{count_words, definitions, mark_binomials, mark_kind, mark_short_forms};
+use super::recognise::view::{definitions, mark_binomials, mark_kind, mark_short_forms};
 use super::variants::find_variants;
 use super::vocabulary::Vocabulary;
 
@@ -32,7 +32,7 @@ pub(crate) fn prepare(
         prepared.views.push(view);
         prepared.matches.push(matches);
     }
-    count_words(&mut prepared.views, memory.lexicon.len(), &mut memory.counts);
+    memory.counts.count(&mut prepared.views, memory.lexicon.len());
     mark_binomials(passages, &mut prepared.views);
     mark_kind(&mut prepared.views);
     mark_short_forms(passages, &prepared.matches, &prepared.definitions, &mut prepared.views);

@@ -262,25 +262,49 @@ pub(crate) fn mark_kind(views: &mut [PassageView]) {
     }
 }
 
-/// Counts how often the document has each of `known` words. `counts` are zero for each number, before and after.
-pub(crate) fn count_words(views: &mut [PassageView], known: usize, counts: &mut Vec<u32>) {
-    if counts.len() < known {
-        counts.resize(known, 0);
-    }
-    for words in views.iter().flat_map(|view| view.words.chunks(BLOCK_PIECES)) {
-        work_done(words.len());
-        words.iter().for_each(|word| counts[*word as usize] += 1);
-    }
-    for view in views.iter_mut() {
-        // the twos that it may be divided by, up to three
-        let level = |word: &u32| counts[*word as usize].clamp(1, 8).ilog2() as u8;
-        view.repeated.clear();
-        for words in view.words.chunks(BLOCK_PIECES) {
-            work_done(words.len());
-            view.repeated.extend(words.iter().map(level));
+/// How often a document has each word, without a table to clear for each document.
+#[derive(Debug, Default)]
+pub(crate) struct WordCounts {
+    /// By the number of a word: how often the document has it and [`WordCounts::before`]; what is not more than that is of documents
+    /// before.
+    counts: Vec<u32>,
+    /// How many words those had.
+    before: u32,
+}
+
+impl WordCounts {
+    /// Counts how often the document has each of `known` words.
+    pub(crate) fn count(&mut self, views: &mut [PassageView], known: usize) {
+        let words: usize = views.iter().map(|view| view.words.len()).sum();
+        let words = u32::try_from(words).unwrap_or(u32::MAX);
+        if self.before.checked_add(words).is_none() {
+            *self = Self::default();
         }
+        let Self { counts, before } = self;
+        let before_here = *before;
+        if counts.len() < known {
+            counts.resize(known, 0);
+        }
+        for words in views.iter().flat_map(|view| view.words.chunks(BLOCK_PIECES)) {
+            work_done(words.len());
+            for word in words {
+                let own = &mut counts[*word as usize];
+                *own = (*own).max(before_here).wrapping_add(1);
+            }
+        }
+        for view in views {
+            // the twos that it may be divided by, up to three
+            let level =
+                |word: &u32| (counts[*word as usize].wrapping_sub(before_here).min(8) | 1).ilog2() as u8;
+            view.repeated.clear();
+            view.repeated.reserve(view.words.len());
+            for words in view.words.chunks(BLOCK_PIECES) {
+                work_done(words.len());
+                view.repeated.extend(words.iter().map(level));
+            }
+        }
+        *before += words;
     }
-    views.iter().flat_map(|view| &view.words).for_each(|word| counts[*word as usize] = 0);
 }
 
 /// A short form with what its long form is like.
