@@ -236,47 +236,58 @@ pub(crate) fn each_feature_together(
     take: &mut impl FnMut(Origin, u64),
 ) {
     let form = |place: &usize| lexicon.form(view.words[*place]);
-    let around = std::array::from_fn(|distance| {
+    let around: [Form; DISTANCES] = std::array::from_fn(|distance| {
         let place = (at + distance).checked_sub(REACH).filter(|place| chain.contains(place));
         place.as_ref().map_or(Form::BEYOND, form)
     });
     for (place, pair) in (0..PAIR_PLACES).zip(around.windows(2)) {
-        take(Origin::Text, of_pair_at(pair_of(&pair[0], &pair[1]), place));
+        take(Origin::Text, of_pair_at(pair_of(pair[0].folded, pair[1].folded), place));
     }
-    each_joint_feature(view, &around, chain, at, take);
+    let [_, before, own, after, _] = around;
+    take(Origin::Text, around_of(before.folded, after.folded));
+    take(Origin::Text, shapes_of([before, own, after].map(|form| form.short_shape)));
+    each_frequent_feature(view, chain, at, (own.folded, own.living), take);
 }
 
 /// What two words that follow each other give together: from the two before a piece to the two after it, at the places 0 to
-/// 3 of [`of_pair_at`].
+/// 3 of [`of_pair_at`]; by the hashes of their folded forms.
 #[inline]
-pub(crate) const fn pair_of(one: &Form, other: &Form) -> u64 {
-    of_pair(one.folded, other.folded)
+pub(crate) const fn pair_of(one: u64, other: u64) -> u64 {
+    of_pair(one, other)
+}
+
+/// The feature of a piece between two words, by the hashes of their folded forms.
+#[inline]
+pub(crate) const fn around_of(before: u64, after: u64) -> u64 {
+    feature(kind::PAIR_AROUND, both(before, after))
+}
+
+/// The feature of a piece by the short shapes of the word before, its own and the one after.
+pub(crate) const fn shapes_of([before, own, after]: [u64; 3]) -> u64 {
+    feature(kind::SHAPES, both(both(before, own), after))
 }
 
 /// Calls `take` with each feature of the piece `at` of a chain that several things give together, but for those of
-/// [`pair_of`]; `around` are the forms of the words around it.
+/// [`pair_of`], [`around_of`] and [`shapes_of`]. Mostly they are ones that other pieces had before. `own` is the hash of its folded form, and
+/// whether it is a word of [`Form::living`].
 #[inline]
-pub(crate) fn each_joint_feature(
+pub(crate) fn each_frequent_feature(
     view: &PassageView,
-    around: &[Form; DISTANCES],
     chain: &Range<usize>,
     at: usize,
+    (own, living): (u64, bool),
     take: &mut impl FnMut(Origin, u64),
 ) {
-    let mut text = |kind: u32, value: u64| take(Origin::Text, feature(kind, value));
-    let [_, before, own, after, _] = around;
-    text(kind::PAIR_AROUND, both(before.folded, after.folded));
-    text(kind::SHAPES, both(both(before.short_shape, own.short_shape), after.short_shape));
     // names mean the same in every document, such words do not
-    if own.living {
+    if living {
         for (number, kind) in (0..).zip(view.kind) {
-            text(kind::DOCUMENT + number, both(own.folded, kind));
+            take(Origin::Text, feature(kind::DOCUMENT + number, both(own, kind)));
         }
     }
     if view.has_forms {
         forms_around(view, chain, at, take);
     }
-    joint_tags(view, chain, at, own.folded, take);
+    joint_tags(view, chain, at, own, take);
     short_forms(view, at, take);
 }
 

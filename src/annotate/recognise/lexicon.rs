@@ -7,9 +7,11 @@ use super::super::models::Models;
 use super::chunks::Chunks;
 use super::features::{
     DISTANCES, beyond, each_repetition_feature, each_space_feature, each_word_feature, of_word_itself,
+    shapes_of,
 };
 use super::numbers::Numbers;
-use super::table::{SumRows, Sums, Table, lanes_of};
+use super::recent::Recent;
+use super::table::{SumRows, Sums, Table, Weights, lanes_of};
 use super::words::{Form, Word};
 
 /// The most words that are kept; then they are forgotten, which changes no answer.
@@ -21,15 +23,32 @@ const REPETITIONS: usize = 4;
 
 /// What is looked at again and again of a word: four to a line of memory.
 #[derive(Debug, Clone, Copy, Default)]
-struct Hot {
-    /// See [`Form`], as the next two.
-    folded: u64,
-    /// Among the shapes.
+pub(crate) struct Hot {
+    /// See [`Form::folded`].
+    pub folded: u64,
+    /// Among the shapes; [`NO_SHAPE`] of a place beyond an end of the sentence.
     shape: u32,
-    living: bool,
+    /// See [`Form::living`].
+    pub living: bool,
     organism_level: Option<u8>,
     /// Whether the model knows the word itself.
     known: bool,
+}
+
+/// The shape of a place beyond an end of the sentence.
+const NO_SHAPE: u32 = u32::MAX;
+/// The bits of a shape's number in a key of three.
+const SHAPE_BITS: u32 = 21;
+
+impl Hot {
+    /// That of a place beyond an end of the sentence.
+    pub(crate) const BEYOND: Self = Self {
+        folded: Form::BEYOND.folded,
+        shape: NO_SHAPE,
+        living: Form::BEYOND.living,
+        organism_level: Form::BEYOND.organism_level,
+        known: false,
+    };
 }
 
 /// What the own features of a word sum up to at each distance.
@@ -61,6 +80,10 @@ pub(crate) struct Lexicon {
     shape_sums: Vec<ShapeSums>,
     /// The sums of the places beyond the ends of a sentence.
     beyond: WordSums,
+    /// The weights of three shapes that stand together, by their numbers.
+    recent_shapes: Recent,
+    /// The weights of other features of several things together.
+    recent: Recent,
 }
 
 impl Lexicon {
@@ -175,6 +198,34 @@ impl Lexicon {
     /// Whether the model knows a word itself.
     pub(crate) fn is_known(&self, number: u32) -> bool {
         self.hot[number as usize].known
+    }
+
+    /// What is looked at again and again of a word that stands in a sentence.
+    #[inline]
+    pub(crate) fn hot(&self, number: u32) -> Hot {
+        self.hot[number as usize]
+    }
+
+    /// Adds what the shapes of three words that follow each other give the one between to its sums.
+    #[inline]
+    pub(crate) fn add_shapes(&mut self, table: Weights<'_>, words: [&Hot; 3], sums: &mut Sums) {
+        let Self { shapes, recent_shapes, .. } = self;
+        let short_shape = |word: &Hot| shapes.get(word.shape as usize).copied().unwrap_or(Form::BEYOND.short_shape);
+        let feature = || shapes_of(words.map(short_shape));
+        // beyond an end it is 0
+        let [before, own, after] = words.map(|word| u64::from(word.shape.wrapping_add(1)));
+        if (before | own | after) >> SHAPE_BITS == 0 {
+            let key = before << (2 * SHAPE_BITS) | own << SHAPE_BITS | after;
+            recent_shapes.add(table, key, feature, sums);
+        } else {
+            table.add(feature(), sums);
+        }
+    }
+
+    /// Adds the weights of a feature that others had before, mostly, to sums.
+    #[inline]
+    pub(crate) fn add_frequent(&mut self, table: Weights<'_>, feature: u64, sums: &mut Sums) {
+        self.recent.add(table, feature, || feature, sums);
     }
 
     /// What features of several words look at in a word that stands in a sentence.

@@ -15,6 +15,7 @@ pub(crate) mod numbers;
 mod organisms;
 mod outside;
 pub(crate) mod pieces;
+mod recent;
 pub(crate) mod spelling;
 mod stretches;
 pub(crate) mod studied;
@@ -81,7 +82,7 @@ impl Workspace {
         models: &Models,
         Chains { gate, alone_least, least, .. }: &Chains,
         view: &PassageView,
-        lexicon: &Lexicon,
+        lexicon: &mut Lexicon,
         chain: &Range<usize>,
     ) -> bool {
         let Self { summing, passing, .. } = self;
@@ -139,14 +140,14 @@ pub(crate) fn recognise(
         let from = found.len();
         for chain in &view.pieces.chains {
             work_done(4 * chain.len());
-            workspace.summing.of_chain(models, view, (lexicon, &mut *book), chain);
+            workspace.summing.of_chain(models, view, (&*lexicon, &mut *book), chain);
             if !workspace.open(models, chains, view, lexicon, chain) {
                 continue;
             }
             read_chain(chains, (index, view), chain, workspace, &mut found);
         }
         let (passage, matches) = ((index, &passages[index]), &prepared.matches[index]);
-        let witnesses = outside::witnesses(models, passage, view, matches, (lexicon, names_latin));
+        let witnesses = outside::witnesses(models, passage, view, matches, (&*lexicon, names_latin));
         outside::hear(witnesses, from, &mut found);
         longer::prefer_longer((index, &passages[index]), &prepared.matches[index], from, &mut found);
         brackets::complete(passages[index].text, from, &mut found);

@@ -4,12 +4,12 @@
 use std::ops::Range;
 
 use super::super::models::Models;
-use super::features::{DISTANCES, REACH, each_joint_feature, pair_of, spaces_of};
-use super::lexicon::{Lexicon, WordSums};
+use super::features::{DISTANCES, REACH, around_of, each_frequent_feature, pair_of, spaces_of};
+use super::lexicon::{Hot, Lexicon, WordSums};
 use super::table::{MEANINGLESS, SUM_LANES, Sums, Weights, add_sums};
 use super::tag_book::TagBook;
 use super::view::{CHUNK_PIECES_LIMIT, PassageView};
-use super::words::{Form, PAIR_PLACES};
+use super::words::PAIR_PLACES;
 use crate::text::listed::keep;
 
 /// What summing needs again and again.
@@ -19,11 +19,11 @@ pub(crate) struct Summing {
     /// its neighbours is added without asking whether there are any.
     sums: Vec<Sums>,
     /// What features of several words look at in each word of the sentence, with [`REACH`] more before and behind.
-    forms: Vec<Form>,
-    /// Features that are to be added, and to which piece's sums.
-    joint: Vec<(u64, usize)>,
-    /// Pairs of words that may give the pieces around them anything.
-    pairs: Vec<Pair>,
+    words: Vec<Hot>,
+    /// Pairs of words that may give the piece between them anything.
+    around: Vec<Asked>,
+    /// Pairs of words that follow each other and may give the pieces around them anything.
+    pairs: Vec<Asked>,
 }
 
 impl Summing {
@@ -118,81 +118,102 @@ impl Summing {
         &mut self,
         models: &Models,
         view: &PassageView,
-        lexicon: &Lexicon,
+        lexicon: &mut Lexicon,
         chain: &Range<usize>,
         stretches: &[Range<usize>],
     ) {
-        let words = &view.words[chain.clone()];
+        let numbers = &view.words[chain.clone()];
         // those between are filled where they are looked at
-        self.forms.resize(words.len() + 2 * REACH, Form::BEYOND);
-        self.forms[..REACH].fill(Form::BEYOND);
-        self.forms[REACH + words.len()..].fill(Form::BEYOND);
-        for stretch in stretches {
-            let around = stretch.start.saturating_sub(REACH)..(stretch.end + REACH).min(words.len());
-            let forms = self.forms[around.start + REACH..].iter_mut();
-            forms.zip(&words[around]).for_each(|(form, word)| *form = lexicon.form(*word));
-        }
-        self.joint.clear();
+        self.words.resize(numbers.len() + 2 * REACH, Hot::BEYOND);
+        self.words[..REACH].fill(Hot::BEYOND);
+        self.words[REACH + numbers.len()..].fill(Hot::BEYOND);
+        self.around.clear();
         self.pairs.clear();
-        for stretch in stretches {
-            self.list_joint(models.table.weights(), view, chain, stretch);
-        }
-        let Self { sums, joint, pairs, .. } = self;
         let table = models.table.weights();
-        keep(joint, |(feature, _)| table.may_have(*feature));
-        keep(pairs, |Pair { feature, wanted, .. }| {
-            *wanted &= table.places_of_pair(*feature);
-            *wanted != 0
-        });
-        joint.iter().for_each(|(feature, _)| table.look_towards(*feature));
-        pairs.iter().for_each(|pair| table.look_towards(pair.feature));
-        for (feature, place) in joint {
-            table.add_likely(*feature, &mut sums[*place + REACH]);
+        for stretch in stretches {
+            let near = stretch.start.saturating_sub(REACH)..(stretch.end + REACH).min(numbers.len());
+            let words = self.words[near.start + REACH..].iter_mut();
+            words.zip(&numbers[near]).for_each(|(word, number)| *word = lexicon.hot(*number));
+            self.list_pairs(table, stretch);
         }
-        for Pair { feature, first, wanted } in pairs {
-            table.add_pair(*feature, *wanted, sums, *first + REACH);
+        // the sieve comes nearer in the meantime
+        for stretch in stretches {
+            self.add_frequent(table, view, lexicon, chain, stretch);
+        }
+        let Self { sums, around, pairs, .. } = self;
+        keep(around, |asked| table.may_have(asked.feature));
+        keep(pairs, |asked| {
+            asked.wanted &= table.places_of_pair(asked.feature);
+            asked.wanted != 0
+        });
+        around.iter().for_each(|asked| table.look_towards(asked.feature));
+        pairs.iter().for_each(|asked| table.look_towards_pair(asked.feature));
+        for Asked { feature, place, .. } in around {
+            table.add_likely(*feature, &mut sums[*place as usize + REACH]);
+        }
+        for Asked { feature, place, wanted } in pairs {
+            table.add_pair(*feature, *wanted, sums, *place as usize + REACH);
         }
     }
 
-    /// Lists what the pieces of a stretch are to be given, and has what tells whether there is such come nearer.
-    fn list_joint(
+    /// Lists which pairs of words may give the pieces of a stretch anything, and has what tells whether they do come nearer.
+    fn list_pairs(&mut self, table: Weights<'_>, stretch: &Range<usize>) {
+        let Self { words, around, pairs, .. } = self;
+        let near = &words[stretch.start..stretch.end + 2 * REACH];
+        let between = near[REACH - 1..].windows(3).zip(stretch.clone());
+        around.extend(between.map(|(words, place)| {
+            let feature = around_of(words[0].folded, words[2].folded);
+            table.look_towards_sieve(feature);
+            Asked { feature, place: place as u32, wanted: 1 }
+        }));
+        let count = near.len() - 1;
+        pairs.extend(near.windows(2).zip(stretch.start..).enumerate().map(|(before, (words, first))| {
+            let feature = pair_of(words[0].folded, words[1].folded);
+            table.look_towards_sieve(feature);
+            Asked { feature, place: first as u32, wanted: wanted_places(before, count - 1 - before) }
+        }));
+    }
+
+    /// Adds to each piece of a stretch what others were given before, mostly.
+    fn add_frequent(
         &mut self,
         table: Weights<'_>,
         view: &PassageView,
+        lexicon: &mut Lexicon,
         chain: &Range<usize>,
         stretch: &Range<usize>,
     ) {
-        let Self { forms, joint, pairs, .. } = self;
-        for place in stretch.clone() {
-            let Some(around) = forms[place..].first_chunk() else { continue };
-            each_joint_feature(view, around, chain, chain.start + place, &mut |_, feature| {
-                table.look_towards_sieve(feature);
-                joint.push((feature, place));
+        let Self { words, sums, .. } = self;
+        let near = words[stretch.start + REACH - 1..].windows(3);
+        for ((words, sums), place) in near.zip(&mut sums[stretch.start + REACH..]).zip(stretch.clone()) {
+            let [before, own, after] = words else { continue };
+            lexicon.add_shapes(table, [before, own, after], sums);
+            let at = chain.start + place;
+            each_frequent_feature(view, chain, at, (own.folded, own.living), &mut |_, feature| {
+                lexicon.add_frequent(table, feature, sums);
             });
         }
-        let reach = stretch.start..stretch.end + PAIR_PLACES - 1;
-        for (first, words) in reach.clone().zip(forms[reach.start..].windows(2)) {
-            let feature = pair_of(&words[0], &words[1]);
-            table.look_towards_sieve(feature);
-            let (before, behind) = (first - reach.start, reach.end - 1 - first);
-            let wanted = (ALL_PLACES >> (PAIR_PLACES - 1).saturating_sub(before))
-                & (ALL_PLACES << (PAIR_PLACES - 1).saturating_sub(behind));
-            pairs.push(Pair { feature, first, wanted });
-        }
     }
+}
+
+/// Of the places of a pair those whose piece is one of a stretch, as bits, by how many pairs of the stretch stand before it and behind it.
+#[inline]
+const fn wanted_places(before: usize, behind: usize) -> u8 {
+    const LAST: usize = PAIR_PLACES - 1;
+    (ALL_PLACES >> LAST.saturating_sub(before)) & (ALL_PLACES << LAST.saturating_sub(behind))
 }
 
 const _: () = assert!(MEANINGLESS <= REACH);
 /// The places of a pair, as bits.
 const ALL_PLACES: u8 = (1 << PAIR_PLACES) - 1;
 
-/// Two words that follow each other, by what they give the pieces around them.
+/// Two words, by what they give pieces.
 #[derive(Debug, Clone, Copy)]
-struct Pair {
-    /// What their features have in common.
+struct Asked {
+    /// Their feature; what those of words that follow each other have in common.
     feature: u64,
-    /// The piece after both, which is the first place's; that of each further place stands one before.
-    first: usize,
+    /// The piece between them; the piece after both, which is the first place's, and that of each further place stands one before.
+    place: u32,
     /// The places whose piece is looked at, as bits.
     wanted: u8,
 }

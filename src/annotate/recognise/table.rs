@@ -10,7 +10,8 @@
 use std::borrow::Cow;
 use std::hint::select_unpredictable;
 
-use wide::i32x4;
+use wide::bytemuck::cast;
+use wide::{i8x16, i16x16, i32x4};
 
 use super::words::{PAIR_BITS, PAIR_PLACES, pair_behind, place_in_pair};
 use crate::model::EntityType;
@@ -186,7 +187,12 @@ const fn check(feature: u64) -> u32 {
 
 /// The first block that a feature may stand in, of that many.
 const fn home(feature: u64, count: usize) -> usize {
-    (((pair_behind(feature) >> 32) * count as u64) >> 32) as usize
+    home_of_pair(pair_behind(feature), count)
+}
+
+/// The first block that the features of a pair may stand in, of that many.
+const fn home_of_pair(pair: u64, count: usize) -> usize {
+    (((pair >> 32) * count as u64) >> 32) as usize
 }
 
 /// The checks of a block's features.
@@ -202,20 +208,25 @@ fn hits(checks: [u32; BLOCK_FEATURES], wanted: u32, but: u32) -> u32 {
     checks.simd_eq(i32x4::splat(wanted.cast_signed())).to_bitmask()
 }
 
-/// Adds the weights of a block's feature to sums.
+/// The check of one of a block's features.
 #[inline]
-fn add_weights(block: &Block, at: usize, sums: &mut Sums) {
-    add_masked(block, at, -1, sums);
+fn check_at(block: &Block, at: usize) -> u32 {
+    let first = at % BLOCK_FEATURES * size_of::<u32>();
+    block[first..].first_chunk().copied().map_or(0, u32::from_le_bytes)
 }
 
-/// Adds those bits of the weights of a block's feature to sums that `mask` has.
+/// The weights of one of a block's features, with lanes before them that mean nothing.
 #[inline]
-fn add_masked(block: &Block, at: usize, mask: i16, sums: &mut Sums) {
-    let first = BLOCK_BYTES - BLOCK_FEATURES * ROW + at * ROW - FIRST_WEIGHT;
-    if let Some(own) = block[first..].first_chunk::<SUM_LANES>() {
-        *sums =
-            std::array::from_fn(|lane| sums[lane].wrapping_add(i16::from(own[lane].cast_signed()) & mask));
-    }
+fn weights_at(block: &Block, at: usize) -> i16x16 {
+    let first = BLOCK_BYTES - BLOCK_FEATURES * ROW + at % BLOCK_FEATURES * ROW - FIRST_WEIGHT;
+    let own = block[first..].first_chunk::<SUM_LANES>().copied().unwrap_or_default();
+    i16x16::from_i8x16(cast::<[u8; SUM_LANES], i8x16>(own))
+}
+
+/// Adds weights to sums.
+#[inline]
+fn add_weights(sums: &mut Sums, weights: i16x16) {
+    *sums = (i16x16::new(*sums) + weights).to_array();
 }
 
 /// The bytes of a block with those features, the largest check first.
@@ -278,10 +289,7 @@ impl Table {
 
     /// Adds the weights of a feature to sums.
     pub(crate) fn add(&self, feature: u64, sums: &mut Sums) {
-        let weights = self.weights();
-        if weights.may_have(feature) {
-            weights.add_likely(feature, sums);
-        }
+        self.weights().add(feature, sums);
     }
 
     /// Whether there are weights of a feature.
@@ -299,10 +307,16 @@ pub(crate) struct Weights<'t> {
 }
 
 impl<'t> Weights<'t> {
-    /// Has the weights of a feature, or those of a pair, come nearer.
+    /// Has the weights of a feature come nearer.
     #[inline]
     pub(crate) fn look_towards(self, feature: u64) {
-        prefetch(self.blocks.get(home(feature, self.blocks.len())));
+        self.look_towards_pair(pair_behind(feature));
+    }
+
+    /// Has the weights of a pair come nearer.
+    #[inline]
+    pub(crate) fn look_towards_pair(self, pair: u64) {
+        prefetch(self.blocks.get(home_of_pair(pair, self.blocks.len())));
     }
 
     /// Has what tells whether there may be weights of a feature come nearer.
@@ -331,7 +345,7 @@ impl<'t> Weights<'t> {
         let (block, hits) = self.find(feature);
         // there are some or not, which cannot be foretold
         let mask = i16::from(hits == 0).wrapping_sub(1);
-        add_masked(block, hits.trailing_zeros() as usize % BLOCK_FEATURES, mask, sums);
+        add_weights(sums, weights_at(block, hits.trailing_zeros() as usize) & i16x16::splat(mask));
     }
 
     /// Adds the weights of a pair's features, at those of its places that are wanted (as bits): those of the first place to the sums at
@@ -339,19 +353,29 @@ impl<'t> Weights<'t> {
     #[inline]
     pub(crate) fn add_pair(self, pair: u64, wanted: u8, sums: &mut [Sums], first: usize) {
         let least = check(pair);
+        let mut missing = wanted;
         for block in self.blocks_from(pair) {
-            let checks = checks_of(block);
-            let hits = hits(checks, least, PAIR_BITS as u32);
-            // which are hits cannot be foretold: those of others are added where they mean nothing
-            for (at, check) in checks.into_iter().enumerate() {
-                let place = place_in_pair(check.into());
-                let is_wanted = hits >> at & u32::from(wanted) >> place & 1 == 1;
-                let place = select_unpredictable(is_wanted, first.wrapping_sub(place), at % MEANINGLESS);
-                add_weights(block, at, &mut sums[place]);
+            let mut hits = hits(checks_of(block), least, PAIR_BITS as u32);
+            while hits != 0 {
+                let at = hits.trailing_zeros() as usize;
+                hits &= hits - 1;
+                let place = place_in_pair(check_at(block, at).into());
+                // which are wanted cannot be foretold: the others are added where they mean nothing
+                let is_wanted = wanted >> place & 1 == 1;
+                let to = select_unpredictable(is_wanted, first.wrapping_sub(place), at % MEANINGLESS);
+                add_weights(&mut sums[to], weights_at(block, at));
+                missing &= !(1 << place);
             }
-            if checks[BLOCK_FEATURES - 1] <= least {
+            if missing == 0 || check_at(block, BLOCK_FEATURES - 1) <= least {
                 return;
             }
+        }
+    }
+
+    /// Adds the weights of a feature to sums.
+    pub(crate) fn add(self, feature: u64, sums: &mut Sums) {
+        if self.may_have(feature) {
+            self.add_likely(feature, sums);
         }
     }
 

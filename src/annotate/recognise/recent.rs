@@ -1,0 +1,77 @@
+//! Weights of features that were asked for before. Of those that several things give together some come again and again; what was
+//! found of them is near, where the table is not.
+
+use wide::bytemuck::cast;
+
+use super::table::{FIRST_WEIGHT, SUM_LANES, Sums, Weights, add_sums};
+
+/// The bits of a place; there are so many that they fill a small part of a cache.
+const PLACE_BITS: u32 = 12;
+/// What mixes a key.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A key, in the lanes that mean nothing, and the weights.
+type Entry = [u64; SUM_LANES * size_of::<i16>() / size_of::<u64>()];
+const _: () = assert!(FIRST_WEIGHT * size_of::<i16>() == size_of::<u64>());
+
+/// The features, each at the place that its key gives it: the last that was asked for. It has room for `1 << PLACE_BITS`.
+#[derive(Debug, Default)]
+pub(super) struct Recent {
+    entries: Vec<Entry>,
+}
+
+impl Recent {
+    /// Adds the weights of a feature to sums. The key is no other feature's; `feature` tells it where it has to be looked for.
+    #[inline]
+    pub(super) fn add(
+        &mut self,
+        table: Weights<'_>,
+        key: u64,
+        feature: impl FnOnce() -> u64,
+        sums: &mut Sums,
+    ) {
+        let place = (key.wrapping_mul(MIX) >> (u64::BITS - PLACE_BITS)) as usize;
+        match self.entries.get(place) {
+            Some(entry) if entry[0] == key => add_sums(sums, &cast(*entry)),
+            _ => add_sums(sums, &self.find(table, key, place, feature())),
+        }
+    }
+
+    #[inline(never)]
+    fn find(&mut self, table: Weights<'_>, key: u64, place: usize, feature: u64) -> Sums {
+        let mut found = [0; SUM_LANES];
+        table.add(feature, &mut found);
+        if self.entries.is_empty() {
+            // no key but 0 leads to the first place by itself, and that one has no weights
+            self.entries.resize(1 << PLACE_BITS, Entry::default());
+        }
+        let mut entry: Entry = cast(found);
+        entry[0] = key;
+        self.entries[place] = entry;
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::{ROW, Table};
+    use super::*;
+
+    #[test]
+    fn weights_are_those_of_the_table_whatever_was_asked_before() {
+        let known = |key: u64| key % 3 != 0;
+        let feature = |key: u64| key.wrapping_mul(0xff51_afd7_ed55_8ccd);
+        let keys = 1..20_000_u64;
+        let rows: Vec<(u64, [i8; ROW])> =
+            keys.clone().filter(|key| known(*key)).map(|key| (feature(key), [(key % 100) as i8; ROW])).collect();
+        let table = Table::build(&rows);
+        let mut recent = Recent::default();
+        for key in keys.clone().chain(keys.clone().rev()).chain(keys.flat_map(|key| [key, key / 7 + 1])) {
+            let mut sums = [1; SUM_LANES];
+            recent.add(table.weights(), key, || feature(key), &mut sums);
+            let expected = if known(key) { (key % 100) as i16 } else { 0 };
+            assert_eq!(sums[FIRST_WEIGHT..], [1 + expected; ROW], "{key}");
+        }
+        assert_eq!(recent.entries.len(), 1 << PLACE_BITS);
+    }
+}
