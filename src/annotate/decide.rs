@@ -13,7 +13,7 @@ use std::ops::Add;
 
 use super::intervals::heaviest;
 use crate::model::{EntityType, OverlapPolicy, Span};
-use crate::text::pauses::worked;
+use crate::text::pauses::{work_done, worked};
 
 /// A mention as the decision sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(super) struct Contender {
 }
 
 /// Who goes first where mentions overlap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Extra,
     Recognised,
@@ -75,12 +75,16 @@ const fn weight(contender: &Contender, by_score: bool) -> Weight {
 
 /// Which of `contenders` stay, in ascending order of their index. All are of one passage. O(n log n).
 pub(super) fn decide(contenders: &[Contender], policy: OverlapPolicy) -> Vec<usize> {
-    let all: Vec<usize> = (0..contenders.len()).collect();
+    let all = || (0..contenders.len()).collect::<Vec<usize>>();
     let mut kept = match policy {
-        OverlapPolicy::All => without_covered(contenders, all),
-        OverlapPolicy::Longest => schedule_by_rank(contenders, &all),
+        OverlapPolicy::All => without_covered(contenders, all()),
+        OverlapPolicy::Longest if contenders.is_sorted_by_key(|own| own.span.start) => {
+            schedule_apart(contenders)
+        }
+        OverlapPolicy::Longest => schedule_by_rank(contenders, &all()),
         OverlapPolicy::LongestPerType => {
             let mut kept = Vec::new();
+            let all = all();
             for entity_type in EntityType::ALL {
                 let own: Vec<usize> =
                     all.iter().copied().filter(|&at| contenders[at].entity_type == entity_type).collect();
@@ -100,6 +104,52 @@ fn without_covered(contenders: &[Contender], mut kept: Vec<usize>) -> Vec<usize>
     extra.sort_unstable();
     kept.retain(|&at| contenders[at].extra || extra.binary_search(&contenders[at].span).is_err());
     kept
+}
+
+/// The best set of mentions that stand by their starts: what does not reach into each other is decided apart, and mostly one stands
+/// alone or two meet.
+fn schedule_apart(contenders: &[Contender]) -> Vec<usize> {
+    let mut kept = Vec::with_capacity(contenders.len());
+    let mut from = 0;
+    while let Some(first) = contenders.get(from) {
+        let mut reach = first.span.end;
+        let joins = |next: &&Contender| {
+            let joins = next.span.start < reach;
+            reach = reach.max(next.span.end);
+            joins
+        };
+        let to = from + 1 + contenders[from + 1..].iter().take_while(joins).count();
+        work_done(to - from);
+        match &contenders[from..to] {
+            [alone] => kept.extend(weighs(alone).then_some(from)),
+            [one, other] if weighs(one) && weighs(other) => {
+                kept.push(from + usize::from(goes_before(other, one)));
+            }
+            _ => kept.extend(schedule_by_rank(contenders, &(from..to).collect::<Vec<usize>>())),
+        }
+        from = to;
+    }
+    kept
+}
+
+/// Whether a mention has a weight, as one of no length or score has not.
+fn weighs(contender: &Contender) -> bool {
+    !contender.span.is_empty() && weight(contender, contender.recognised) > Weight::default()
+}
+
+/// Whether of two mentions that overlap and weigh something `other` stays, as [`schedule_by_rank`] has it.
+fn goes_before(other: &Contender, one: &Contender) -> bool {
+    if other.rank() != one.rank() {
+        return other.rank() < one.rank();
+    }
+    let by_score = other.recognised || one.recognised;
+    let (own, others) = (weight(one, by_score), weight(other, by_score));
+    let ends_later = |one: &Contender, other: &Contender| {
+        let key = |own: &Contender| (own.span.end, own.span.start, own.score, own.entity_type);
+        key(one) > key(other)
+    };
+    // of one weight the one that ends earlier
+    others > own || others == own && ends_later(one, other)
 }
 
 /// The best set of extra terms, then the best set of what the models recognised in the room that these leave, then that of
@@ -229,6 +279,19 @@ mod tests {
         assert!(!decide(&all, OverlapPolicy::Longest).is_empty());
     }
 
+    fn of_ranks() -> impl Strategy<Value = Vec<Contender>> {
+        let one = (0_usize..24, 0_usize..7, 0_u64..4, 0..4).prop_map(|(at, length, score, rank)| Contender {
+            extra: rank == 0,
+            recognised: rank == 1 || rank == 2,
+            entity_type: if score % 2 == 0 { EntityType::Gene } else { EntityType::Disease },
+            ..contender(at, at + length, score)
+        });
+        prop::collection::vec(one, 0..9).prop_map(|mut all| {
+            all.sort_by_key(|own| (own.span.start, std::cmp::Reverse(own.span.end)));
+            all
+        })
+    }
+
     fn contenders() -> impl Strategy<Value = Vec<Contender>> {
         let one =
             (0_usize..30, 1_usize..8, 0_u64..5).prop_map(|(at, len, score)| contender(at, at + len, score));
@@ -241,6 +304,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_decided_apart_is_decided_alike(all in of_ranks()) {
+            let mut together = schedule_by_rank(&all, &(0..all.len()).collect::<Vec<_>>());
+            together.sort_unstable();
+            prop_assert_eq!(schedule_apart(&all), together);
+        }
+
         #[test]
         fn the_set_is_the_best_of_all_sets(all in contenders()) {
             let chosen = decide(&all, OverlapPolicy::Longest);
