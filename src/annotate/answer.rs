@@ -213,6 +213,9 @@ pub(super) fn merge_spans(mentions: &mut Vec<Mention>) {
     });
     for Mention { readings, .. } in mentions {
         work_done(1);
+        if readings.len() < 2 {
+            continue;
+        }
         let types = readings.iter().filter(|reading| reading.recognised);
         let types = types.fold(0_u32, |types, reading| types | 1 << reading.entity_type as u32);
         readings.retain(|reading| {

@@ -3,6 +3,8 @@
 //! how likely the text speaks of such an entity there. They weigh what speaks for a name and what the gold data says of
 //! it; what the weights set by hand say ([`rank::log_odds`]) is a feature among others.
 
+use std::sync::LazyLock;
+
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -175,25 +177,21 @@ impl NameModel {
     }
 
     fn score_several(&self, readings: &mut [Reading], entity_type: EntityType, of: (Told, u32)) {
-        let own = readings.iter().enumerate().filter(|(_, reading)| reading.entity_type == entity_type);
-        let described: Vec<(usize, NameFeatures, f32)> = own
-            .filter_map(|(at, reading)| {
-                let features = describe(reading, of)?;
-                let choice = self.choice(&features);
-                Some((at, features, choice))
-            })
-            .collect();
-        let right = |(at, _, choice): &(usize, NameFeatures, f32)| {
-            let reading = &readings[*at];
-            (!reading.contradicted, *choice, reading.prominence)
-        };
-        let best =
-            described.iter().reduce(|best, other| if right(other) > right(best) { other } else { best });
-        let Some((_, features, most)) = best else { return };
-        let score = self.score(self.chance(features));
-        for (at, _, choice) in &described {
-            let reading = &mut readings[*at];
-            reading.score = score * (choice / most).min(1.0) * contradiction(reading);
+        let is_own = |own: &&mut Reading| own.entity_type == entity_type && own.evidence.is_some();
+        let mut best: Option<((bool, f32, u8), NameFeatures)> = None;
+        for reading in readings.iter_mut().filter(is_own) {
+            let Some(features) = describe(reading, of) else { continue };
+            // kept there until the best is known
+            reading.score = self.choice(&features);
+            let right = (!reading.contradicted, reading.score, reading.prominence);
+            if best.as_ref().is_none_or(|(most, _)| right > *most) {
+                best = Some((right, features));
+            }
+        }
+        let Some(((_, most, _), features)) = best else { return };
+        let score = self.score(self.chance(&features));
+        for reading in readings.iter_mut().filter(is_own) {
+            reading.score = score * (reading.score / most).min(1.0) * contradiction(reading);
         }
     }
 }
@@ -204,7 +202,25 @@ const fn contradiction(reading: &Reading) -> f32 {
 }
 
 fn probability(weights: &[f32], features: &NameFeatures) -> f32 {
-    rank::logistic(weights.iter().zip(features).map(|(weight, value)| weight * value).sum())
+    // their number is known where there are as many weights, as there are ([`NameModel::fits`])
+    let sum = match weights.first_chunk::<NAME_FEATURES>() {
+        Some(weights) => weights.iter().zip(features).map(|(weight, value)| weight * value).sum(),
+        None => weights.iter().zip(features).map(|(weight, value)| weight * value).sum(),
+    };
+    rank::logistic(sum)
+}
+
+/// The small counts whose logarithms are kept.
+const COUNTS: usize = 1 << u8::BITS;
+
+/// `ln(1 + count)`.
+fn log_of_count(count: u32) -> f32 {
+    static KEPT: LazyLock<[f32; COUNTS]> = LazyLock::new(|| std::array::from_fn(|at| log(at as u32)));
+    #[expect(clippy::cast_precision_loss, reason = "small counts")]
+    fn log(count: u32) -> f32 {
+        (count as f32).ln_1p()
+    }
+    KEPT.get(count as usize).copied().unwrap_or_else(|| log(count))
 }
 
 /// What the ranker sees of a name.
@@ -216,8 +232,7 @@ pub(super) fn describe_name(evidence: &NameEvidence, of: NameUse) -> NameFeature
     let is_told = told.stood > 0;
     let (marked, stood) = (f32::from(told.marked), f32::from(told.stood));
     let share = (marked + 0.5) / (stood + 1.0);
-    #[expect(clippy::cast_precision_loss, reason = "small counts")]
-    let (rivals, times) = ((evidence.rivals as f32).ln_1p(), (of.times as f32).ln_1p());
+    let (rivals, times) = (log_of_count(evidence.rivals), log_of_count(of.times));
     [
         1.0,
         rank::log_odds(evidence),
@@ -256,7 +271,7 @@ pub(super) fn describe_name(evidence: &NameEvidence, of: NameUse) -> NameFeature
         is(evidence.word_of_another_type),
         is(evidence.type_word),
         times,
-        f32::from(of.prominence).ln_1p(),
+        log_of_count(of.prominence.into()),
         is(is_told),
         if is_told { (share / (1.0 - share)).ln() } else { 0.0 },
         is(is_told && told.marked == 0),
