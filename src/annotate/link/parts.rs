@@ -38,6 +38,11 @@ fn is_group(word: &str) -> bool {
     GROUP_ENDS.iter().any(|end| word.ends_with(end))
 }
 
+/// Whether a folded word joins the elements of a list.
+const fn is_conjunction(word: &[u8]) -> bool {
+    matches!(word, b"and" | b"or")
+}
+
 /// A part: the tokens that the reader sees of it, and its name.
 #[derive(Debug, PartialEq, Eq)]
 struct Part {
@@ -46,13 +51,15 @@ struct Part {
 }
 
 /// Calls `take` with the target itself, or with what it speaks of one by one, in the order of the text.
+#[inline]
 pub(crate) fn each_part(
     vocabulary: Vocabulary<'_>,
     passages: &[PassageText<'_>],
     target: Target,
     mut take: impl FnMut(Target),
 ) {
-    let parts = Mentioned { vocabulary, passage: &passages[target.passage], target: &target }.parts();
+    let own = Mentioned { vocabulary, passage: &passages[target.passage], target: &target };
+    let parts = if own.may_have_parts() { own.parts() } else { Vec::new() };
     if parts.is_empty() {
         return take(target);
     }
@@ -66,72 +73,45 @@ pub(crate) fn each_part(
 
 /// A disease with the elements before it that share its head, where the sequence model has found the last alone: "type 1 and
 /// type 2 diabetes", "types 1 and 2 diabetes". Nothing before the byte `from` is taken.
+#[inline]
 pub(crate) fn with_elements_before(
     vocabulary: Vocabulary<'_>,
     passages: &[PassageText<'_>],
     target: Target,
     from: usize,
 ) -> Target {
-    let passage = &passages[target.passage];
-    let own = Mentioned { vocabulary, passage, target: &target };
-    let Range { start, end } = target.tokens;
-    let is_listed = own.is_conjunction(start.wrapping_sub(1))
-        || own.is_conjunction(start.wrapping_sub(2)) && own.kinds(start - 1) != 0;
-    let takes = target.entity_type == EntityType::Disease && end > start;
-    if !takes || !is_listed || !own.parts().is_empty() {
+    if target.entity_type != EntityType::Disease || target.tokens.is_empty() {
         return target;
     }
-    let tokens = passage.folded.tokens();
-    let from = from.max(passage.sentence(target.span.start).start);
-    let holds = |at: &usize| matches!(tokens[*at + 1].gap, Gap::Space | Gap::Comma | Gap::Joiner | Gap::None);
-    let before = (start.saturating_sub(TOKENS_BEFORE_LIMIT)..start).rev();
-    let free = before.take_while(|at| tokens[*at].start as usize >= from && holds(at));
-    let mut firsts: Vec<usize> = free.filter(|at| passage.folded.begins_word(*at)).collect();
-    firsts.reverse();
-    let longer = firsts.into_iter().map(|first| {
-        let span = Span { start: tokens[first].start as usize, end: target.span.end };
-        Target { span, tokens: first..end, ..target.clone() }
-    });
-    let has_parts = |target: &Target| !Mentioned { vocabulary, passage, target }.parts().is_empty();
-    longer.into_iter().find(has_parts).unwrap_or(target)
+    let own = Mentioned { vocabulary, passage: &passages[target.passage], target: &target };
+    let start = target.tokens.start;
+    let is_listed = own.is_conjunction(start.wrapping_sub(1))
+        || own.is_conjunction(start.wrapping_sub(2)) && own.kinds(start - 1) != 0;
+    let longer = if is_listed { own.longer_before(from) } else { None };
+    longer.unwrap_or(target)
 }
 
 /// A mention with the numbers or letters behind it that share its stem, where the sequence model has found the first alone:
 /// "hepatitis B and C", "caspases 3, 8 and 9". Numbers count so behind a plural only, as "IL-2 and 4 others" has one gene. Nothing
 /// from the byte `to` on is taken.
+#[inline]
 pub(crate) fn with_elements_behind(
     vocabulary: Vocabulary<'_>,
     passages: &[PassageText<'_>],
     target: Target,
     to: usize,
 ) -> Target {
-    let (passage, Range { start, end }) = (&passages[target.passage], target.tokens.clone());
     let takes = matches!(target.entity_type, EntityType::Gene | EntityType::Disease | EntityType::Chemical);
-    if !takes || end < start + 2 {
+    if !takes || target.tokens.len() < 2 {
         return target;
     }
-    let (folded, tokens) = (&passage.folded, passage.folded.tokens());
-    let to = to.min(passage.sentence(target.span.start).end);
-    let behind = tokens[end..].iter().take(TOKENS_BEHIND_LIMIT);
-    let free = end + behind.take_while(|token| token.end as usize <= to).count();
-    let longest = Target { tokens: start..free, ..target.clone() };
-    let own = Mentioned { vocabulary, passage, target: &longest };
-    let is_plural = own.text(end - 2, end - 1).ends_with('s') && folded.begins_word(end - 1);
-    let is_number = tokens[end - 1].kind == TokenKind::Digits;
-    let items = own.items(end - 1);
-    let last = items.last().copied().unwrap_or(end - 1);
-    // the E of "vitamin A and E. coli"
-    let is_initial = tokens.get(last + 1).is_some_and(|next| next.gap == Gap::Stop) && last + 1 < free;
-    if last < end || (is_number && !is_plural) || is_initial || !folded.ends_word(last) {
-        return target;
-    }
-    let span = Span { start: target.span.start, end: tokens[last].end as usize };
-    let longer = Target { span, tokens: start..last + 1, ..target.clone() };
-    let has_parts = !Mentioned { vocabulary, passage, target: &longer }.parts().is_empty();
-    if has_parts { longer } else { target }
+    let own = Mentioned { vocabulary, passage: &passages[target.passage], target: &target };
+    let longer = if own.may_go_on() { own.longer_behind(to) } else { None };
+    longer.unwrap_or(target)
 }
 
 /// A mention as its parts are looked for.
+#[derive(Clone, Copy)]
 struct Mentioned<'m> {
     vocabulary: Vocabulary<'m>,
     passage: &'m PassageText<'m>,
@@ -139,22 +119,104 @@ struct Mentioned<'m> {
 }
 
 impl Mentioned<'_> {
+    /// Whether it may have parts, by its type and its tokens.
+    #[inline]
+    fn may_have_parts(&self) -> bool {
+        match self.target.tokens.len() {
+            0 | 1 => false,
+            2 => self.target.entity_type == EntityType::Chemical,
+            _ => !matches!(self.target.entity_type, EntityType::Variant | EntityType::CellLine),
+        }
+    }
+
+    /// Whether it may go on behind its end ([`with_elements_behind`]), as its last token and what stands behind that tell.
+    #[inline]
+    fn may_go_on(&self) -> bool {
+        let (folded, end) = (&self.passage.folded, self.target.tokens.end);
+        let is_next = match folded.tokens().get(end).map(|next| next.gap) {
+            None | Some(Gap::None | Gap::Stop | Gap::Break) => false,
+            Some(Gap::Space) => is_conjunction(folded.folded_bytes(end)),
+            Some(Gap::Joiner | Gap::Tight | Gap::Comma | Gap::Other) => true,
+        };
+        is_next && self.kinds(end - 1) != 0
+    }
+
     /// The parts; none where it is of one entity.
     fn parts(&self) -> Vec<Part> {
         let Range { start, end } = self.target.tokens;
-        if end == start + 2 && self.target.entity_type == EntityType::Chemical {
-            return self.combined();
-        }
-        if end < start + 3 || matches!(self.target.entity_type, EntityType::Variant | EntityType::CellLine) {
+        if !self.may_have_parts() {
             return Vec::new();
         }
-        let is_joint = |byte: &u8| matches!(byte, b'/' | b',' | b'&');
-        let is_joined = self.text(start, end).as_bytes().iter().any(is_joint);
+        if end == start + 2 {
+            return self.combined();
+        }
+        let is_joint = |joined: bool, byte: &u8| joined | matches!(byte, b'/' | b',' | b'&');
+        let is_joined = self.text(start, end).as_bytes().iter().fold(false, is_joint);
         if !is_joined && !(start + 1..end - 1).any(|at| self.is_conjunction(at)) {
             return Vec::new();
         }
-        let parts = self.numbered().or_else(|| self.coordinated()).unwrap_or_default();
+        self.parts_of_list(true)
+    }
+
+    /// The parts of a list; those that differ in numbers only where it may have such.
+    fn parts_of_list(&self, may_be_numbered: bool) -> Vec<Part> {
+        let numbered = if may_be_numbered { self.numbered() } else { None };
+        let parts = numbered.or_else(|| self.coordinated()).unwrap_or_default();
         if parts.is_empty() || self.is_name_of_one() { Vec::new() } else { parts }
+    }
+
+    /// The mention with the elements before it ([`with_elements_before`]), where there are any.
+    fn longer_before(&self, from: usize) -> Option<Target> {
+        let Range { start, end } = self.target.tokens;
+        let (passage, tokens) = (self.passage, self.passage.folded.tokens());
+        let from = from.max(passage.sentence(self.target.span.start).start);
+        let holds =
+            |at: &usize| matches!(tokens[*at + 1].gap, Gap::Space | Gap::Comma | Gap::Joiner | Gap::None);
+        let before = (start.saturating_sub(TOKENS_BEFORE_LIMIT)..start).rev();
+        let free = before.take_while(|at| tokens[*at].start as usize >= from && holds(at));
+        let farthest = free.last()?;
+        // where the list ends is the same wherever it begins
+        let may_be_numbered = (farthest + 1..end - 1).any(|first| !self.items(first).is_empty());
+        let conjunction = (farthest + 1..end - 1).rev().find(|at| self.is_conjunction(*at));
+        let may_share_head = conjunction.is_some_and(|at| at + 2 < end);
+        if !may_be_numbered && !may_share_head || !self.parts().is_empty() {
+            return None;
+        }
+        let firsts = (farthest..start).filter(|at| passage.folded.begins_word(*at));
+        let mut longer = firsts.map(|first| {
+            let span = Span { start: tokens[first].start as usize, end: self.target.span.end };
+            Target { span, tokens: first..end, ..self.target.clone() }
+        });
+        longer.find(|target| {
+            let own = Mentioned { target, ..*self };
+            // where no numbers are listed, a list has a conjunction
+            let parts = if may_be_numbered { own.parts() } else { own.parts_of_list(false) };
+            !parts.is_empty()
+        })
+    }
+
+    /// The mention with the numbers or letters behind it ([`with_elements_behind`]), where there are any.
+    fn longer_behind(&self, to: usize) -> Option<Target> {
+        let Range { start, end } = self.target.tokens;
+        let (folded, tokens) = (&self.passage.folded, self.passage.folded.tokens());
+        let to = to.min(self.passage.sentence(self.target.span.start).end);
+        let behind = tokens[end..].iter().take(TOKENS_BEHIND_LIMIT);
+        let free = end + behind.take_while(|token| token.end as usize <= to).count();
+        let longest = Target { tokens: start..free, ..self.target.clone() };
+        let own = Mentioned { target: &longest, ..*self };
+        let is_plural = own.text(end - 2, end - 1).ends_with('s') && folded.begins_word(end - 1);
+        let is_number = tokens[end - 1].kind == TokenKind::Digits;
+        let items = own.items(end - 1);
+        let last = items.last().copied().unwrap_or(end - 1);
+        // the E of "vitamin A and E. coli"
+        let is_initial = tokens.get(last + 1).is_some_and(|next| next.gap == Gap::Stop) && last + 1 < free;
+        if last < end || (is_number && !is_plural) || is_initial || !folded.ends_word(last) {
+            return None;
+        }
+        let span = Span { start: self.target.span.start, end: tokens[last].end as usize };
+        let longer = Target { span, tokens: start..last + 1, ..self.target.clone() };
+        let has_parts = !Mentioned { target: &longer, ..*self }.parts().is_empty();
+        has_parts.then_some(longer)
     }
 
     /// The parts of two drugs that are given together, joined by a hyphen: "carbidopa-levodopa". Each is a word and a name, and the
@@ -280,6 +342,8 @@ impl Mentioned<'_> {
         let conjunction = (start + 1..end - 1).rev().find(|at| self.is_conjunction(*at))?;
         let twice = conjunction > start + 1 && self.is_conjunction(conjunction - 1);
         let (left_end, right) = (conjunction - usize::from(twice), conjunction + 1..end);
+        let last = self.text(right.start, right.end);
+        let of_last = if right.len() > 1 { self.group_of_type(last)? } else { return None };
         let tokens = self.passage.folded.tokens();
         let is_start = |at: &usize| *at == start || tokens[*at].gap == Gap::Comma;
         let starts: Vec<usize> = (start..left_end).filter(is_start).collect();
@@ -289,32 +353,42 @@ impl Mentioned<'_> {
         let ends = starts.iter().skip(1).copied().chain([left_end]);
         let elements: Vec<Range<usize>> =
             starts.iter().copied().zip(ends).map(|(from, to)| from..to).collect();
-        let last = self.text(right.start, right.end);
         (1..right.len().min(HEAD_TOKENS_LIMIT + 1)).rev().find_map(|length| {
             let head = self.text(right.end - length, right.end);
             let named = |own: &Range<usize>| format!("{} {head}", self.text(own.start, own.end));
-            let names: Vec<String> = elements.iter().map(named).chain([last.to_owned()]).collect();
-            self.are_names(&names).then(|| {
-                let seen = elements.iter().cloned().chain([right.clone()]);
-                seen.zip(names).map(|(tokens, name)| Part { tokens, name }).collect()
-            })
+            let names = self.other_names(elements.iter().map(named), of_last)?;
+            let names = names.into_iter().chain([last.to_owned()]);
+            let seen = elements.iter().cloned().chain([right.clone()]);
+            Some(seen.zip(names).map(|(tokens, name)| Part { tokens, name }).collect())
         })
+    }
+
+    /// Those names, where each is of something of the type, and none of what another or `last` is.
+    fn other_names(&self, names: impl Iterator<Item = String>, last: GroupIndex) -> Option<Vec<String>> {
+        let mut groups = vec![last];
+        let mut is_other = |name: &str| {
+            let group = self.group_of_type(name).filter(|group| !groups.contains(group));
+            groups.extend(group);
+            group.is_some()
+        };
+        names.map(|name| is_other(&name).then_some(name)).collect()
     }
 
     /// Whether each name is of something of the type, and none of what another is.
     fn are_names(&self, names: &[String]) -> bool {
-        let mut folded = SpareText::take();
         let mut groups: Vec<GroupIndex> = Vec::with_capacity(names.len());
-        for name in names {
-            folded.fold(name);
-            let group =
-                self.vocabulary.any_group_of_key(folded.text()).filter(|group| self.is_of_type(*group));
-            match group {
-                Some(group) if !groups.contains(&group) => groups.push(group),
-                _ => return false,
-            }
-        }
-        true
+        names.iter().all(|name| {
+            let group = self.group_of_type(name).filter(|group| !groups.contains(group));
+            groups.extend(group);
+            group.is_some()
+        })
+    }
+
+    /// The name's group, where it is of something of the type.
+    fn group_of_type(&self, name: &str) -> Option<GroupIndex> {
+        let mut folded = SpareText::take();
+        folded.fold(name);
+        self.vocabulary.any_group_of_key(folded.text()).filter(|group| self.is_of_type(*group))
     }
 
     fn is_of_type(&self, group: GroupIndex) -> bool {
@@ -346,7 +420,7 @@ impl Mentioned<'_> {
     }
 
     fn is_conjunction(&self, at: usize) -> bool {
-        at < self.target.tokens.end && matches!(self.passage.folded.folded_bytes(at), b"and" | b"or")
+        at < self.target.tokens.end && is_conjunction(self.passage.folded.folded_bytes(at))
     }
 
     /// What stands between a token of the mention and the one before it.

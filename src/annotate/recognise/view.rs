@@ -141,7 +141,7 @@ impl PassageView {
 
     /// Whether anything in it may be an organism's name in two words.
     pub(crate) fn names_binomial(&self) -> bool {
-        self.binomials.contains(&Part::Genus)
+        self.binomials.iter().fold(false, |any, part| any | (*part as u8 == Part::Genus as u8))
     }
 
     /// The number of a token's word.
