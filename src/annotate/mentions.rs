@@ -14,8 +14,7 @@ use super::rank::{NameEvidence, Support};
 use super::recognise::lexicon::Lexicon;
 use super::recognise::table::MODEL_TYPES;
 use super::recognise::view::PassageView;
-use super::recognise::{Found, Prepared, best};
-use super::surface;
+use super::recognise::{Found, Prepared, keep_best};
 use super::variants::{Certainty, find_variants};
 use super::vocabulary::Vocabulary;
 use crate::model::{EntityType, Method, OverlapPolicy, Span};
@@ -28,6 +27,9 @@ const ALONE_SCORE_MIN: f32 = 0.75;
 const CERTAIN_ENTITY: f32 = 0.95;
 /// Scores are over zero, whatever a model says.
 const SCORE_MIN: f32 = 1e-4;
+
+/// For how many mentions there is room besides.
+const MENTIONS_SPARE: usize = 16;
 
 /// The mentions of the types that have a model.
 pub(super) fn recognised(
@@ -43,12 +45,13 @@ pub(super) fn recognised(
     let abbreviations = options.options().abbreviations;
     let mut document = Document::new(vocabulary, models, passages, prepared, abbreviations, memory);
     let linked = link(&mut document, &targets, None);
-    for (score, linked) in scores.iter().zip(&linked) {
+    for (score, linked) in scores.iter().zip(linked.each()) {
         linked.most.set(linked.most.get().max(*score));
     }
-    let mut mentions = Vec::with_capacity(targets.len());
+    // what the dictionary finds stands behind them
+    let mut mentions = Vec::with_capacity(2 * targets.len() + MENTIONS_SPARE);
     let mut chosen = Vec::new();
-    for ((target, score), linked) in targets.into_iter().zip(scores).zip(&linked) {
+    for ((target, score), linked) in targets.into_iter().zip(scores).zip(linked.each()) {
         work_done(4);
         if linked.denied {
             continue;
@@ -57,7 +60,7 @@ pub(super) fn recognised(
             vec![variant(&passages[target.passage], target.span, score)]
         } else {
             let least = models.linked_threshold(target.entity_type);
-            readings(passages, &target, (score, linked, least), options, &mut chosen)
+            readings(&target, (score, linked, least), options, &mut chosen)
         };
         if !readings.is_empty() {
             let Target { passage, span, tokens, .. } = target;
@@ -81,52 +84,83 @@ pub(super) fn targets(
     found: &[Found],
     options: &PreparedOptions,
 ) -> (Vec<Target>, Vec<f32>) {
-    let mut chosen: Vec<(Target, f32)> = Vec::with_capacity(found.len() / 2);
-    let mut rest = found;
-    let least: [f32; MODEL_TYPES.len()] = std::array::from_fn(|at| least_score(models, at, options));
-    for passage in 0..passages.len() {
-        // they stand by passage
-        let (here, later) = rest.split_at(rest.partition_point(|found| found.passage <= passage));
-        rest = later;
-        let mut own: [Vec<(Span, f32)>; MODEL_TYPES.len()] = Default::default();
-        work_done(here.len());
-        for found in here {
-            let score = models.score(found.model_type, found.probability);
-            own[found.model_type].push((found.span, score));
-        }
-        for ((mut own, least), entity_type) in own.into_iter().zip(least).zip(MODEL_TYPES) {
-            keep_good(&mut own, least, options.options().min_score > 0.0);
-            for (span, score) in best(own) {
-                if !is_blocked(passages, passage, span, options) {
-                    chosen.push((Target::new(passages, passage, span, entity_type), score));
-                }
-            }
-        }
-    }
-    let place = |(target, _): &(Target, f32)| worked((target.passage, target.span, target.entity_type));
-    chosen.sort_by_key(place);
-    let mut parts: Vec<(Target, f32)> = Vec::with_capacity(chosen.len());
+    let chosen = chosen(models, passages, found, options);
+    let mut targets: Vec<Target> = Vec::with_capacity(chosen.len());
+    let mut scores = Vec::with_capacity(chosen.len());
     let mut free = (0, 0);
-    let nexts: Vec<(usize, usize)> =
-        chosen.iter().skip(1).map(|(next, _)| (next.passage, next.span.start)).collect();
-    let nexts = nexts.into_iter().map(Some).chain([None]);
-    for ((target, score), next) in chosen.into_iter().zip(nexts) {
+    for (at, Chosen { passage, span, entity_type, score }) in chosen.iter().copied().enumerate() {
         work_done(2);
-        let (passage, end) = (target.passage, target.span.end);
-        let to = next.filter(|next| next.0 == passage).map_or(usize::MAX, |next| next.1);
+        let next = chosen.get(at + 1).filter(|next| next.passage == passage);
+        let to = next.map_or(usize::MAX, |next| next.span.start);
         let from = if free.0 == passage { free.1 } else { 0 };
-        free = (passage, end.max(from));
+        free = (passage, span.end.max(from));
+        let target = Target::new(passages, passage, span, entity_type);
         let whole = with_elements_before(vocabulary, passages, target, from);
         let whole = with_elements_behind(vocabulary, passages, whole, to);
         each_part(vocabulary, passages, whole, |part| {
             if !options.is_blocked_text(part.written(passages)) {
-                parts.push((part, score));
+                targets.push(part);
+                scores.push(score);
             }
         });
     }
     // parts may stand behind what another type has within their mention
-    parts.sort_by_key(place);
+    let place = |target: &Target| (target.passage, target.span, target.entity_type);
+    if targets.is_sorted_by_key(place) {
+        return (targets, scores);
+    }
+    let mut parts: Vec<(Target, f32)> = targets.into_iter().zip(scores).collect();
+    parts.sort_by_key(|(target, _)| worked(place(target)));
     parts.into_iter().unzip()
+}
+
+/// A span that scores enough.
+#[derive(Debug, Clone, Copy)]
+struct Chosen {
+    passage: usize,
+    span: Span,
+    entity_type: EntityType,
+    score: f32,
+}
+
+/// The spans that score enough, of those that overlap the likeliest of each type, by place.
+fn chosen(
+    models: &Models,
+    passages: &[PassageText<'_>],
+    found: &[Found],
+    options: &PreparedOptions,
+) -> Vec<Chosen> {
+    let mut chosen: Vec<Chosen> = Vec::with_capacity(found.len());
+    let least: [f32; MODEL_TYPES.len()] = std::array::from_fn(|at| least_score(models, at, options));
+    let asked = options.options().min_score > 0.0;
+    let mut own: Vec<(Span, f32)> = Vec::new();
+    // they stand by passage
+    for here in found.chunk_by(|one, next| one.passage == next.passage) {
+        work_done(here.len());
+        let from = chosen.len();
+        let passage = here.first().map_or(0, |found| found.passage);
+        let types = here.iter().fold(0_u32, |types, found| types | 1 << found.model_type);
+        for (at, (entity_type, least)) in MODEL_TYPES.into_iter().zip(least).enumerate() {
+            if types >> at & 1 == 0 {
+                continue;
+            }
+            own.clear();
+            let scored = here.iter().filter(|found| found.model_type == at);
+            own.extend(scored.map(|found| (found.span, models.score(at, found.probability))));
+            keep_good(&mut own, least, asked);
+            keep_best(&mut own);
+            let good = own.iter().filter(|(span, _)| !is_blocked(passages, passage, *span, options));
+            chosen.extend(good.map(|(span, score)| Chosen {
+                passage,
+                span: *span,
+                entity_type,
+                score: *score,
+            }));
+        }
+        // those of a type do not overlap, so that none stand alike
+        chosen[from..].sort_unstable_by_key(|own| worked((own.span, own.entity_type)));
+    }
+    chosen
 }
 
 /// What a span scores at least, as a share of what is asked, that stands for all that it overlaps.
@@ -183,7 +217,6 @@ fn is_blocked(passages: &[PassageText<'_>], passage: usize, span: Span, options:
 /// The readings of a mention that an answer may need, the best first: its score is the mention's, those of the others their
 /// share of it. It is linked from the chance `linked_min` on that both are right. `chosen` is room for their candidates.
 fn readings<'l>(
-    passages: &[PassageText<'_>],
     target: &Target,
     (score, linked, linked_min): (f32, &'l Linked, f32),
     options: &PreparedOptions,
@@ -192,8 +225,7 @@ fn readings<'l>(
     let Linked { candidates, none, species, most, .. } = linked;
     let of_taxon = matches!(target.entity_type, EntityType::Gene | EntityType::CellLine);
     let wanted = |candidate: &&Candidate| !of_taxon || options.wants_taxon(candidate.taxon);
-    let written = target.written(passages);
-    let common_word = surface::is_common_word(written);
+    let common_word = linked.by_itself.common_word;
     let score_of = |candidate: &Candidate| (score * candidate.probability).max(SCORE_MIN);
     chosen.clear();
     chosen.extend(candidates.iter().filter(wanted));

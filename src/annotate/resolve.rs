@@ -107,9 +107,9 @@ fn linked(
     let chances = type_chances(models, &found, &[Some(whole), in_context], &types);
     let common_word = surface::is_common_word(passages[NAME].text);
     let mut readings = Vec::new();
-    for ((target, alone), chance) in all.iter().zip(&linked).take(types.len()).zip(chances) {
+    for ((target, alone), chance) in all.iter().zip(linked.each()).take(types.len()).zip(chances) {
         // what stands around the name in the context tells the species of a gene
-        let there = all.iter().zip(&linked).find(|(other, linked)| {
+        let there = all.iter().zip(linked.each()).find(|(other, linked)| {
             let same =
                 in_context == Some((other.passage, other.span)) && other.entity_type == target.entity_type;
             same && linked.candidates.first().is_some_and(|first| first.probability >= linked.none)

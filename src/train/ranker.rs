@@ -1,7 +1,6 @@
 //! Training of what links mentions: the aliases that the gold data gives, and the weights of the ranker.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -283,15 +282,15 @@ fn examples(
     let words = (&memory.lexicon, &mut memory.entities);
     let mut view = Document::new(vocabulary, models, &passages, &prepared, true, words);
     let linked = link(&mut view, &targets, Some(&held));
-    let pairs = targets.iter().zip(golds).zip(linked);
+    let pairs = targets.iter().zip(golds).zip(linked.each());
     #[expect(clippy::cast_precision_loss, reason = "a small number")]
     let times = document.times as f32;
-    let own = |((target, gold), linked): ((&Target, Option<&GoldMention>), Rc<Linked>)| {
+    let own = |((target, gold), linked): ((&Target, Option<&GoldMention>), &Linked)| {
         let gold = gold?;
         if is_outdated(vocabulary, gold, gold_ids, &linked.candidates) {
             return None;
         }
-        example(vocabulary, target, gold, &linked, times)
+        example(vocabulary, target, gold, linked, times)
     };
     pairs.filter_map(own).collect()
 }

@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::super::surface::{self, Agreement};
 use super::super::vocabulary::{Bearer, Vocabulary};
 use super::aliases::{HeldOut, alias_key};
-use super::features::{Weighed, describe_alone};
+use super::features::{Weighed, describe_alone, none};
 use super::idle::{IDLE_AFTER, IDLE_BEFORE};
 use super::{Document, OtherForm, Target, misspelt};
 use crate::catalog::{EntityIndex, GroupIndex};
@@ -215,20 +215,31 @@ impl<'w> Written<'w> {
     }
 }
 
-/// The candidates of a mention, the closest first, with what the ranker weighs of each by itself.
+/// What a name is by itself, whatever the document.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct ByItself {
+    /// Whether it is of common words.
+    pub common_word: bool,
+    /// What the ranker weighs of none of its candidates being meant.
+    pub none: f32,
+}
+
+/// The candidates of a mention, the closest first, with what the ranker weighs of each by itself, and what its name is.
 pub(crate) fn candidates(
     document: &Document<'_>,
     target: &Target,
     held_out: Option<&HeldOut>,
-) -> Vec<Candidate> {
+) -> (ByItself, Vec<Candidate>) {
     let passage = &document.passages[target.passage];
     let text = target.written(document.passages);
-    let mut folded = SpareText::take();
-    let written = if target.name.is_some() {
-        folded.fold(text);
-        Written { text, folded: &folded, tokens: 0..folded.tokens().len() }
-    } else {
-        Written { text, folded: &passage.folded, tokens: target.tokens.clone() }
+    let own = target.name.as_ref().map(|name| {
+        let mut folded = SpareText::take();
+        folded.fold(name);
+        folded
+    });
+    let written = match &own {
+        Some(folded) => Written { text, folded, tokens: 0..folded.tokens().len() },
+        None => Written { text, folded: &passage.folded, tokens: target.tokens.clone() },
     };
     let entity_type = target.entity_type;
     let other = document.other_form(text);
@@ -237,12 +248,12 @@ pub(crate) fn candidates(
         return find_described(document, entity_type, (&written, other), held_out);
     }
     let name = name_hash(entity_type, &written, other);
-    if let Some(known) = document.entities.borrow().candidates_of(name) {
-        return known.to_vec();
+    if let Some((by_itself, known)) = document.entities.borrow().candidates_of(name) {
+        return (by_itself, known.to_vec());
     }
-    let found = find_described(document, entity_type, (&written, other), held_out);
-    document.entities.borrow_mut().keep_candidates(name, &found);
-    found
+    let (by_itself, found) = find_described(document, entity_type, (&written, other), held_out);
+    document.entities.borrow_mut().keep_candidates(name, by_itself, &found);
+    (by_itself, found)
 }
 
 /// The hash of all that candidates are told by, where the document's binomials have no say.
@@ -260,10 +271,14 @@ fn find_described(
     entity_type: EntityType,
     name: (&Written<'_>, Option<OtherForm<'_>>),
     held_out: Option<&HeldOut>,
-) -> Vec<Candidate> {
+) -> (ByItself, Vec<Candidate>) {
     let mut found = find(document, entity_type, name, held_out);
     describe_alone(document, entity_type, &mut found, held_out);
-    found
+    let by_itself = ByItself {
+        common_word: surface::is_common_word(name.0.text),
+        none: none((&document.models.linking, false), entity_type, &found).logit,
+    };
+    (by_itself, found)
 }
 
 fn find(

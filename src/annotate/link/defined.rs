@@ -180,10 +180,10 @@ fn of_long_form(candidate: &mut Candidate) {
 /// What a name is linked to that is no mention.
 fn link_name(document: &Document<'_>, target: &Target, name: &str) -> Linked {
     let target = Target { name: Some(name.into()), ..target.clone() };
-    let mut linked =
-        Linked { candidates: candidates::candidates(document, &target, None), ..Linked::default() };
+    let (by_itself, candidates) = candidates::candidates(document, &target, None);
+    let mut linked = Linked { candidates, by_itself, ..Linked::default() };
     features::describe(document, target.entity_type, name, &mut linked.candidates, None);
-    rank(&document.models.linking, target.entity_type, &mut linked);
+    rank(&mut linked);
     keep_alike(document, name, &mut linked, |own| own.route == Route::ShortForm);
     linked
 }

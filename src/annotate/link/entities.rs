@@ -8,7 +8,7 @@ use super::super::recognise::words::hash;
 use super::super::species::Taxon;
 use super::super::vocabulary::Vocabulary;
 use super::aliases::HeldOut;
-use super::candidates::Candidate;
+use super::candidates::{ByItself, Candidate};
 use super::defined::telling_words;
 use crate::catalog::EntityIndex;
 use crate::text::SpareText;
@@ -54,8 +54,8 @@ impl Known {
 #[derive(Debug, Default)]
 pub(crate) struct Entities {
     known: FxHashMap<EntityIndex, Known>,
-    /// The candidates of names by themselves, before the document has a say.
-    candidates: FxHashMap<u64, Box<[Candidate]>>,
+    /// What names are by themselves and their candidates, before the document has a say.
+    candidates: FxHashMap<u64, (ByItself, Box<[Candidate]>)>,
     /// How many candidates that are in all.
     candidates_kept: usize,
     /// What each folded name that nothing else fits is a slip of the pen away from.
@@ -81,19 +81,19 @@ impl Entities {
         self.slips.entry(name).or_insert_with(find).as_deref()
     }
 
-    /// The candidates of a name that were kept.
-    pub(super) fn candidates_of(&self, name: u64) -> Option<&[Candidate]> {
-        self.candidates.get(&name).map(|known| &**known)
+    /// What was kept of a name, and its candidates.
+    pub(super) fn candidates_of(&self, name: u64) -> Option<(ByItself, &[Candidate])> {
+        self.candidates.get(&name).map(|(by_itself, known)| (*by_itself, &**known))
     }
 
-    /// Keeps the candidates of a name.
-    pub(super) fn keep_candidates(&mut self, name: u64, found: &[Candidate]) {
+    /// Keeps what a name is by itself and its candidates.
+    pub(super) fn keep_candidates(&mut self, name: u64, by_itself: ByItself, found: &[Candidate]) {
         let kept = self.candidates_kept + found.len();
         if self.candidates.len() >= NAMES_KEPT_LIMIT || kept > CANDIDATES_KEPT_LIMIT {
             self.forget_candidates();
         }
         self.candidates_kept += found.len();
-        self.candidates.insert(name, found.into());
+        self.candidates.insert(name, (by_itself, found.into()));
     }
 
     fn forget_candidates(&mut self) {
@@ -207,7 +207,7 @@ mod tests {
         let vocabulary = Vocabulary::new(&catalog);
         let mut entities = Entities::default();
         for name in 0..=NAMES_KEPT_LIMIT as u64 {
-            entities.keep_candidates(name, &[]);
+            entities.keep_candidates(name, ByItself::default(), &[]);
             assert!(entities.candidates.len() <= NAMES_KEPT_LIMIT);
         }
         assert!(
@@ -215,11 +215,11 @@ mod tests {
         );
         let many = vec![Candidate::named(catalog.indices().next().unwrap()); CANDIDATES_LIMIT];
         for name in 0..=(CANDIDATES_KEPT_LIMIT / CANDIDATES_LIMIT) as u64 {
-            entities.keep_candidates(name, &many);
+            entities.keep_candidates(name, ByItself::default(), &many);
             assert!(entities.candidates_kept <= CANDIDATES_KEPT_LIMIT);
         }
         assert_eq!(entities.candidates_kept, CANDIDATES_LIMIT);
-        assert_eq!(entities.candidates.values().map(|own| own.len()).sum::<usize>(), CANDIDATES_LIMIT);
+        assert_eq!(entities.candidates.values().map(|(_, own)| own.len()).sum::<usize>(), CANDIDATES_LIMIT);
         for name in 0..=NAMES_KEPT_LIMIT as u64 {
             assert_eq!(entities.slip_of(name, || Some("name".into())), Some("name"));
             assert!(entities.slips.len() <= NAMES_KEPT_LIMIT);

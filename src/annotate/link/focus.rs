@@ -59,17 +59,20 @@ impl FocusModel {
     }
 
     /// How likely a document with these words is about each class, and how many of them tell. `places` are those of its words, in
-    /// any order; they are sorted, and each counts once.
-    pub(crate) fn chances(&self, places: &mut Vec<u16>) -> ([f32; CLASSES], u16) {
-        places.truncate(DOCUMENT_WORDS_LIMIT);
-        places.sort_unstable();
-        places.dedup();
+    /// any order, of which the first [`DOCUMENT_WORDS_LIMIT`] that tell are looked at; each counts once.
+    pub(crate) fn chances(&self, places: impl IntoIterator<Item = u16>) -> ([f32; CLASSES], u16) {
+        let mut met = [0_u64; (WORDS_LIMIT + 1).div_ceil(u64::BITS as usize)];
         let mut sums = [0_i32; CLASSES];
         let mut count = 0_u16;
-        for place in places.iter().filter(|place| **place > 0) {
-            let Some((_, row)) = self.rows.get(usize::from(*place) - 1) else { continue };
-            sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += i32::from(*weight));
-            count += 1;
+        for place in places.into_iter().filter(|place| *place > 0).take(DOCUMENT_WORDS_LIMIT) {
+            let Some((_, row)) = self.rows.get(usize::from(place) - 1) else { continue };
+            let bit = 1 << (u32::from(place) % u64::BITS);
+            let Some(block) = met.get_mut(usize::from(place) / u64::BITS as usize) else { continue };
+            if *block & bit == 0 {
+                *block |= bit;
+                sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += i32::from(*weight));
+                count += 1;
+            }
         }
         let share = self.scale * normal(count);
         #[expect(clippy::cast_precision_loss, reason = "sums of some thousand bytes")]
@@ -103,8 +106,8 @@ mod tests {
         let row = |class: usize| std::array::from_fn(|at| if at == class { 100 } else { 0 });
         let model = FocusModel::new([0.0; CLASSES], 0.5, vec![(77, row(0)), (78, row(1)), (79, row(1))]);
         assert_eq!([77, 79, 80].map(|word| model.place(word)), [1, 3, 0]);
-        let chances = |places: &[u16]| model.chances(&mut places.to_vec()).0;
-        assert_eq!(model.chances(&mut vec![3, 0, 1, 1]).1, 2);
+        let chances = |places: &[u16]| model.chances(places.iter().copied()).0;
+        assert_eq!(model.chances([3, 0, 1, 1]).1, 2);
         assert!(chances(&[1, 0, 0])[0] > 0.9);
         // each word counts once, however often it stands
         assert_eq!(chances(&[1, 1, 1, 2, 3]), chances(&[3, 2, 1]));
@@ -124,9 +127,8 @@ mod tests {
             (model.place(WORDS_LIMIT as u64 - 1), model.place(WORDS_LIMIT as u64)),
             (WORDS_LIMIT as u16, 0)
         );
-        let mut many = vec![1; DOCUMENT_WORDS_LIMIT + 1];
-        many[DOCUMENT_WORDS_LIMIT] = 2;
-        model.chances(&mut many);
-        assert_eq!(many, [1]);
+        assert_eq!(model.chances(1..=u16::MAX).1, WORDS_LIMIT as u16);
+        let told = |others: usize| model.chances(std::iter::repeat_n(1, others).chain([2])).1;
+        assert_eq!((told(DOCUMENT_WORDS_LIMIT - 1), told(DOCUMENT_WORDS_LIMIT)), (2, 1));
     }
 }

@@ -25,14 +25,14 @@ use super::passages::PassageText;
 use super::recognise::Prepared;
 use super::recognise::lexicon::Lexicon;
 use super::recognise::view::PassageView;
-use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon, is_of_people, split_prefix};
+use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon, is_of_people, may_be_of_people, split_prefix};
 use super::surface::Agreement;
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span};
 use crate::text::pauses::work_done;
 use aliases::HeldOut;
-use candidates::{Candidate, Route};
+use candidates::{ByItself, Candidate, Route};
 use document_words::Words;
 use entities::Entities;
 use features::{Conventions, Told};
@@ -90,6 +90,24 @@ pub(crate) struct Linked {
     pub most: Cell<f32>,
     /// Whether it is a short form whose long form says that it is no such mention.
     pub denied: bool,
+    /// What its name is by itself.
+    pub by_itself: ByItself,
+}
+
+/// What the mentions of a document were linked to.
+#[derive(Debug, Default)]
+pub(crate) struct Links {
+    /// What mentions were linked to: those that are linked alike share it.
+    linked: Vec<Linked>,
+    /// The place of each mention's among them.
+    places: Vec<usize>,
+}
+
+impl Links {
+    /// What each mention was linked to, in their order.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &Linked> {
+        self.places.iter().map(|place| &self.linked[*place])
+    }
 }
 
 /// Another form of a name, by the document's abbreviations.
@@ -182,14 +200,15 @@ impl<'a> Document<'a> {
     fn focus(&self, names: bool) -> Option<[f32; CLASSES]> {
         let (views, lexicon) = self.sources;
         let model = &self.models.focus;
-        let mut places = Vec::with_capacity(views.iter().map(|view| view.words.len()).sum());
-        for words in views.iter().flat_map(|view| view.words.chunks(PIECES_TOGETHER)) {
-            work_done(words.len());
-            places.extend(words.iter().map(|number| lexicon.focus(*number)).filter(|place| *place > 0));
+        if model.is_empty() {
+            return None;
         }
-        let (chances, words) = model.chances(&mut places);
-        let tells = !model.is_empty() && (words >= FOCUS_WORDS_MIN || !names);
-        tells.then_some(chances)
+        let places = views.iter().flat_map(|view| view.words.chunks(PIECES_TOGETHER)).flat_map(|words| {
+            work_done(words.len());
+            words.iter().map(|number| lexicon.focus(*number))
+        });
+        let (chances, words) = model.chances(places);
+        (words >= FOCUS_WORDS_MIN || !names).then_some(chances)
     }
 
     /// How many of the words of an entity's longest shared name the document has, as a level.
@@ -219,6 +238,7 @@ struct Texts {
 fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&HeldOut>) -> Texts {
     let passages = document.passages;
     let mut known: FxHashMap<(EntityType, &str), usize> = FxHashMap::default();
+    known.reserve(targets.len());
     let (mut firsts, mut linked) = (Vec::with_capacity(targets.len()), Vec::with_capacity(targets.len()));
     let mut of_mention = Vec::with_capacity(targets.len());
     for (index, target) in targets.iter().enumerate() {
@@ -231,7 +251,7 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
         }
         work_done(8);
         firsts.push(index);
-        let candidates = candidates::candidates(document, target, held_out);
+        let (by_itself, candidates) = candidates::candidates(document, target, held_out);
         for candidate in &candidates {
             let clear = matches!(candidate.route, Route::Name | Route::LongForm | Route::Binomial)
                 && candidate.agreement <= Agreement::FirstLetter
@@ -240,7 +260,7 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
                 document.support.insert(candidate.entity);
             }
         }
-        linked.push(Linked { candidates, ..Linked::default() });
+        linked.push(Linked { candidates, by_itself, ..Linked::default() });
     }
     for (first, own) in firsts.iter().zip(&mut linked) {
         work_done(2);
@@ -248,7 +268,7 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
         let written = target.written(passages);
         features::describe(document, target.entity_type, written, &mut own.candidates, held_out);
         if target.entity_type != EntityType::Gene {
-            rank(&document.models.linking, target.entity_type, own);
+            rank(own);
             if held_out.is_none() {
                 preferences::prefer(target.entity_type, own);
             }
@@ -263,7 +283,7 @@ pub(crate) fn link(
     document: &mut Document<'_>,
     targets: &[Target],
     held_out: Option<&HeldOut>,
-) -> Vec<Rc<Linked>> {
+) -> Links {
     let mut texts = gather(document, targets, held_out);
     if held_out.is_none() {
         defined::follow_long_forms(document, targets, &mut texts);
@@ -271,31 +291,29 @@ pub(crate) fn link(
     let words = species_words(document, targets, &texts);
     let conventions = conventions(targets, &texts);
     let focus = LazyCell::new(|| document.focus(!words.is_empty()));
-    let Texts { of_mention, linked, .. } = texts;
-    let taxa: Vec<Vec<Taxon>> = linked.iter().map(taxa).collect();
-    let linked: Vec<Rc<Linked>> = linked.into_iter().map(Rc::new).collect();
-    let model = &document.models.linking;
-    let mut genes: FxHashMap<(usize, ToldSpecies), Rc<Linked>> = FxHashMap::default();
-    let one = |(target, text): (&Target, &usize)| {
+    let Texts { of_mention: mut places, mut linked, .. } = texts;
+    let mut taxa_of_texts: FxHashMap<usize, Vec<Taxon>> = FxHashMap::default();
+    let mut genes: FxHashMap<(usize, ToldSpecies), usize> = FxHashMap::default();
+    let weighing = (&document.models.linking, held_out.is_some());
+    for (target, place) in targets.iter().zip(&mut places) {
         work_done(4);
-        let before = &linked[*text];
         if target.entity_type != EntityType::Gene {
-            return Rc::clone(before);
+            continue;
         }
-        let species = choose_species(document, &words, target, &taxa[*text]);
-        let ranked = genes.entry((*text, species)).or_insert_with(|| {
-            let (candidates, denied) = (before.candidates.clone(), before.denied);
-            let mut own = Linked { candidates, species, denied, ..Linked::default() };
-            let weighing = (model, held_out.is_some());
+        let text = *place;
+        let taxa = taxa_of_texts.entry(text).or_insert_with(|| taxa(&linked[text]));
+        let species = choose_species(document, &words, target, taxa);
+        *place = *genes.entry((text, species)).or_insert_with(|| {
+            let mut own = Linked { species, ..linked[text].clone() };
             let told =
                 Told { words: &words, conventions: &conventions, focus: focus.as_ref(), chosen: species };
             features::describe_species(weighing, &told, &mut own.candidates);
-            rank(model, EntityType::Gene, &mut own);
-            Rc::new(own)
+            rank(&mut own);
+            linked.push(own);
+            linked.len() - 1
         });
-        Rc::clone(ranked)
-    };
-    targets.iter().zip(&of_mention).map(one).collect()
+    }
+    Links { linked, places }
 }
 
 /// In whose symbols' case the document writes its genes.
@@ -342,9 +360,10 @@ fn species_words(document: &Document<'_>, targets: &[Target], texts: &Texts) -> 
     let mut words: Vec<SpeciesWord> = words.collect();
     for (passage, text) in document.passages.iter().enumerate() {
         let is_of_people = |at: &usize| {
-            work_done(1);
-            is_of_people(text.folded.folded(*at))
+            let word = text.folded.folded_bytes(*at);
+            may_be_of_people(word) && is_of_people(text.folded.folded(*at))
         };
+        work_done(text.folded.tokens().len());
         let tokens = (0..text.folded.tokens().len()).filter(is_of_people);
         words.extend(tokens.map(|at| SpeciesWord { passage, span: text.span(at, at + 1), taxon: HUMAN }));
     }
@@ -374,9 +393,9 @@ fn choose_species(
 }
 
 /// Weighs the candidates of a mention against each other and against none, and sorts them, the likeliest first.
-fn rank(model: &LinkModel, entity_type: EntityType, linked: &mut Linked) {
-    let Linked { candidates, .. } = linked;
-    let none = features::none((model, false), entity_type, candidates).logit;
+fn rank(linked: &mut Linked) {
+    let Linked { candidates, by_itself: ByItself { none, .. }, .. } = linked;
+    let none = *none;
     let most = candidates.iter().map(|candidate| candidate.weighed.logit).fold(none, f32::max);
     for candidate in candidates.iter_mut() {
         candidate.probability = (candidate.weighed.logit - most).exp();

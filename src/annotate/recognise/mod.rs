@@ -189,16 +189,27 @@ fn read_chain(
 /// Of spans that overlap the set of the greatest sum of probabilities ([`heaviest`]). All are of one passage and one type;
 /// the spans come back in the order of their ends.
 pub(crate) fn best(mut spans: Vec<(Span, f32)>) -> Vec<(Span, f32)> {
+    keep_best(&mut spans);
+    spans
+}
+
+/// [`best`] in place.
+pub(crate) fn keep_best(spans: &mut Vec<(Span, f32)>) {
     spans.sort_unstable_by(|one, other| {
         let places = worked((one.0.end, one.0.start)).cmp(&(other.0.end, other.0.start));
         places.then(one.1.total_cmp(&other.1))
     });
-    if all_stay(&spans, |probability| super::rank::millionths(*probability) > 0) {
-        return spans;
+    if all_stay(spans, |probability| super::rank::millionths(*probability) > 0) {
+        return;
     }
     let weighed: Vec<(Span, u64)> =
         spans.iter().map(|(span, probability)| (*span, super::rank::millionths(*probability))).collect();
-    heaviest(&weighed).into_iter().rev().map(|place| spans[place]).collect()
+    let mut kept = 0;
+    for place in heaviest(&weighed).into_iter().rev() {
+        spans[kept] = spans[place];
+        kept += 1;
+    }
+    spans.truncate(kept);
 }
 
 /// A document prepared for recognition.
