@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::binomials::is_epithet;
 use super::heads;
 use super::known_names::{BEARERS_LIMIT, Form, KnownBearer, KnownName, KnownNames};
-use super::mention::{Mention, Reading, Subject};
+use super::mention::{Mention, Reading, Subject, room_for_readings};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::rank::{NameEvidence, Support};
@@ -155,7 +155,7 @@ fn readings_of_known(passage: &PassageText<'_>, tokens: Range<usize>, name: &Kno
         return Vec::new();
     }
     let context = Context::of(passage, tokens.start, tokens.end, name.form);
-    let mut readings = Vec::with_capacity(name.bearers.len());
+    let mut readings = room_for_readings(name.bearers.len());
     for bearer in &name.bearers {
         add_reading(&context, bearer, &mut readings);
     }

@@ -1,5 +1,6 @@
 //! Mentions and their readings, as the stages of the pipeline hand them on.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use super::passages::PassageText;
@@ -67,6 +68,35 @@ impl Reading {
     }
 }
 
+/// The most lists of readings whose room is kept.
+const ROOM_LIMIT: usize = 256;
+/// The most readings that a list has room for which is kept.
+const ROOM_READINGS_LIMIT: usize = 32;
+
+thread_local! {
+    /// Room of lists of readings, which each mention has one of.
+    static ROOM: RefCell<Vec<Vec<Reading>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// An empty list with room for so many readings, which may be that of a mention of a document before.
+pub(super) fn room_for_readings(count: usize) -> Vec<Reading> {
+    let mut readings = ROOM.with_borrow_mut(Vec::pop).unwrap_or_default();
+    readings.reserve(count);
+    readings
+}
+
+/// Keeps the room of mentions that are done with for others.
+pub(super) fn keep_room(mentions: Vec<Mention>) {
+    ROOM.with_borrow_mut(|room| {
+        for Mention { mut readings, .. } in mentions {
+            if room.len() < ROOM_LIMIT && (1..=ROOM_READINGS_LIMIT).contains(&readings.capacity()) {
+                readings.clear();
+                room.push(readings);
+            }
+        }
+    });
+}
+
 /// A place in the text with its readings.
 #[derive(Debug, Clone)]
 pub(super) struct Mention {
@@ -91,5 +121,29 @@ impl Mention {
     /// A key that sorts mentions by place, longer first.
     pub(super) fn place(&self) -> (usize, usize, std::cmp::Reverse<usize>) {
         (self.passage, self.span.start, std::cmp::Reverse(self.span.end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_kept_for_so_many_lists_of_so_many_readings() {
+        let kept = || ROOM.with_borrow(Vec::len);
+        let mention = |room: usize| {
+            let mut readings = Vec::with_capacity(room);
+            readings.push(Reading::new(Subject::Unlinked, EntityType::Gene, Method::Model, 0.5));
+            Mention { passage: 0, span: Span { start: 0, end: 1 }, tokens: 0..1, prefix: None, readings }
+        };
+        keep_room(vec![mention(ROOM_READINGS_LIMIT + 1), Mention { readings: Vec::new(), ..mention(1) }]);
+        assert_eq!(kept(), 0);
+        keep_room(vec![mention(ROOM_READINGS_LIMIT)]);
+        assert_eq!(kept(), 1);
+        let readings = room_for_readings(2);
+        assert!(readings.is_empty() && readings.capacity() >= ROOM_READINGS_LIMIT && kept() == 0);
+        keep_room((0..=ROOM_LIMIT).map(|_| mention(1)).collect());
+        assert_eq!(kept(), ROOM_LIMIT);
+        assert!(room_for_readings(9).capacity() >= 9);
     }
 }

@@ -6,7 +6,7 @@ use super::link::candidates::{Candidate, Route};
 use super::link::entities::Entities;
 use super::link::parts::{each_part, with_elements_before, with_elements_behind};
 use super::link::{Document, Linked, Target, ToldSpecies, link};
-use super::mention::{Mention, Reading, Subject};
+use super::mention::{Mention, Reading, Subject, room_for_readings};
 use super::models::Models;
 use super::options::PreparedOptions;
 use super::passages::PassageText;
@@ -123,6 +123,13 @@ struct Chosen {
     score: f32,
 }
 
+impl Chosen {
+    /// What sorts those of a passage by start, end and type.
+    const fn place(&self) -> (usize, usize) {
+        (self.span.start, self.span.end << u8::BITS | self.entity_type as usize)
+    }
+}
+
 /// The spans that score enough, of those that overlap the likeliest of each type, by place.
 fn chosen(
     models: &Models,
@@ -133,7 +140,7 @@ fn chosen(
     let mut chosen: Vec<Chosen> = Vec::with_capacity(found.len());
     let least: [f32; MODEL_TYPES.len()] = std::array::from_fn(|at| least_score(models, at, options));
     let asked = options.options().min_score > 0.0;
-    let mut own: Vec<(Span, f32)> = Vec::new();
+    let mut own: Vec<(Span, f32)> = Vec::with_capacity(found.len());
     // they stand by passage
     for here in found.chunk_by(|one, next| one.passage == next.passage) {
         work_done(here.len());
@@ -158,7 +165,7 @@ fn chosen(
             }));
         }
         // those of a type do not overlap, so that none stand alike
-        chosen[from..].sort_unstable_by_key(|own| worked((own.span, own.entity_type)));
+        chosen[from..].sort_unstable_by_key(|own| worked(own.place()));
     }
     chosen
 }
@@ -232,7 +239,7 @@ fn readings<'l>(
     keep_needed(chosen, score_of, target.entity_type, options);
     let reading =
         |candidate: &&Candidate| reading_of(target, (candidate, *species), score_of(candidate), common_word);
-    let mut readings = Vec::with_capacity(1 + chosen.len());
+    let mut readings = room_for_readings(1 + chosen.len());
     let asks_taxa = of_taxon && !options.options().taxa.is_empty();
     let linked = chosen.first().is_some_and(|first| {
         let enough = first.probability >= CERTAIN_ENTITY || first.probability * most.get() >= linked_min;

@@ -123,6 +123,7 @@ impl Annotator {
             let names =
                 answer::Names::new(vocabulary, &self.models, &mut memory.entities, &mut memory.reasons);
             let annotations = answer::annotations(names, &passages, &mentions, options);
+            mention::keep_room(mentions);
             let abbreviations = abbreviations(&passages, &prepared, defined);
             memory.keep_room(prepared);
             AnnotatedDocument { id: document.id.clone(), annotations, abbreviations }

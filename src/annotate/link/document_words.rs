@@ -1,7 +1,6 @@
 //! The longer words of a document, which the names of entities are held against.
 
 use std::cell::Cell;
-use std::hint::select_unpredictable;
 
 use super::super::recognise::lexicon::Lexicon;
 use super::super::recognise::numbers::Numbers;
@@ -14,18 +13,27 @@ use crate::text::pauses::work_done;
 /// The words of a document of fewer pieces stand in lists by some of their bits.
 const PIECES_LISTED_LIMIT: usize = 1 << 10;
 /// The bits of a word that tell its list, as a power of two.
-const LIST_BITS: u32 = 10;
+const LIST_BITS: u32 = 8;
+/// The bits of a word that tell whether it may have been asked for, as a power of two.
+const ASKED_BITS: u32 = 12;
 
-/// The longer words of a document, by the hashes of their folded forms.
+/// Of the longer words of a document those that are asked for, by the hashes of their folded forms. Most words of a document are in
+/// no name of its candidates, and most words of these are not in it.
 pub(super) struct Words {
-    /// Those of a short document; `None` of a long one.
-    short: Option<Box<Room>>,
-    /// All of them, of a long document.
+    /// [`Some`] until it is given back.
+    room: Option<Box<Room>>,
+    /// Those of a long document, which stand in no lists.
     all: Option<Numbers>,
+    /// Whether all that were asked for were looked for.
+    is_listed: bool,
 }
 
-/// Room for the words of a short document.
+/// Whether words with some bits are asked for.
+type Asked = [u64; 1 << (ASKED_BITS - u64::BITS.ilog2())];
+
+/// Room for the words of a document.
 struct Room {
+    asked: Asked,
     /// The word that was met last of those of each list, from 1; 0 for none.
     lists: [u16; 1 << LIST_BITS],
     /// The words as they were met, each with the one before it in its list. What no list leads to is of another document.
@@ -40,64 +48,102 @@ thread_local! {
 impl Drop for Words {
     fn drop(&mut self) {
         // a thread that ends keeps nothing
-        let _ = SPARE.try_with(|spare| spare.set(self.short.take()));
+        let _ = SPARE.try_with(|spare| spare.set(self.room.take()));
     }
 }
 
 impl Words {
-    pub(super) fn of(views: &[PassageView], lexicon: &Lexicon) -> Self {
-        let pieces = views.iter().map(|view| view.words.len()).sum::<usize>();
-        if pieces < PIECES_LISTED_LIMIT {
-            let mut room = SPARE.take().unwrap_or_else(Room::new);
-            room.list(views, lexicon);
-            return Self { short: Some(room), all: None };
-        }
-        let long = || {
-            let pieces = views.iter().flat_map(|view| view.pieces.pieces.iter().zip(&view.words));
-            pieces.filter(|(piece, _)| is_long(piece)).map(|(_, number)| lexicon.folded(*number))
-        };
-        let mut all = Numbers::with_room(pieces.min(lexicon.len()));
-        long().for_each(|word| {
-            work_done(1);
-            all.number(word);
-        });
-        Self { short: None, all: Some(all) }
+    /// None, as none is asked for.
+    pub(super) fn new() -> Self {
+        let mut room = SPARE.take().unwrap_or_else(|| Box::new(Room::EMPTY));
+        room.asked.fill(0);
+        Self { room: Some(room), all: None, is_listed: true }
     }
 
-    /// Whether a word is among them.
+    /// Asks for a word; then the words are to be listed.
+    #[inline]
+    pub(super) fn ask(&mut self, word: u64) {
+        let Some(room) = &mut self.room else { return };
+        let (block, bit) = asked_bit(word);
+        self.is_listed &= room.asked[block] & bit != 0;
+        room.asked[block] |= bit;
+    }
+
+    /// Looks for the words that were asked for in a document, where that was not done.
+    pub(super) fn list(&mut self, views: &[PassageView], lexicon: &Lexicon) {
+        let Some(room) = self.room.as_mut().filter(|_| !self.is_listed) else { return };
+        self.is_listed = true;
+        let pieces = views.iter().map(|view| view.words.len()).sum::<usize>();
+        if pieces < PIECES_LISTED_LIMIT {
+            room.list(views, lexicon);
+            return;
+        }
+        let mut all = Numbers::default();
+        Room::each_asked(&room.asked, (views, lexicon), |_, word| {
+            all.number(word);
+        });
+        self.all = Some(all);
+    }
+
+    /// Whether a word that was asked for is among them.
+    #[inline]
     pub(super) fn contains(&self, word: u64) -> bool {
-        match (&self.short, &self.all) {
-            (Some(room), _) => room.contains(word),
-            (None, Some(all)) => all.get(word).is_some(),
+        match (&self.all, &self.room) {
+            (Some(all), _) => all.get(word).is_some(),
+            (None, Some(room)) => room.contains(word),
             (None, None) => false,
         }
     }
 }
 
-impl Room {
-    fn new() -> Box<Self> {
-        Box::new(Self { lists: [0; 1 << LIST_BITS], words: [(0, 0); PIECES_LISTED_LIMIT] })
-    }
+/// Where it stands whether a word may have been asked for.
+#[inline]
+const fn asked_bit(word: u64) -> (usize, u64) {
+    let place = word >> (u64::BITS - ASKED_BITS);
+    ((place / u64::BITS as u64) as usize, 1 << (place % u64::BITS as u64))
+}
 
-    /// Lists the words of a document of fewer pieces than there are places. Which pieces are long cannot be foretold: the place that
-    /// a short one is written to is written again.
-    fn list(&mut self, views: &[PassageView], lexicon: &Lexicon) {
-        let Self { lists, words } = self;
-        lists.fill(0);
-        let mut count = 0_u16;
+impl Room {
+    const EMPTY: Self = Self {
+        asked: [0; 1 << (ASKED_BITS - u64::BITS.ilog2())],
+        lists: [0; 1 << LIST_BITS],
+        words: [(0, 0); PIECES_LISTED_LIMIT],
+    };
+
+    /// Calls `take` with each long word of a document that may have been asked for, and how many there were before it.
+    fn each_asked(
+        asked: &Asked,
+        (views, lexicon): (&[PassageView], &Lexicon),
+        mut take: impl FnMut(usize, u64),
+    ) {
+        let mut count = 0;
         for view in views {
             let blocks = view.pieces.pieces.chunks(PIECES_TOGETHER).zip(view.words.chunks(PIECES_TOGETHER));
             for (pieces, numbers) in blocks {
                 work_done(pieces.len());
                 for (piece, number) in pieces.iter().zip(numbers) {
-                    let (word, is_long) = (lexicon.folded(*number), is_long(piece));
-                    let last = &mut lists[list_of(word)];
-                    words[usize::from(count) % PIECES_LISTED_LIMIT] = (word, *last);
-                    count += u16::from(is_long);
-                    *last = select_unpredictable(is_long, count, *last);
+                    let word = lexicon.folded(*number);
+                    let (block, bit) = asked_bit(word);
+                    if asked[block] & bit != 0 && is_long(piece) {
+                        take(count, word);
+                        count += 1;
+                    }
                 }
             }
         }
+    }
+
+    /// Lists the words of a document of fewer pieces than there are places.
+    fn list(&mut self, views: &[PassageView], lexicon: &Lexicon) {
+        let Self { asked, lists, words } = self;
+        lists.fill(0);
+        Self::each_asked(asked, (views, lexicon), |count, word| {
+            if let Some(place) = words.get_mut(count) {
+                let last = &mut lists[list_of(word)];
+                *place = (word, *last);
+                *last = count as u16 + 1;
+            }
+        });
     }
 
     fn contains(&self, word: u64) -> bool {
@@ -142,12 +188,19 @@ mod tests {
             let passages = [PassageText::new(&text)];
             let mut memory = Memory::new(&models);
             let prepared = prepare(Vocabulary::new(&catalog), &models, &passages, true, &mut memory);
-            let words = Words::of(&prepared.views, &memory.lexicon);
+            let mut words = Words::new();
+            words.list(&prepared.views, &memory.lexicon);
+            assert!(words.all.is_none(), "nothing was asked for");
+            let all = ["renal", "failure", "rare", "usual", "not", "heart", "."];
+            // what is asked for later is looked for as well
+            for asked in [&all[..2], &all] {
+                asked.iter().for_each(|word| words.ask(hash(word)));
+                words.list(&prepared.views, &memory.lexicon);
+            }
             assert_eq!(words.all.is_some(), repeated > 0);
-            let has = |word: &str| words.contains(hash(word));
-            assert!(has("renal") && has("failure"), "{repeated}");
-            assert_eq!((has("rare"), has("usual")), (seldom == "rare", seldom == "usual"), "{repeated}");
-            assert!(!has("not") && !has("heart") && !has("."), "{repeated}");
+            let has = |word: &&&str| words.contains(hash(word));
+            let expected = ["renal", "failure", seldom];
+            assert_eq!(all.iter().filter(has).copied().collect::<Vec<_>>(), expected, "{repeated}");
         }
     }
 }

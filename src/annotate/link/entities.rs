@@ -159,6 +159,18 @@ impl Entities {
         })
     }
 
+    /// The words of an entity's names that [`Entities::shared_words`] looks for.
+    pub(super) fn words(
+        &mut self,
+        vocabulary: Vocabulary<'_>,
+        models: &Models,
+        entity: EntityIndex,
+    ) -> impl Iterator<Item = u64> {
+        let known = self.of(vocabulary, models, entity);
+        let names = known.words.get_or_insert_with(|| words_of_names(vocabulary, entity));
+        names.iter().flatten().copied()
+    }
+
     /// How many of the words of an entity's name that shares most of them are among `words`, as a level.
     pub(super) fn shared_words(
         &mut self,

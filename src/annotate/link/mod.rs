@@ -13,7 +13,7 @@ pub(crate) mod parts;
 mod preferences;
 mod weights;
 
-use std::cell::{Cell, LazyCell, OnceCell, RefCell};
+use std::cell::{Cell, LazyCell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -140,7 +140,7 @@ pub(crate) struct Document<'a> {
     /// What its words are read of, and its words, which are read when they are first asked for: not every document has names of
     /// which words tell what they stand for.
     sources: (&'a [PassageView], &'a Lexicon),
-    words: OnceCell<Words>,
+    words: RefCell<Option<Words>>,
     /// What is known of entities.
     entities: RefCell<&'a mut Entities>,
 }
@@ -177,7 +177,7 @@ impl<'a> Document<'a> {
             binomials,
             support: FxHashSet::default(),
             sources: (&prepared.views, lexicon),
-            words: OnceCell::new(),
+            words: RefCell::default(),
             entities: RefCell::new(entities),
         }
     }
@@ -211,11 +211,22 @@ impl<'a> Document<'a> {
         (words >= FOCUS_WORDS_MIN || !names).then_some(chances)
     }
 
-    /// How many of the words of an entity's longest shared name the document has, as a level.
-    fn shared_words(&self, entity: EntityIndex) -> u64 {
+    /// Looks for the words of the names of candidates, which [`Document::shared_words`] is to tell of.
+    fn look_for_words<'c>(&self, candidates: impl Iterator<Item = &'c Candidate>) {
         let (views, lexicon) = self.sources;
-        let words = || self.words.get_or_init(|| Words::of(views, lexicon));
-        let is_shared = |word: u64| words().contains(word);
+        let (mut words, mut entities) = (self.words.borrow_mut(), self.entities.borrow_mut());
+        let words = words.get_or_insert_with(Words::new);
+        for candidate in candidates {
+            let asked = entities.words(self.vocabulary, self.models, candidate.entity);
+            asked.for_each(|word| words.ask(word));
+        }
+        words.list(views, lexicon);
+    }
+
+    /// How many of the words of an entity's longest shared name the document has, as a level. They were looked for before.
+    fn shared_words(&self, entity: EntityIndex) -> u64 {
+        let words = self.words.borrow();
+        let is_shared = |word: u64| words.as_ref().is_some_and(|words| words.contains(word));
         self.entities.borrow_mut().shared_words(self.vocabulary, self.models, entity, is_shared)
     }
 }
@@ -262,6 +273,8 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
         }
         linked.push(Linked { candidates, by_itself, ..Linked::default() });
     }
+    let several = linked.iter().filter(|own| own.candidates.len() > 1);
+    document.look_for_words(several.flat_map(|own| &own.candidates));
     for (first, own) in firsts.iter().zip(&mut linked) {
         work_done(2);
         let target = &targets[*first];
@@ -318,11 +331,14 @@ pub(crate) fn link(
 
 /// In whose symbols' case the document writes its genes.
 fn conventions(targets: &[Target], texts: &Texts) -> Conventions {
+    let mut conventions = Conventions::default();
+    if targets.iter().all(|target| target.entity_type != EntityType::Gene) {
+        return conventions;
+    }
     let mut counts = vec![0_u32; texts.firsts.len()];
     for (target, text) in targets.iter().zip(&texts.of_mention) {
         counts[*text] += u32::from(target.entity_type == EntityType::Gene);
     }
-    let mut conventions = Conventions::default();
     for (own, count) in texts.linked.iter().zip(counts).filter(|(_, count)| *count > 0) {
         conventions.count(&own.candidates, count);
     }
