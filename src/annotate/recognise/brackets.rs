@@ -10,6 +10,20 @@ use crate::text::pauses::{work_done, worked};
 /// The pairs of brackets that names have.
 const PAIRS: [(u8, u8); 2] = [(b'(', b')'), (b'[', b']')];
 
+/// What a byte is to [`PAIRS`], as bits.
+const OPENING: u8 = 1;
+const CLOSING: u8 = 2;
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut at = 0;
+    while at < PAIRS.len() {
+        kinds[PAIRS[at].0 as usize] = OPENING;
+        kinds[PAIRS[at].1 as usize] = CLOSING;
+        at += 1;
+    }
+    kinds
+};
+
 /// The spans whose work is told together.
 const SPANS_TOGETHER: usize = 64;
 
@@ -51,7 +65,19 @@ pub(super) fn complete(text: &str, from: usize, found: &mut Vec<Found>) {
 
 /// What a span becomes: with the bracket that it lacks, where that stands right before or behind it, and without those that hold it as
 /// a whole. `None` where it stays.
+#[inline]
 fn completed(text: &str, span: Span) -> Option<Span> {
+    let bytes = text.as_bytes();
+    let kind = |at: usize| bytes.get(at).map_or(0, |byte| KINDS[usize::from(*byte)]);
+    let (before, behind) = (kind(span.start.wrapping_sub(1)), kind(span.end));
+    // mostly there is none beside it, nor at its beginning
+    if (before | kind(span.start)) & OPENING == 0 && behind & CLOSING == 0 {
+        return None;
+    }
+    completed_at(text, span)
+}
+
+fn completed_at(text: &str, span: Span) -> Option<Span> {
     let whole = with_bracket(text, span);
     let of = whole.unwrap_or(span);
     let own = text.as_bytes().get(of.start..of.end)?;
@@ -66,7 +92,6 @@ fn with_bracket(text: &str, span: Span) -> Option<Span> {
     let before = span.start.checked_sub(1).and_then(|before| bytes.get(before));
     let behind = bytes.get(span.end);
     PAIRS.into_iter().find_map(|(opening, closing)| {
-        // mostly there is none beside it
         if before != Some(&opening) && behind != Some(&closing) {
             return None;
         }

@@ -1,7 +1,7 @@
 //! Cell lines that are named as such: "T98G cells" is no exchange of amino acids.
 
 use super::super::passages::PassageText;
-use super::dictionary::{NameMatch, is_in_case};
+use super::dictionary::{NameMatch, Profile, is_in_case};
 use crate::model::EntityType;
 
 /// What stands behind the name of a cell line, folded.
@@ -9,10 +9,14 @@ const BEHIND: &[&str] = &["cell", "line"];
 /// The least bytes of such a name: shorter ones are kinds of cells ("T cells").
 const NAME_BYTES_MIN: usize = 4;
 
+/// Whether names of that profile are cell lines'.
+pub(super) const fn may_be_named(profile: &Profile) -> bool {
+    is_in_case(profile.qualities[EntityType::CellLine as usize])
+}
+
 /// Whether a name is one of a cell line that has letters and digits, as codes have, with "cells" right behind.
 pub(super) fn is_named(passage: &PassageText<'_>, name: &NameMatch) -> bool {
-    let quality = name.profile.qualities[EntityType::CellLine as usize];
-    if !is_in_case(quality) || !BEHIND.contains(&passage.folded.folded(name.end)) {
+    if !may_be_named(&name.profile) || !BEHIND.contains(&passage.folded.folded(name.end)) {
         return false;
     }
     let written = passage.slice(passage.span(name.first, name.end));
@@ -27,7 +31,7 @@ pub(super) fn is_named(passage: &PassageText<'_>, name: &NameMatch) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::dictionary::{PRESENT, Profile, SAME_CASE};
+    use super::super::dictionary::{PRESENT, SAME_CASE};
     use super::*;
     use crate::catalog::Catalog;
 

@@ -8,6 +8,7 @@ use super::super::passages::PassageText;
 use super::super::surface::{self, Agreement};
 use super::super::vocabulary::Vocabulary;
 use super::beginnings::Beginning;
+use super::outside;
 use super::pieces::Pieces;
 use super::studied;
 use super::tags::{QUALITIES_ROOM, Tag, Tags};
@@ -55,6 +56,8 @@ pub(crate) struct Profile {
     pub studied: u16,
     /// Whether it is one of an organism beside others ([`studied::is_beside`]).
     pub beside: bool,
+    /// What else it may speak for, as bits ([`outside::speaks_for`]); 0 for most names.
+    pub speaks: u8,
 }
 
 /// A name that stands in a passage.
@@ -203,6 +206,7 @@ fn read(names: NameIndex<'_>, vocabulary: Vocabulary<'_>, step: NameStep, name: 
     let mut profile = profile(vocabulary, group, name.text);
     profile.studied = profile.types & studied::types_of(name.folded);
     profile.beside = profile.types >> EntityType::Species as u16 & 1 == 1 && studied::is_beside(name.folded);
+    profile.speaks = outside::speaks_for(&profile);
     Some((group, profile))
 }
 

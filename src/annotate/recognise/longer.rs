@@ -7,7 +7,7 @@
 
 use super::super::passages::PassageText;
 use super::Found;
-use super::dictionary::{NameMatch, is_close};
+use super::dictionary::{NameMatch, Profile, is_close};
 use super::table::model_type;
 use crate::model::EntityType;
 use crate::text::pauses::{work_done, worked};
@@ -20,6 +20,7 @@ const RECOGNISED_MIN: f32 = 0.3;
 const APART: [char; 6] = ['(', ')', '[', ']', ',', ';'];
 
 /// Gives what is said of organisms and diseases in a passage, from the place `from` of `found` on, to the longer names that they are parts of.
+/// These are among `matches`.
 pub(super) fn prefer_longer(
     (index, passage): (usize, &PassageText<'_>),
     matches: &[NameMatch],
@@ -39,6 +40,9 @@ fn prefer_longer_of(
     found: &mut Vec<Found>,
 ) {
     let Some(model_type) = model_type(entity_type) else { return };
+    if !matches.iter().any(|name| is_name_of(name, entity_type)) {
+        return;
+    }
     // those of the type by where they begin
     let own = (from..).zip(&found[from..]).filter(|(_, own)| own.model_type == model_type);
     let mut known: Vec<(usize, usize)> = own.map(|(place, own)| (own.span.start, place)).collect();
@@ -74,9 +78,16 @@ fn prefer_longer_of(
 
 /// Whether a name is one of several words, of that type and nothing else, as the dictionary writes it, and no loose synonym.
 fn is_name_of(name: &NameMatch, entity_type: EntityType) -> bool {
-    name.end - name.first > 1
-        && name.profile.types == 1 << entity_type as usize
-        && is_close(name.profile.qualities[entity_type as usize])
+    name.end - name.first > 1 && is_of(&name.profile, entity_type)
+}
+
+fn is_of(profile: &Profile, entity_type: EntityType) -> bool {
+    profile.types == 1 << entity_type as usize && is_close(profile.qualities[entity_type as usize])
+}
+
+/// Whether names of that profile may be what others are parts of, where they have several words.
+pub(super) fn may_be_whole(profile: &Profile) -> bool {
+    SHARES.iter().any(|(entity_type, _)| is_of(profile, *entity_type))
 }
 
 #[cfg(test)]

@@ -66,12 +66,17 @@ pub(crate) struct Found {
     pub probability: f32,
 }
 
+/// The most names that may speak for spans whose room is kept.
+const SPEAKING_LIMIT: usize = 1 << 12;
+
 /// What recognition needs again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
     summing: Summing,
     passing: Passing,
     lattice: Lattice,
+    /// The names of a passage that may speak for spans ([`outside`]).
+    speaking: Vec<NameMatch>,
 }
 
 impl Workspace {
@@ -146,12 +151,15 @@ pub(crate) fn recognise(
             }
             read_chain(chains, (index, view), chain, workspace, &mut found);
         }
-        let (passage, matches) = ((index, &passages[index]), &prepared.matches[index]);
-        let witnesses = outside::witnesses(models, passage, view, matches, (&*lexicon, names_latin));
+        let passage = (index, &passages[index]);
+        outside::speaking(&prepared.matches[index], &mut workspace.speaking);
+        let speaking = &workspace.speaking;
+        let witnesses = outside::witnesses(models, passage, view, speaking, (&*lexicon, names_latin));
         outside::hear(witnesses, from, &mut found);
-        longer::prefer_longer((index, &passages[index]), &prepared.matches[index], from, &mut found);
+        longer::prefer_longer(passage, speaking, from, &mut found);
         brackets::complete(passages[index].text, from, &mut found);
     }
+    workspace.speaking.shrink_to(SPEAKING_LIMIT);
     look::look(models, passages, prepared, &mut found);
     found
 }
@@ -165,7 +173,7 @@ fn read_chain(
     workspace: &mut Workspace,
     found: &mut Vec<Found>,
 ) {
-    let Workspace { summing, passing, lattice } = workspace;
+    let Workspace { summing, passing, lattice, .. } = workspace;
     let gate = &chains.gate;
     let any = passing.any();
     let pieces = &view.pieces.pieces[chain.clone()];

@@ -14,11 +14,11 @@ use super::super::binomials::Part;
 use super::super::models::Models;
 use super::super::passages::PassageText;
 use super::super::variants::Certainty;
-use super::dictionary::{NameMatch, is_close};
+use super::dictionary::{NameMatch, Profile, is_close};
 use super::lexicon::Lexicon;
 use super::table::{MODEL_TYPES, model_type};
 use super::view::PassageView;
-use super::{Found, Prepared, cells, studied};
+use super::{Found, Prepared, cells, longer, studied};
 use crate::model::{EntityType, Span};
 use crate::text::pauses::{work_done, worked};
 
@@ -47,13 +47,42 @@ const EPITHET_BYTES_MIN: usize = 3;
 const NAME_CHARACTERS_MIN: usize = 5;
 /// The least letters of a word that has to be new to the model.
 const WORD_BYTES_MIN: u32 = 3;
+/// The names whose work is told together.
+const NAMES_TOGETHER: usize = 64;
 
-/// What speaks for spans by itself.
+/// The witnesses that are looked for among all spans; those of more are found by their places.
+const WITNESSES_FEW: usize = 8;
+
+/// A name that may be a witness.
+const WITNESS: u8 = 1;
+/// A name of one type that others may be parts of ([`longer`]).
+const WHOLE: u8 = 2;
+
+/// What names of that profile may speak for, as bits, whatever text they stand in, so that most are passed over: [`WITNESS`] and [`WHOLE`].
+pub(super) fn speaks_for(profile: &Profile) -> u8 {
+    let is_witness = cells::may_be_named(profile)
+        || profile.studied != 0
+        || profile.beside
+        || may_be_species_in_full(profile)
+        || distinctive_type(profile).is_some();
+    u8::from(is_witness) * WITNESS | u8::from(longer::may_be_whole(profile)) * WHOLE
+}
+
+/// The names of a passage that may speak for spans.
+pub(super) fn speaking(matches: &[NameMatch], speaking: &mut Vec<NameMatch>) {
+    speaking.clear();
+    for names in matches.chunks(NAMES_TOGETHER) {
+        work_done(names.len() / 8);
+        speaking.extend(names.iter().filter(|name| name.profile.speaks != 0));
+    }
+}
+
+/// What speaks for spans by itself. `speaking` are the names that may ([`speaking`]).
 pub(super) fn witnesses(
     models: &Models,
     (index, passage): (usize, &PassageText<'_>),
     view: &PassageView,
-    matches: &[NameMatch],
+    speaking: &[NameMatch],
     (lexicon, names_latin): (&Lexicon, bool),
 ) -> Vec<Found> {
     let mut witnesses = Vec::new();
@@ -69,7 +98,7 @@ pub(super) fn witnesses(
     let cell_line = model_type(EntityType::CellLine).filter(|at| has(*at));
     // binomials that the dictionary has, and codes of cell lines, in order
     let (mut listed, mut coded): (Vec<Span>, Vec<Span>) = (Vec::new(), Vec::new());
-    for name in matches {
+    for name in speaking.iter().filter(|name| name.profile.speaks & WITNESS != 0) {
         work_done(1);
         if let Some(model_type) = cell_line.filter(|_| cells::is_named(passage, name)) {
             let span = passage.span(name.first, name.end);
@@ -94,14 +123,14 @@ pub(super) fn witnesses(
             listed.push(span);
             witnesses.push(Found { passage: index, span, model_type, probability: LISTED_BINOMIAL });
         }
-        if let Some(model_type) = distinctive_type(name).filter(|at| has(*at))
+        if let Some(model_type) = distinctive_type(&name.profile).filter(|at| has(*at))
             && is_new(passage, view, name, lexicon)
         {
             let span = passage.span(name.first, name.end);
             witnesses.push(Found { passage: index, span, model_type, probability: NEW_NAME });
         }
     }
-    if let Some(model_type) = species {
+    if let Some(model_type) = species.filter(|_| view.has_forms) {
         let others = binomials(view, lexicon).filter(|span| listed.binary_search(span).is_err());
         let found = |span| Found { passage: index, span, model_type, probability: BINOMIAL };
         witnesses.extend(others.map(found));
@@ -136,14 +165,14 @@ fn binomials<'v>(view: &'v PassageView, lexicon: &'v Lexicon) -> impl Iterator<I
 }
 
 /// The type of a name that is of one type only, in the case that the dictionary has it in, and close.
-fn distinctive_type(name: &NameMatch) -> Option<usize> {
-    let types = name.profile.types;
+fn distinctive_type(profile: &Profile) -> Option<usize> {
+    let types = profile.types;
     if types.count_ones() != 1 {
         return None;
     }
     let at = types.trailing_zeros() as usize;
     let entity_type = *EntityType::ALL.get(at)?;
-    let quality = name.profile.qualities[at];
+    let quality = profile.qualities[at];
     // of the wanted namespace
     let good = is_close(quality) && quality >> 3 & 1 == 1;
     // names of other types are too often words of other things
@@ -151,13 +180,16 @@ fn distinctive_type(name: &NameMatch) -> Option<usize> {
     model_type(entity_type).filter(|_| good && told)
 }
 
-/// Whether a name is that of a species in two words, as the dictionary writes it: "Listeria monocytogenes".
-fn is_species_in_full(passage: &PassageText<'_>, name: &NameMatch) -> bool {
+/// Whether a name is a species', as the dictionary writes it.
+fn may_be_species_in_full(profile: &Profile) -> bool {
     // extracts and vaccines are called after their species
     let others = !(1 << EntityType::Species as u16 | 1 << EntityType::Chemical as u16);
-    let listed =
-        name.profile.types & others == 0 && is_close(name.profile.qualities[EntityType::Species as usize]);
-    listed && name.end - name.first == 2 && {
+    profile.types & others == 0 && is_close(profile.qualities[EntityType::Species as usize])
+}
+
+/// Whether a name is that of a species in two words, as the dictionary writes it: "Listeria monocytogenes".
+fn is_species_in_full(passage: &PassageText<'_>, name: &NameMatch) -> bool {
+    may_be_species_in_full(&name.profile) && name.end - name.first == 2 && {
         let written = passage.slice(passage.span(name.first, name.end));
         let is_small = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase());
         written.split_once(' ').is_some_and(|(genus, epithet)| {
@@ -189,13 +221,23 @@ pub(super) fn hear(witnesses: Vec<Found>, from: usize, found: &mut Vec<Found>) {
         return;
     }
     let key = |own: &Found| (own.span, own.model_type);
+    if witnesses.len() <= WITNESSES_FEW {
+        for witness in witnesses {
+            work_done((found.len() - from) / 8);
+            match found[from..].iter_mut().rfind(|own| key(own) == key(&witness)) {
+                Some(own) => own.probability = together(own.probability, witness.probability),
+                None => found.push(witness),
+            }
+        }
+        return;
+    }
     let mut places: FxHashMap<_, usize> =
         found.iter().enumerate().skip(from).map(|(place, own)| worked((key(own), place))).collect();
     for witness in witnesses {
         match places.entry(key(&witness)) {
             Entry::Occupied(place) => {
                 let own = &mut found[*place.get()];
-                own.probability = 1.0 - (1.0 - own.probability) * (1.0 - witness.probability);
+                own.probability = together(own.probability, witness.probability);
             }
             Entry::Vacant(place) => {
                 place.insert(found.len());
@@ -205,9 +247,14 @@ pub(super) fn hear(witnesses: Vec<Found>, from: usize, found: &mut Vec<Found>) {
     }
 }
 
+/// The chance that not both are wrong.
+fn together(one: f32, other: f32) -> f32 {
+    1.0 - (1.0 - one) * (1.0 - other)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::dictionary::{PRESENT, Profile, SAME_CASE};
+    use super::super::dictionary::{PRESENT, SAME_CASE};
     use super::*;
     use crate::catalog::Catalog;
 
@@ -220,6 +267,50 @@ mod tests {
         let probabilities: Vec<f32> = found.iter().map(|own| own.probability).collect();
         assert_eq!(found.len(), 3);
         assert!((probabilities[1] - 0.9).abs() < 1e-6 && (probabilities[2] - 0.7).abs() < 1e-6);
+    }
+
+    #[test]
+    fn many_witnesses_are_heard_as_few_are() {
+        let one = |start, end, model_type, probability| Found {
+            passage: 0,
+            span: Span { start, end },
+            model_type,
+            probability,
+        };
+        let found = [one(0, 4, 1, 0.5), one(0, 4, 2, 0.4), one(5, 9, 1, 0.3)];
+        let witnesses: Vec<Found> = (0..4 * WITNESSES_FEW)
+            .map(|at| one(at % 6 * 5, at % 6 * 5 + 4, at % 3, 0.1 + at as f32 / 99.0))
+            .collect();
+        let (mut together, mut apart) = (found.to_vec(), found.to_vec());
+        hear(witnesses.clone(), 1, &mut together);
+        witnesses.into_iter().for_each(|own| hear(vec![own], 1, &mut apart));
+        assert_eq!(together, apart);
+        assert_eq!(together[0], found[0], "what stands before the passage is another's");
+    }
+
+    #[test]
+    fn names_that_speak_for_spans_are_told_by_their_profiles() {
+        let speaks = |of: EntityType, quality: u8, other: Option<EntityType>| {
+            let mut profile = Profile { types: 1 << of as u16, ..Profile::default() };
+            profile.qualities[of as usize] = quality;
+            if let Some(other) = other {
+                profile.types |= 1 << other as u16;
+                profile.qualities[other as usize] = quality;
+            }
+            speaks_for(&profile)
+        };
+        let (same, preferred) = (PRESENT | SAME_CASE, 1 << 3);
+        let label = same | 2 << 1;
+        assert_eq!(speaks(EntityType::Species, label, None), WITNESS | WHOLE);
+        assert_eq!(speaks(EntityType::Species, label, Some(EntityType::Chemical)), WITNESS);
+        assert_eq!(speaks(EntityType::Species, label, Some(EntityType::Disease)), 0);
+        assert_eq!(speaks(EntityType::Disease, label, None), WHOLE);
+        assert_eq!(speaks(EntityType::Disease, label | preferred, None), WITNESS | WHOLE);
+        assert_eq!(speaks(EntityType::CellLine, same, Some(EntityType::Gene)), WITNESS);
+        assert_eq!(speaks(EntityType::Gene, label, None), 0);
+        let listed = Profile { studied: 1, ..Profile::default() };
+        let beside = Profile { beside: true, ..Profile::default() };
+        assert_eq!([listed, beside].map(|own| speaks_for(&own)), [WITNESS; 2]);
     }
 
     #[test]
