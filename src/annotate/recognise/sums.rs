@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::super::models::Models;
 use super::features::{DISTANCES, REACH, around_of, each_frequent_feature, pair_of, spaces_of};
 use super::lexicon::{Hot, Lexicon, WordSums};
-use super::table::{MEANINGLESS, SUM_LANES, Sums, Weights, add_sums};
+use super::table::{SUM_LANES, Sums, Weights, add_sums};
 use super::tag_book::TagBook;
 use super::view::{CHUNK_PIECES_LIMIT, PassageView};
 use super::words::PAIR_PLACES;
@@ -203,7 +203,6 @@ const fn wanted_places(before: usize, behind: usize) -> u8 {
     (ALL_PLACES >> LAST.saturating_sub(before)) & (ALL_PLACES << LAST.saturating_sub(behind))
 }
 
-const _: () = assert!(MEANINGLESS <= REACH);
 /// The places of a pair, as bits.
 const ALL_PLACES: u8 = (1 << PAIR_PLACES) - 1;
 

@@ -8,7 +8,6 @@
 //! that is, once in some hundred millions.
 
 use std::borrow::Cow;
-use std::hint::select_unpredictable;
 
 use wide::bytemuck::cast;
 use wide::{i8x16, i16x16, i32x4};
@@ -46,9 +45,6 @@ pub(crate) const FIRST_WEIGHT: usize = SUM_LANES - ROW;
 /// Sums of quantised weights: four lanes that mean nothing and one for each weight, so that sixteen bytes are added at once.
 /// A place has at most [`FEATURES_LIMIT`] features of at most 127 each, so that nothing overflows.
 pub(crate) type Sums = [i16; SUM_LANES];
-
-/// The sums before the first that [`Weights::add_pair`] adds anything to but what means nothing.
-pub(crate) const MEANINGLESS: usize = 2;
 
 /// A block of the table.
 type Block = [u8; BLOCK_BYTES];
@@ -201,11 +197,24 @@ fn checks_of(block: &Block) -> [u32; BLOCK_FEATURES] {
     std::array::from_fn(|at| block[4 * at..].first_chunk().copied().map_or(0, u32::from_le_bytes))
 }
 
-/// Which of a block's checks are `wanted` but for the bits of `but`, as bits.
+/// Which of a block's checks are `wanted`, as bits.
 #[inline]
-fn hits(checks: [u32; BLOCK_FEATURES], wanted: u32, but: u32) -> u32 {
-    let checks = i32x4::new(checks.map(u32::cast_signed)) & i32x4::splat(!but.cast_signed());
+fn hits(checks: [u32; BLOCK_FEATURES], wanted: u32) -> u32 {
+    let checks = i32x4::new(checks.map(u32::cast_signed));
     checks.simd_eq(i32x4::splat(wanted.cast_signed())).to_bitmask()
+}
+
+/// Which of a block's checks are those of a pair's features, from the first of the places that are wanted to the last, as bits.
+/// `least` is the check of the pair's first place.
+#[inline]
+fn hits_of_pair(checks: [u32; BLOCK_FEATURES], least: u32, wanted: u8) -> u32 {
+    const SIGN: u32 = 1 << 31;
+    let shift = PAIR_BITS.trailing_zeros();
+    let first = wanted.trailing_zeros() << shift;
+    let count = (u8::BITS - wanted.leading_zeros() << shift).saturating_sub(first);
+    // how far each is behind the first; the sign is turned, as vectors compare signed numbers
+    let behind = i32x4::new(checks.map(u32::cast_signed)) - i32x4::splat(((least + first) ^ SIGN).cast_signed());
+    behind.simd_lt(i32x4::splat((count ^ SIGN).cast_signed())).to_bitmask()
 }
 
 /// The check of one of a block's features.
@@ -348,22 +357,22 @@ impl<'t> Weights<'t> {
         add_weights(sums, weights_at(block, hits.trailing_zeros() as usize) & i16x16::splat(mask));
     }
 
-    /// Adds the weights of a pair's features, at those of its places that are wanted (as bits): those of the first place to the sums at
-    /// `first`, of each further place to the sums one before. The first [`MEANINGLESS`] sums mean nothing afterwards.
+    /// Adds the weights of a pair's features, at those of its places that are wanted: those of the first place to the sums at
+    /// `first`, of each further place to the sums one before. The wanted places are bits, and none that is known ([`Weights::places_of_pair`])
+    /// may be left out between two of them.
     #[inline]
     pub(crate) fn add_pair(self, pair: u64, wanted: u8, sums: &mut [Sums], first: usize) {
         let least = check(pair);
         let mut missing = wanted;
         for block in self.blocks_from(pair) {
-            let mut hits = hits(checks_of(block), least, PAIR_BITS as u32);
+            let mut hits = hits_of_pair(checks_of(block), least, wanted);
             while hits != 0 {
                 let at = hits.trailing_zeros() as usize;
                 hits &= hits - 1;
                 let place = place_in_pair(check_at(block, at).into());
-                // which are wanted cannot be foretold: the others are added where they mean nothing
-                let is_wanted = wanted >> place & 1 == 1;
-                let to = select_unpredictable(is_wanted, first.wrapping_sub(place), at % MEANINGLESS);
-                add_weights(&mut sums[to], weights_at(block, at));
+                if let Some(sums) = sums.get_mut(first.wrapping_sub(place)) {
+                    add_weights(sums, weights_at(block, at));
+                }
                 missing &= !(1 << place);
             }
             if missing == 0 || check_at(block, BLOCK_FEATURES - 1) <= least {
@@ -385,7 +394,7 @@ impl<'t> Weights<'t> {
         let wanted = check(feature);
         for block in self.blocks_from(feature) {
             let checks = checks_of(block);
-            let hits = hits(checks, wanted, 0);
+            let hits = hits(checks, wanted);
             // a free place is less than any check; one sum, as two conditions would be two branches
             if hits + u32::from(checks[BLOCK_FEATURES - 1] < wanted) != 0 {
                 return (block, hits);
@@ -483,8 +492,8 @@ mod tests {
             for place in 0..PAIR_PLACES {
                 assert_eq!(table.knows(of_pair_at(pair, place)), has(number, place), "{number} {place}");
             }
-            for wanted in 0..1 << PAIR_PLACES {
-                let mut sums = [[0; SUM_LANES]; MEANINGLESS + PAIR_PLACES];
+            for wanted in [0, 1, 3, 7, 15, 14, 12, 8, 2, 4, 6].map(|range| range & told) {
+                let mut sums = [[0; SUM_LANES]; PAIR_PLACES];
                 let first = sums.len() - 1;
                 table.weights().add_pair(pair, wanted, &mut sums, first);
                 let added = |place: usize| sums[first - place][FIRST_WEIGHT] == 1;
