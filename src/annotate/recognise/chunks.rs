@@ -15,7 +15,7 @@ const PLACES: usize = 3;
 const MARK: u32 = 1 << 31;
 
 /// What a word sums up to for its own pieces by their places, then for the pieces of the words after it and before it.
-type ChunkSums = SumRows<{ lanes_of(PLACES + 2) }>;
+pub(crate) type ChunkSums = SumRows<{ lanes_of(PLACES + 2) }>;
 
 /// The words.
 #[derive(Debug, Default)]
@@ -87,14 +87,22 @@ impl Chunks {
         if number & MARK == 0 { None } else { self.words.get((number ^ MARK) as usize) }
     }
 
-    /// What a word sums up to for its piece at `place`, from 1.
-    pub(crate) fn sums(&self, number: u32, place: u8) -> &Sums {
-        self.sums[(number ^ MARK) as usize].row((usize::from(place).max(1) - 1) % PLACES)
+    /// What a word sums up to.
+    #[inline]
+    pub(crate) fn rows(&self, number: u32) -> &ChunkSums {
+        &self.sums[(number ^ MARK) as usize]
     }
 
-    /// What a word sums up to for the pieces of the word after it (`is_before`) or before it.
-    pub(crate) fn sums_beside(&self, number: u32, is_before: bool) -> &Sums {
-        self.sums[(number ^ MARK) as usize].row(PLACES + usize::from(!is_before))
+    /// What it sums up to for its piece at `place`, from 1.
+    #[inline]
+    pub(crate) fn own(rows: &ChunkSums, place: u8) -> &Sums {
+        rows.row(usize::from(place).saturating_sub(1))
+    }
+
+    /// What it sums up to for the pieces of the word after it (`is_before`) or before it.
+    #[inline]
+    pub(crate) fn beside(rows: &ChunkSums, is_before: bool) -> &Sums {
+        rows.row(PLACES + usize::from(!is_before))
     }
 }
 

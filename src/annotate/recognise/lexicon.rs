@@ -6,12 +6,13 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::super::models::Models;
 use super::chunks::Chunks;
 use super::features::{
-    DISTANCES, beyond, each_repetition_feature, each_space_feature, each_word_feature, of_word_itself,
-    shapes_of,
+    DISTANCES, beyond, each_repetition_feature, each_space_feature, each_tag_feature, each_word_feature,
+    of_word_itself, shapes_of,
 };
 use super::numbers::Numbers;
 use super::recent::Recent;
 use super::table::{SumRows, Sums, Table, Weights, lanes_of};
+use super::tags::Tags;
 use super::words::{Form, Word};
 
 /// The most words that are kept; then they are forgotten, which changes no answer.
@@ -262,7 +263,8 @@ impl Lexicon {
         &self.beyond
     }
 
-    /// What the shape of a word with these sums, with spaces and repetitions as in [`super::features`], sums up to.
+    /// What the shape of a word with these sums, with spaces and repetitions as in [`super::features`], sums up to, and with it what a
+    /// piece without tags is given.
     #[inline]
     pub(crate) fn shape_sums(&self, word: &WordSums, spaces: u8, repeated: u8) -> &Sums {
         // the number of the shape is kept beside the sums
@@ -297,6 +299,8 @@ fn sum_shape(table: &Table, short_shape: u64) -> ShapeSums {
         let mut add = |feature| table.add(feature, sums);
         each_space_feature(short_shape, (place / REPETITIONS) as u8, &mut add);
         each_repetition_feature(short_shape, (place % REPETITIONS) as u8, &mut add);
+        // taken away again where there are tags
+        each_tag_feature(&Tags::default(), &mut add);
     })
 }
 

@@ -4,8 +4,9 @@
 use std::ops::Range;
 
 use super::super::models::Models;
-use super::features::{DISTANCES, REACH, around_of, each_frequent_feature, pair_of, spaces_of};
-use super::lexicon::{Hot, Lexicon, WordSums};
+use super::chunks::Chunks;
+use super::features::{REACH, around_of, each_frequent_feature, pair_of, spaces_of};
+use super::lexicon::{Hot, Lexicon};
 use super::table::{SUM_LANES, Sums, Weights, add_sums};
 use super::tag_book::TagBook;
 use super::view::{CHUNK_PIECES_LIMIT, PassageView};
@@ -48,8 +49,6 @@ impl Summing {
         for parted in view.parted_in(chain) {
             lexicon.chunks().look_towards(view.chunks[parted.start].0);
         }
-        // what a piece with tags begins with, and one without
-        let begins = [[0; SUM_LANES], *book.untagged(&models.table)];
         // what was there before is overwritten
         self.sums.resize(words.len() + 2 * REACH, [0; SUM_LANES]);
         let row = |place: usize| match words.get(place) {
@@ -59,20 +58,17 @@ impl Summing {
         // those of the words around a piece, from two before to two behind
         let [mut two_before, mut before, mut own, mut after] =
             [lexicon.beyond(), lexicon.beyond(), row(0), row(1)];
-        let (tags, repeated) = (&view.tags[chain.clone()], &view.repeated[chain.clone()]);
+        let (pieces, repeated) = (&view.pieces.pieces[chain.clone()], &view.repeated[chain.clone()]);
         // whether white space stands before a piece, and before the next one
-        let spaced =
-            |place: usize| view.pieces.pieces[chain.clone()].get(place).is_none_or(|piece| piece.spaced);
         let mut is_spaced = true;
-        let pieces = tags.iter().zip(repeated).zip(&mut self.sums[REACH..]);
-        for (place, ((tags, repeated), sums)) in pieces.enumerate() {
+        for (place, (repeated, sums)) in repeated.iter().zip(&mut self.sums[REACH..]).enumerate() {
             let two_after = row(place + REACH);
-            let mut all = begins[usize::from(tags.places() == 0)];
-            let around: [&WordSums; DISTANCES] = [two_before, before, own, after, two_after];
-            for (distance, row) in around.into_iter().enumerate() {
-                add_sums(&mut all, row.row(distance));
-            }
-            let is_next_spaced = spaced(place + 1);
+            let mut all = *two_before.row(0);
+            add_sums(&mut all, before.row(1));
+            add_sums(&mut all, own.row(2));
+            add_sums(&mut all, after.row(3));
+            add_sums(&mut all, two_after.row(4));
+            let is_next_spaced = pieces.get(place + 1).is_none_or(|piece| piece.spaced);
             let spaces = spaces_of(is_spaced, is_next_spaced);
             add_sums(&mut all, lexicon.shape_sums(own, spaces, *repeated));
             *sums = all;
@@ -80,10 +76,14 @@ impl Summing {
             (two_before, before, own, after) = (before, own, after, two_after);
         }
         self.add_chunks(view, lexicon, chain);
-        for place in view.tagged_in(chain).map(|at| at - chain.start) {
-            let number = book.number(&models.table, &tags[place]);
-            for (side, place) in [(2, place + REACH - 1), (1, place + REACH), (0, place + REACH + 1)] {
-                add_sums(&mut self.sums[place], book.sums(number, side));
+        for at in view.tagged_in(chain) {
+            let number = book.number(&models.table, &view.tags[at]);
+            let rows = book.rows(number);
+            let around = self.sums[at - chain.start + REACH - 1..].first_chunk_mut();
+            if let Some([before, own, after]) = around {
+                add_sums(before, rows.row(2));
+                add_sums(own, rows.row(1));
+                add_sums(after, rows.row(0));
             }
         }
     }
@@ -91,22 +91,30 @@ impl Summing {
     /// Adds what each word of several parts, as white space cuts them, gives its pieces and those beside it
     /// ([`super::features::neighbouring_chunks`]).
     fn add_chunks(&mut self, view: &PassageView, lexicon: &Lexicon, chain: &Range<usize>) {
-        let sums = &mut self.sums[REACH..];
+        let sums = &mut self.sums[REACH..][..chain.len()];
+        let (chunks, starts) = (&view.chunks[chain.clone()], &view.chunk_starts[chain.clone()]);
         for pieces in view.parted_in(chain) {
             let (number, _) = view.chunks[pieces.start];
-            for at in pieces.start.max(chain.start)..pieces.end.min(chain.end) {
-                add_sums(&mut sums[at - chain.start], lexicon.chunks().sums(number, view.chunks[at].1));
+            let rows = lexicon.chunks().rows(number);
+            // the places in the chain; a long sentence may have been cut within the word
+            let first = pieces.start.saturating_sub(chain.start);
+            let end = pieces.end.min(chain.end) - chain.start;
+            for (sums, (_, place)) in sums[first..end].iter_mut().zip(&chunks[first..end]) {
+                add_sums(sums, Chunks::own(rows, *place));
             }
-            let next = (pieces.end..chain.end).take_while(|at| view.chunk_starts[*at] as usize == pieces.end);
-            next.for_each(|at| {
-                add_sums(&mut sums[at - chain.start], lexicon.chunks().sums_beside(number, true));
-            });
+            let next = sums[end..].iter_mut().zip(&starts[end..]);
+            for (sums, _) in next.take_while(|(_, start)| **start as usize == pieces.end) {
+                add_sums(sums, Chunks::beside(rows, true));
+            }
             // the same word said twice is one
             let before = pieces.start.checked_sub(1).map_or(number, |at| view.chunks[at].0);
-            let first = pieces.start.saturating_sub(CHUNK_PIECES_LIMIT).max(chain.start);
-            let last = (first..pieces.start).rev();
-            for at in last.take_while(|at| before != number && view.chunks[*at].0 == before) {
-                add_sums(&mut sums[at - chain.start], lexicon.chunks().sums_beside(number, false));
+            if before == number {
+                continue;
+            }
+            let from = first.saturating_sub(CHUNK_PIECES_LIMIT);
+            let last = sums[from..first].iter_mut().zip(&chunks[from..first]).rev();
+            for (sums, _) in last.take_while(|(_, (chunk, _))| *chunk == before) {
+                add_sums(sums, Chunks::beside(rows, false));
             }
         }
     }
@@ -223,7 +231,7 @@ mod tests {
     use super::super::super::passages::PassageText;
     use super::super::super::prepare::prepare;
     use super::super::super::vocabulary::Vocabulary;
-    use super::super::features::{beyond, each_context_feature, each_feature_together, each_word_feature};
+    use super::super::features::{DISTANCES, beyond, each_context_feature, each_feature_together, each_word_feature};
     use super::super::table::{FEATURES_LIMIT, FIRST_WEIGHT};
     use super::*;
     use crate::catalog::Catalog;

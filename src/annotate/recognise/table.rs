@@ -58,6 +58,11 @@ pub(crate) fn add_sums(sums: &mut Sums, other: &Sums) {
     *sums = std::array::from_fn(|lane| sums[lane].wrapping_add(other[lane]));
 }
 
+/// Takes sums away from sums.
+pub(crate) fn subtract_sums(sums: &mut Sums, other: &Sums) {
+    *sums = std::array::from_fn(|lane| sums[lane].wrapping_sub(other[lane]));
+}
+
 /// How many lanes that many [`SumRows`] have.
 pub(crate) const fn lanes_of(rows: usize) -> usize {
     FIRST_WEIGHT + rows * ROW

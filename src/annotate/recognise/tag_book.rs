@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::features::{each_feature_beside_tags, each_tag_feature};
-use super::table::{SUM_LANES, SumRows, Sums, Table, lanes_of};
+use super::table::{SUM_LANES, SumRows, Table, lanes_of, subtract_sums};
 use super::tags::Tags;
 
 /// Tags that were met before, with the sums of the weights of the features that they give.
@@ -12,10 +12,12 @@ pub(crate) struct TagBook {
     numbers: FxHashMap<Tags, u32>,
     /// Some of them again, each at the place that its hash gives it: mostly the same few are asked for.
     recent: Vec<(Tags, u32)>,
-    sums: Vec<SumRows<{ lanes_of(3) }>>,
-    /// What a piece without tags sums up to.
-    untagged: Option<Sums>,
+    sums: Vec<TagSums>,
 }
+
+/// What tags sum up to: for the piece after one that has them, for the one that has them, less what a piece without tags is given,
+/// and for the one before.
+pub(crate) type TagSums = SumRows<{ lanes_of(3) }>;
 
 /// How many of them are looked at first.
 const RECENT: usize = 512;
@@ -59,10 +61,15 @@ impl TagBook {
         }
         let number = self.sums.len() as u32;
         self.sums.push(SumRows::summed(|at, sums| {
-            let add = |feature| table.add(feature, sums);
+            let add = |feature| table.add(feature, &mut *sums);
             match at {
                 0 => each_feature_beside_tags(tags, true, add),
-                1 => each_tag_feature(tags, add),
+                1 => {
+                    each_tag_feature(tags, add);
+                    let mut untagged = [0; SUM_LANES];
+                    each_tag_feature(&Tags::default(), |feature| table.add(feature, &mut untagged));
+                    subtract_sums(sums, &untagged);
+                }
                 _ => each_feature_beside_tags(tags, false, add),
             }
         }));
@@ -70,19 +77,10 @@ impl TagBook {
         number
     }
 
-    /// What a piece without tags sums up to.
-    pub(crate) fn untagged(&mut self, table: &Table) -> &Sums {
-        self.untagged.get_or_insert_with(|| {
-            let mut sums = [0; SUM_LANES];
-            let tags = Tags::default();
-            each_tag_feature(&tags, |feature| table.add(feature, &mut sums));
-            sums
-        })
-    }
-
-    /// What tags sum up to: 0 for the piece after one that has them, 1 for the one that has them, 2 for the one before.
-    pub(crate) fn sums(&self, number: u32, place: usize) -> &Sums {
-        self.sums[number as usize].row(place)
+    /// What tags sum up to. Every piece is given what one without tags is, with its shape ([`super::lexicon::Lexicon::shape_sums`]).
+    #[inline]
+    pub(crate) fn rows(&self, number: u32) -> &TagSums {
+        &self.sums[number as usize]
     }
 }
 
