@@ -16,9 +16,9 @@ pub(crate) fn list_places(count: usize, places: &mut Vec<u32>, mut is_one: impl 
     places.truncate(listed);
 }
 
-/// Keeps those of some items that `is_kept` holds of, in order.
+/// Puts those of some items that `is_kept` holds of first, in order, and gives them.
 #[inline]
-pub(crate) fn keep<T: Copy>(items: &mut Vec<T>, mut is_kept: impl FnMut(&mut T) -> bool) {
+pub(crate) fn keep<T: Copy>(items: &mut [T], mut is_kept: impl FnMut(&mut T) -> bool) -> &mut [T] {
     let mut kept = 0;
     for at in 0..items.len() {
         let mut item = items[at];
@@ -26,7 +26,8 @@ pub(crate) fn keep<T: Copy>(items: &mut Vec<T>, mut is_kept: impl FnMut(&mut T) 
         items[kept.min(at)] = item;
         kept += usize::from(stays);
     }
-    items.truncate(kept);
+    let count = kept.min(items.len());
+    &mut items[..count]
 }
 
 #[cfg(test)]
@@ -47,12 +48,12 @@ mod tests {
     #[test]
     fn what_is_kept_may_be_changed() {
         let mut items: Vec<u8> = (0..10).collect();
-        keep(&mut items, |item| {
+        let kept = keep(&mut items, |item| {
             *item *= 2;
             *item % 3 != 0
         });
-        assert_eq!(items, [2, 4, 8, 10, 14, 16]);
-        keep(&mut items, |_| false);
-        assert!(items.is_empty());
+        assert_eq!(kept, [2, 4, 8, 10, 14, 16]);
+        assert!(keep(kept, |_| false).is_empty());
+        assert!(keep(&mut items[..0], |_| true).is_empty());
     }
 }

@@ -209,7 +209,7 @@ impl Lexicon {
 
     /// Adds what the shapes of three words that follow each other give the one between to its sums.
     #[inline]
-    pub(crate) fn add_shapes(&mut self, table: Weights<'_>, words: [&Hot; 3], sums: &mut Sums) {
+    pub(crate) fn add_shapes(&mut self, table: &Weights<'_>, words: [&Hot; 3], sums: &mut Sums) {
         let Self { shapes, recent_shapes, .. } = self;
         let short_shape = |word: &Hot| shapes.get(word.shape as usize).copied().unwrap_or(Form::BEYOND.short_shape);
         let feature = || shapes_of(words.map(short_shape));
@@ -225,7 +225,7 @@ impl Lexicon {
 
     /// Adds the weights of a feature that others had before, mostly, to sums.
     #[inline]
-    pub(crate) fn add_frequent(&mut self, table: Weights<'_>, feature: u64, sums: &mut Sums) {
+    pub(crate) fn add_frequent(&mut self, table: &Weights<'_>, feature: u64, sums: &mut Sums) {
         self.recent.add(table, feature, || feature, sums);
     }
 

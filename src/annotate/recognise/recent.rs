@@ -25,7 +25,7 @@ impl Recent {
     #[inline]
     pub(super) fn add(
         &mut self,
-        table: Weights<'_>,
+        table: &Weights<'_>,
         key: u64,
         feature: impl FnOnce() -> u64,
         sums: &mut Sums,
@@ -38,7 +38,7 @@ impl Recent {
     }
 
     #[inline(never)]
-    fn find(&mut self, table: Weights<'_>, key: u64, place: usize, feature: u64) -> Sums {
+    fn find(&mut self, table: &Weights<'_>, key: u64, place: usize, feature: u64) -> Sums {
         let mut found = [0; SUM_LANES];
         table.add(feature, &mut found);
         if self.entries.is_empty() {
@@ -68,7 +68,7 @@ mod tests {
         let mut recent = Recent::default();
         for key in keys.clone().chain(keys.clone().rev()).chain(keys.flat_map(|key| [key, key / 7 + 1])) {
             let mut sums = [1; SUM_LANES];
-            recent.add(table.weights(), key, || feature(key), &mut sums);
+            recent.add(&table.weights(), key, || feature(key), &mut sums);
             let expected = if known(key) { (key % 100) as i16 } else { 0 };
             assert_eq!(sums[FIRST_WEIGHT..], [1 + expected; ROW], "{key}");
         }

@@ -135,57 +135,63 @@ impl Summing {
         self.words.resize(numbers.len() + 2 * REACH, Hot::BEYOND);
         self.words[..REACH].fill(Hot::BEYOND);
         self.words[REACH + numbers.len()..].fill(Hot::BEYOND);
-        self.around.clear();
-        self.pairs.clear();
-        let table = models.table.weights();
+        // what was there before is overwritten
+        let between = stretches.len() * (PAIR_PLACES - 1);
+        self.around.resize(self.around.len().max(numbers.len()), Asked::default());
+        self.pairs.resize(self.pairs.len().max(numbers.len() + between), Asked::default());
+        let table = &models.table.weights();
+        let (mut around, mut pairs) = (0, 0);
         for stretch in stretches {
             let near = stretch.start.saturating_sub(REACH)..(stretch.end + REACH).min(numbers.len());
             let words = self.words[near.start + REACH..].iter_mut();
             words.zip(&numbers[near]).for_each(|(word, number)| *word = lexicon.hot(*number));
-            self.list_pairs(table, stretch);
+            self.list_pairs(table, stretch, (around, pairs));
+            around += stretch.len();
+            pairs += stretch.len() + PAIR_PLACES - 1;
         }
         // the sieve comes nearer in the meantime
         for stretch in stretches {
             self.add_frequent(table, view, lexicon, chain, stretch);
         }
-        let Self { sums, around, pairs, .. } = self;
-        keep(around, |asked| table.may_have(asked.feature));
-        keep(pairs, |asked| {
+        let around = keep(&mut self.around[..around], |asked| table.may_have(asked.feature));
+        let pairs = keep(&mut self.pairs[..pairs], |asked| {
             asked.wanted &= table.places_of_pair(asked.feature);
             asked.wanted != 0
         });
         around.iter().for_each(|asked| table.look_towards(asked.feature));
         pairs.iter().for_each(|asked| table.look_towards_pair(asked.feature));
         for Asked { feature, place, .. } in around {
-            table.add_likely(*feature, &mut sums[*place as usize + REACH]);
+            table.add_likely(*feature, &mut self.sums[*place as usize + REACH]);
         }
         for Asked { feature, place, wanted } in pairs {
-            table.add_pair(*feature, *wanted, sums, *place as usize + REACH);
+            table.add_pair(*feature, *wanted, &mut self.sums, *place as usize + REACH);
         }
     }
 
-    /// Lists which pairs of words may give the pieces of a stretch anything, and has what tells whether they do come nearer.
-    fn list_pairs(&mut self, table: Weights<'_>, stretch: &Range<usize>) {
-        let Self { words, around, pairs, .. } = self;
-        let near = &words[stretch.start..stretch.end + 2 * REACH];
-        let between = near[REACH - 1..].windows(3).zip(stretch.clone());
-        around.extend(between.map(|(words, place)| {
+    /// Lists which pairs of words may give the pieces of a stretch anything, from those places in both lists on, and has what tells
+    /// whether they do come nearer.
+    #[inline]
+    fn list_pairs(&mut self, table: &Weights<'_>, stretch: &Range<usize>, (around, pairs): (usize, usize)) {
+        let near = &self.words[stretch.start..stretch.end + 2 * REACH];
+        let between = near[REACH - 1..].windows(3).zip(stretch.start as u32..);
+        for (asked, (words, place)) in self.around[around..].iter_mut().zip(between) {
             let feature = around_of(words[0].folded, words[2].folded);
             table.look_towards_sieve(feature);
-            Asked { feature, place: place as u32, wanted: 1 }
-        }));
+            *asked = Asked { feature, place, wanted: 1 };
+        }
         let count = near.len() - 1;
-        pairs.extend(near.windows(2).zip(stretch.start..).enumerate().map(|(before, (words, first))| {
+        let following = near.windows(2).zip(stretch.start as u32..).enumerate();
+        for (asked, (before, (words, place))) in self.pairs[pairs..].iter_mut().zip(following) {
             let feature = pair_of(words[0].folded, words[1].folded);
             table.look_towards_sieve(feature);
-            Asked { feature, place: first as u32, wanted: wanted_places(before, count - 1 - before) }
-        }));
+            *asked = Asked { feature, place, wanted: wanted_places(before, count - 1 - before) };
+        }
     }
 
     /// Adds to each piece of a stretch what others were given before, mostly.
     fn add_frequent(
         &mut self,
-        table: Weights<'_>,
+        table: &Weights<'_>,
         view: &PassageView,
         lexicon: &mut Lexicon,
         chain: &Range<usize>,
@@ -206,23 +212,23 @@ impl Summing {
 
 /// Of the places of a pair those whose piece is one of a stretch, as bits, by how many pairs of the stretch stand before it and behind it.
 #[inline]
-const fn wanted_places(before: usize, behind: usize) -> u8 {
+const fn wanted_places(before: usize, behind: usize) -> u32 {
     const LAST: usize = PAIR_PLACES - 1;
     (ALL_PLACES >> LAST.saturating_sub(before)) & (ALL_PLACES << LAST.saturating_sub(behind))
 }
 
 /// The places of a pair, as bits.
-const ALL_PLACES: u8 = (1 << PAIR_PLACES) - 1;
+const ALL_PLACES: u32 = (1 << PAIR_PLACES) - 1;
 
 /// Two words, by what they give pieces.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Asked {
     /// Their feature; what those of words that follow each other have in common.
     feature: u64,
     /// The piece between them; the piece after both, which is the first place's, and that of each further place stands one before.
     place: u32,
     /// The places whose piece is looked at, as bits.
-    wanted: u8,
+    wanted: u32,
 }
 
 #[cfg(test)]

@@ -209,17 +209,49 @@ fn hits(checks: [u32; BLOCK_FEATURES], wanted: u32) -> u32 {
     checks.simd_eq(i32x4::splat(wanted.cast_signed())).to_bitmask()
 }
 
-/// Which of a block's checks are those of a pair's features, from the first of the places that are wanted to the last, as bits.
+/// Places of a pair that are wanted, by their bits.
+#[derive(Debug, Clone, Copy)]
+struct Places {
+    /// The bits of the first.
+    first: u32,
+    /// A number that the bits of the last are less than, less the first.
+    range: u32,
+    /// How many there are.
+    count: u32,
+}
+
+impl Places {
+    const fn of(wanted: u32) -> Self {
+        let shift = PAIR_BITS.trailing_zeros();
+        if wanted == 0 {
+            return Self { first: 0, range: 0, count: 0 };
+        }
+        let first = wanted.trailing_zeros() << shift;
+        let end = u32::BITS - wanted.leading_zeros() << shift;
+        Self { first, range: end - first, count: wanted.count_ones() }
+    }
+}
+
+/// The places of all bits.
+const PLACES: [Places; 1 << PAIR_PLACES] = {
+    let mut all = [Places::of(0); 1 << PAIR_PLACES];
+    let mut wanted = 0;
+    while wanted < all.len() {
+        all[wanted] = Places::of(wanted as u32);
+        wanted += 1;
+    }
+    all
+};
+
+/// Which of a block's checks are those of a pair's features, from the first of some places to the last, as bits.
 /// `least` is the check of the pair's first place.
 #[inline]
-fn hits_of_pair(checks: [u32; BLOCK_FEATURES], least: u32, wanted: u8) -> u32 {
-    const SIGN: u32 = 1 << 31;
-    let shift = PAIR_BITS.trailing_zeros();
-    let first = wanted.trailing_zeros() << shift;
-    let count = (u8::BITS - wanted.leading_zeros() << shift).saturating_sub(first);
+fn hits_of_pair(checks: [u32; BLOCK_FEATURES], least: u32, places: Places) -> u32 {
     // how far each is behind the first; the sign is turned, as vectors compare signed numbers
-    let behind = i32x4::new(checks.map(u32::cast_signed)) - i32x4::splat(((least + first) ^ SIGN).cast_signed());
-    behind.simd_lt(i32x4::splat((count ^ SIGN).cast_signed())).to_bitmask()
+    const SIGN: u32 = 1 << 31;
+    let first = i32x4::splat(((least + places.first) ^ SIGN).cast_signed());
+    let behind = i32x4::new(checks.map(u32::cast_signed)) - first;
+    behind.simd_lt(i32x4::splat((places.range ^ SIGN).cast_signed())).to_bitmask()
 }
 
 /// The check of one of a block's features.
@@ -348,9 +380,9 @@ impl<'t> Weights<'t> {
 
     /// Which features of a pair there may be weights of ([`super::words::of_pair_at`]): a bit for each place.
     #[inline]
-    pub(crate) fn places_of_pair(self, pair: u64) -> u8 {
+    pub(crate) fn places_of_pair(self, pair: u64) -> u32 {
         let (word, bit) = place_in_sieve(check(pair), self.shift);
-        self.sieve.get(word).map_or(0, |word| (word >> bit) as u8 & ((1 << PAIR_PLACES) - 1))
+        self.sieve.get(word).map_or(0, |word| (word >> bit) as u32 & ((1 << PAIR_PLACES) - 1))
     }
 
     /// Adds the weights of a feature that there may be weights of.
@@ -366,23 +398,27 @@ impl<'t> Weights<'t> {
     /// `first`, of each further place to the sums one before. The wanted places are bits, and none that is known ([`Weights::places_of_pair`])
     /// may be left out between two of them.
     #[inline]
-    pub(crate) fn add_pair(self, pair: u64, wanted: u8, sums: &mut [Sums], first: usize) {
+    pub(crate) fn add_pair(self, pair: u64, wanted: u32, sums: &mut [Sums], first: usize) {
         let least = check(pair);
-        let mut missing = wanted;
-        for block in self.blocks_from(pair) {
-            let mut hits = hits_of_pair(checks_of(block), least, wanted);
+        let places = PLACES[wanted as usize % PLACES.len()];
+        let mut missing = places.count;
+        let mut at = home_of_pair(pair, self.blocks.len());
+        for _ in 0..self.blocks.len() {
+            let block = &self.blocks[at];
+            let mut hits = hits_of_pair(checks_of(block), least, places);
             while hits != 0 {
-                let at = hits.trailing_zeros() as usize;
+                let own = hits.trailing_zeros() as usize;
                 hits &= hits - 1;
-                let place = place_in_pair(check_at(block, at).into());
+                let place = place_in_pair(check_at(block, own).into());
                 if let Some(sums) = sums.get_mut(first.wrapping_sub(place)) {
-                    add_weights(sums, weights_at(block, at));
+                    add_weights(sums, weights_at(block, own));
                 }
-                missing &= !(1 << place);
+                missing = missing.wrapping_sub(1);
             }
             if missing == 0 || check_at(block, BLOCK_FEATURES - 1) <= least {
                 return;
             }
+            at = if at + 1 < self.blocks.len() { at + 1 } else { 0 };
         }
     }
 
@@ -479,7 +515,7 @@ mod tests {
     #[test]
     fn all_places_of_a_pair_are_told_at_once() {
         use super::super::words::{of_pair, of_pair_at};
-        let places = |number: u64| (number % 16) as u8;
+        let places = |number: u64| (number % 16) as u32;
         let has = |number: u64, place: usize| places(number) >> place & 1 == 1;
         let rows: Vec<(u64, [i8; ROW])> = (0..500)
             .flat_map(|number| {
