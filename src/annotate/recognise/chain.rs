@@ -37,10 +37,63 @@ fn lanes(labels: [f32; LABELS]) -> Lanes {
     [outside, begin, inside, 0.0]
 }
 
+/// The factors of the labels at a place: what their logits are exponentials of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Emission(Lanes);
+
+impl Emission {
+    /// Of a place that is no part of a mention.
+    pub(crate) const OUTSIDE: Self = Self([1.0, 0.0, 0.0, 0.0]);
+
+    /// Of a place with those logits of B and I, where the labels of `mask` may stand.
+    fn of(logit: [f32; LABELS - 1], mask: u8) -> Self {
+        let may = |label: usize| mask >> label & 1 == 1;
+        let factor = |label: usize| if may(label) { factor_of(logit[label - 1]) } else { 0.0 };
+        Self(lanes([if may(OUTSIDE) { 1.0 } else { 0.0 }, factor(BEGIN), factor(INSIDE)]))
+    }
+}
+
+fn factor_of(logit: f32) -> f32 {
+    logit.clamp(-LOGIT_LIMIT, LOGIT_LIMIT).exp()
+}
+
+/// The factors of a type's labels by the sums of quantised weights that their logits are, all that are not beyond [`LOGIT_LIMIT`].
+#[derive(Debug, Clone)]
+pub(crate) struct SumFactors {
+    factors: Vec<f32>,
+    /// The place of the sum 0.
+    zero: i32,
+}
+
+impl SumFactors {
+    /// Those of a type whose quantised weights stand for that.
+    pub(crate) fn new(scale: f32) -> Self {
+        // one more than are within the limit, as the last is that of all beyond
+        let steps = (LOGIT_LIMIT / scale.abs()).ceil().min(-f32::from(i16::MIN));
+        let zero = steps as i32 + 1;
+        let logit = |sum: i32| (sum.clamp(i16::MIN.into(), i16::MAX.into()) as i16, scale);
+        let factor = |(sum, scale): (i16, f32)| factor_of(f32::from(sum) * scale);
+        Self { factors: (-zero..=zero).map(logit).map(factor).collect(), zero }
+    }
+
+    fn of(&self, sum: i16) -> f32 {
+        let place = (i32::from(sum) + self.zero).clamp(0, 2 * self.zero);
+        self.factors.get(place as usize).copied().unwrap_or_default()
+    }
+
+    /// Of a place with those sums of B and I, where all labels may stand.
+    #[inline]
+    pub(crate) fn emission(&self, begin: i16, inside: i16) -> Emission {
+        Emission(lanes([1.0, self.of(begin), self.of(inside)]))
+    }
+}
+
 /// The factors of [`Transitions`]: their exponentials, zero where a step is impossible.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Factors {
     start: Lanes,
+    /// From a place that can only be O, with nothing before it but such.
+    outside: Lanes,
     /// From the first index to the second.
     next: [Lanes; LABELS],
     /// To the first index from the second.
@@ -54,7 +107,11 @@ impl From<&Transitions> for Factors {
         start[INSIDE] = 0.0;
         next[OUTSIDE][INSIDE] = 0.0;
         let back = std::array::from_fn(|to| lanes(next.map(|row| row[to])));
-        Self { start: lanes(start), next: next.map(lanes), back }
+        let mut own = Self { start: lanes(start), outside: [0.0; LABELS + 1], next: next.map(lanes), back };
+        // as the sums themselves would come to it
+        let mut lattice = Lattice::default();
+        own.outside = lattice.run_forward(std::iter::once(Emission::OUTSIDE), &own, own.start).to_array();
+        own
     }
 }
 
@@ -79,30 +136,46 @@ impl Lattice {
     /// labels may stand at each place; empty: all. Gives the logarithm of the whole sum.
     pub(crate) fn run(&mut self, logits: &[[f32; 2]], factors: &Factors, allowed: &[u8]) -> f64 {
         let allowed = allowed.iter().copied().chain(std::iter::repeat(ANY_LABEL));
-        self.fill(logits.iter().copied().zip(allowed), factors);
+        let pieces = logits.iter().zip(allowed).map(|(logit, mask)| Emission::of(*logit, mask));
+        self.run_forward(pieces, factors, factors.start);
+        self.run_backward();
         self.places.iter().fold(0.0, |total, place| total + f64::from(place.scale).ln())
     }
 
-    /// [`Lattice::run`] without the whole sum, of pieces with their logits and what is allowed there.
-    pub(crate) fn fill(&mut self, pieces: impl Iterator<Item = ([f32; 2], u8)>, factors: &Factors) {
+    /// [`Lattice::run`] without the whole sum, of a part of a sentence. `begins` says whether the part begins the sentence; before
+    /// others stands a piece that is O.
+    pub(crate) fn read(
+        &mut self,
+        pieces: impl Iterator<Item = Emission>,
+        factors: &Factors,
+        begins: bool,
+    ) {
+        self.run_forward(pieces, factors, if begins { factors.start } else { factors.outside });
+        self.run_backward();
+    }
+
+    /// Gives what goes on from the last piece.
+    #[inline]
+    fn run_forward(
+        &mut self,
+        pieces: impl Iterator<Item = Emission>,
+        factors: &Factors,
+        start: Lanes,
+    ) -> f32x4 {
         self.factors = *factors;
         self.places.clear();
         let next = factors.next.map(f32x4::new);
-        let mut reached = f32x4::new(factors.start);
-        for (logit, mask) in pieces {
-            let factor = |logit: f32| logit.clamp(-LOGIT_LIMIT, LOGIT_LIMIT).exp();
-            let may = |label: usize| mask >> label & 1 == 1;
-            let factor = |label: usize| if may(label) { factor(logit[label - 1]) } else { 0.0 };
-            let emission = lanes([if may(OUTSIDE) { 1.0 } else { 0.0 }, factor(BEGIN), factor(INSIDE)]);
+        let mut reached = f32x4::new(start);
+        self.places.extend(pieces.map(|Emission(emission)| {
             let now = reached * f32x4::new(emission);
             let [outside, begin, inside, _] = now.to_array();
             let scale = (outside + begin + inside).max(f32::MIN_POSITIVE);
             let forward = (now / f32x4::splat(scale)).to_array();
-            self.places.push(Place { emission, forward, backward: lanes([1.0; LABELS]), scale });
             let from = |label: usize| f32x4::splat(forward[label]) * next[label];
             reached = from(OUTSIDE) + from(BEGIN) + from(INSIDE);
-        }
-        self.run_backward();
+            Place { emission, forward, backward: lanes([1.0; LABELS]), scale }
+        }));
+        reached
     }
 
     fn run_backward(&mut self) {

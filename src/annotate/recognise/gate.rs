@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use wide::i16x8;
 
-use super::chain::{BEGIN, INSIDE, LABELS, LOGIT_LIMIT, OUTSIDE, Transitions};
+use super::chain::{BEGIN, INSIDE, LOGIT_LIMIT, OUTSIDE, Transitions};
 use super::stretches::Marks;
 use super::table::{FIRST_WEIGHT, MODEL_TYPES, ROW, SUM_LANES, Sums, place_in_row};
 
@@ -116,16 +116,6 @@ impl Gate {
     fn inside(&self, sums: &Sums) -> Lanes {
         Lanes::new(std::array::from_fn(|at| sums[SUM_LANES - LANES + at])).max(self.lowest)
     }
-
-    /// The logits of B and of I of a type, not yet within [`LOGIT_LIMIT`].
-    #[inline]
-    pub(crate) fn logits(&self, sums: &Sums, model_type: usize) -> [f32; LABELS - 1] {
-        let scale = self.scales[FIRST_LANE + model_type];
-        [false, true].map(|inside| {
-            let sum = sums[FIRST_WEIGHT + place_in_row(model_type, inside)];
-            f32::from(sum) * scale
-        })
-    }
 }
 
 impl Passing {
@@ -192,6 +182,11 @@ mod tests {
     const WEIGHTS: Transitions =
         Transitions { start: [0.3, -0.2, 9.0], next: [[0.1, -0.4, 9.0], [-0.3, 0.2, 0.7], [0.5, -0.1, 0.4]] };
 
+    fn logits(sums: &[Sums], scale: f32) -> Vec<[f32; 2]> {
+        let logit = |sums: &Sums, inside| f32::from(sums[FIRST_WEIGHT + place_in_row(1, inside)]) * scale;
+        sums.iter().map(|sums| [false, true].map(|inside| logit(sums, inside))).collect()
+    }
+
     fn sums(pairs: &[[i16; 2]]) -> Vec<Sums> {
         let one = |pair: &[i16; 2]| {
             let mut sums = [77; SUM_LANES];
@@ -213,8 +208,7 @@ mod tests {
             passing.read(&gate, &sums, gate.least(0.02_f32.ln()));
             assert_eq!(passing.any() & !2, 0, "other types have no model");
             let mut lattice = Lattice::default();
-            let logits: Vec<[f32; 2]> = sums.iter().map(|sums| gate.logits(sums, 1)).collect();
-            lattice.run(&logits, &Factors::from(&WEIGHTS), &[]);
+            lattice.run(&logits(&sums, 0.1), &Factors::from(&WEIGHTS), &[]);
             lattice.spans(1e-9, |first, end, probability| {
                 let passes = (first..end).all(|place| passing.types.bits()[place] == 2);
                 assert!(passes || probability < 0.02, "{shift} {first} {end} {probability}");
@@ -235,8 +229,7 @@ mod tests {
             let mut passing = Passing::default();
             passing.read(&gate, &sums, gate.least(least.ln()));
             let mut lattice = Lattice::default();
-            let logits: Vec<[f32; 2]> = sums.iter().map(|sums| gate.logits(sums, 1)).collect();
-            lattice.run(&logits, &Factors::from(&WEIGHTS), &[]);
+            lattice.run(&logits(&sums, scale), &Factors::from(&WEIGHTS), &[]);
             lattice.spans(least * 1.001, |first, end, _| {
                 assert!((first..end).all(|place| passing.types.bits()[place] == 2), "{first} {end}");
             });

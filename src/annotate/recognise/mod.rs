@@ -28,12 +28,12 @@ pub(crate) mod words;
 
 use std::ops::Range;
 
-use chain::{ANY_LABEL, Factors, Lattice, OUTSIDE};
+use chain::{Emission, Factors, Lattice, SumFactors};
 use dictionary::NameMatch;
 use gate::{Gate, Lanes, Passing};
 use lexicon::Lexicon;
 use sums::Summing;
-use table::MODEL_TYPES;
+use table::{FIRST_WEIGHT, MODEL_TYPES, Sums, place_in_row};
 use view::PassageView;
 
 use super::intervals::{all_stay, heaviest};
@@ -108,14 +108,16 @@ pub(crate) struct Chains {
     /// What [`ALONE_MIN`] and [`BOUND_MIN`] ask of spans.
     alone_least: Lanes,
     least: Lanes,
-    /// By type; `None` for one without a model.
-    factors: Vec<Option<Factors>>,
+    /// What steps and sums give, by type; `None` for one without a model.
+    factors: Vec<Option<(Factors, SumFactors)>>,
 }
 
 impl Chains {
     /// Those of some models.
     pub(crate) fn new(chains: &[Option<ChainModel>]) -> Self {
-        let own = |chain: &Option<ChainModel>| chain.as_ref().map(|chain| Factors::from(&chain.transitions));
+        let own = |chain: &Option<ChainModel>| {
+            chain.as_ref().map(|chain| (Factors::from(&chain.transitions), SumFactors::new(chain.scale)))
+        };
         let steps = chains.iter().map(|chain| chain.as_ref().map(|chain| (chain.scale, &chain.transitions)));
         let gate = Gate::new(steps.take(MODEL_TYPES.len()));
         Self {
@@ -174,19 +176,19 @@ fn read_chain(
     found: &mut Vec<Found>,
 ) {
     let Workspace { summing, passing, lattice, .. } = workspace;
-    let gate = &chains.gate;
     let any = passing.any();
-    let pieces = &view.pieces.pieces[chain.clone()];
+    let (pieces, sums) = (&view.pieces.pieces[chain.clone()], summing.of_pieces());
     for (model_type, factors) in chains.factors.iter().enumerate() {
-        let Some(factors) = factors.as_ref().filter(|_| any >> model_type & 1 == 1) else { continue };
+        let Some((steps, factors)) = factors.as_ref().filter(|_| any >> model_type & 1 == 1) else { continue };
+        let [begin, inside] = [false, true].map(|inside| FIRST_WEIGHT + place_in_row(model_type, inside));
         passing.each_stretch(model_type, |stretch| {
+            let own = sums[stretch.clone()].iter();
+            let own = own.map(|sums: &Sums| factors.emission(sums[begin], sums[inside]));
             // the pieces at its sides are O
-            let wide = stretch.start.saturating_sub(1)..(stretch.end + 1).min(pieces.len());
-            let allowed = wide.clone().map(|at| if stretch.contains(&at) { ANY_LABEL } else { 1 << OUTSIDE });
-            let logits = summing.of_pieces()[wide.clone()].iter().map(|sums| gate.logits(sums, model_type));
-            lattice.fill(logits.zip(allowed), factors);
+            let behind = (stretch.end < sums.len()).then_some(Emission::OUTSIDE);
+            lattice.read(own.chain(behind), steps, stretch.start == 0);
             lattice.spans(PROBABILITY_MIN, |first, end, probability| {
-                let (first, last) = (&pieces[wide.start + first], &pieces[wide.start + end - 1]);
+                let (first, last) = (&pieces[stretch.start + first], &pieces[stretch.start + end - 1]);
                 let span = Span { start: first.start(), end: last.end() };
                 found.push(Found { passage: index, span, model_type, probability });
             });
