@@ -24,6 +24,8 @@ const KINDS: [u8; 256] = {
     kinds
 };
 
+/// The spans that become others and are looked for among all; those of more are found by their places.
+const MOVED_FEW: usize = 8;
 /// The spans whose work is told together.
 const SPANS_TOGETHER: usize = 64;
 
@@ -31,28 +33,33 @@ const SPANS_TOGETHER: usize = 64;
 /// can both be mentions, so that the probability of a span that becomes another adds to the other's.
 pub(super) fn complete(text: &str, from: usize, found: &mut Vec<Found>) {
     let mut moved: Vec<(usize, Span)> = Vec::new();
-    for (block, own) in found[from..].chunks(SPANS_TOGETHER).enumerate() {
-        work_done(own.len());
-        let first = from + block * SPANS_TOGETHER;
-        let completed = |(at, own): (usize, &Found)| Some((at, completed(text, own.span)?));
-        moved.extend((first..).zip(own).filter_map(completed));
+    for at in from..found.len() {
+        if at % SPANS_TOGETHER == 0 {
+            work_done(SPANS_TOGETHER);
+        }
+        // mostly there is no bracket at its ends
+        let span = found[at].span;
+        if may_change(text.as_bytes(), span)
+            && let Some(completed) = completed(text, span)
+        {
+            moved.push((at, completed));
+        }
     }
     if moved.is_empty() {
         return;
     }
-    let mut places: FxHashMap<(usize, Span), usize> =
-        (from..).zip(&found[from..]).map(|(at, own)| worked(((own.model_type, own.span), at))).collect();
+    let mut places = Places::of((from, found), moved.len());
     let mut merged = Vec::new();
     for (at, span) in moved {
         let Some(own) = found.get(at).copied() else { continue };
-        match places.get(&(own.model_type, span)).copied() {
+        match places.find(found, (own.model_type, span)) {
             Some(other) => {
                 found[other].probability = (found[other].probability + own.probability).min(1.0);
                 merged.push(at);
             }
             None => {
                 found[at].span = span;
-                places.insert((own.model_type, span), at);
+                places.moves(&own, span, at);
             }
         }
     }
@@ -63,21 +70,57 @@ pub(super) fn complete(text: &str, from: usize, found: &mut Vec<Found>) {
     });
 }
 
-/// What a span becomes: with the bracket that it lacks, where that stands right before or behind it, and without those that hold it as
-/// a whole. `None` where it stays.
-#[inline]
-fn completed(text: &str, span: Span) -> Option<Span> {
-    let bytes = text.as_bytes();
-    let kind = |at: usize| bytes.get(at).map_or(0, |byte| KINDS[usize::from(*byte)]);
-    let (before, behind) = (kind(span.start.wrapping_sub(1)), kind(span.end));
-    // mostly there is none beside it, nor at its beginning
-    if (before | kind(span.start)) & OPENING == 0 && behind & CLOSING == 0 {
-        return None;
-    }
-    completed_at(text, span)
+/// The places of spans by their types and bounds, also by those that they had before they moved.
+enum Places {
+    /// Those of few, which are looked for among all: the first of the spans, and what has moved.
+    Few(usize, Vec<((usize, Span), usize)>),
+    Many(FxHashMap<(usize, Span), usize>),
 }
 
-fn completed_at(text: &str, span: Span) -> Option<Span> {
+impl Places {
+    /// Those of the spans from the place `from` on, of which so many may move.
+    fn of((from, found): (usize, &[Found]), moving: usize) -> Self {
+        if moving <= MOVED_FEW {
+            return Self::Few(from, Vec::new());
+        }
+        let own = (from..).zip(&found[from..]);
+        Self::Many(own.map(|(at, own)| worked(((own.model_type, own.span), at))).collect())
+    }
+
+    fn find(&self, found: &[Found], wanted: (usize, Span)) -> Option<usize> {
+        match self {
+            Self::Few(from, moved) => {
+                work_done((found.len() - from) / 8);
+                let is_wanted = |own: &Found| (own.model_type, own.span) == wanted;
+                let standing = found[*from..].iter().rposition(is_wanted).map(|at| from + at);
+                let before = || moved.iter().find(|(own, _)| *own == wanted).map(|(_, at)| *at);
+                standing.or_else(before)
+            }
+            Self::Many(places) => places.get(&wanted).copied(),
+        }
+    }
+
+    /// Tells that the span at `at` is `span` now.
+    fn moves(&mut self, own: &Found, span: Span, at: usize) {
+        match self {
+            Self::Few(_, moved) => moved.push(((own.model_type, own.span), at)),
+            Self::Many(places) => {
+                places.insert((own.model_type, span), at);
+            }
+        }
+    }
+}
+
+/// Whether a span may become another: a bracket stands beside it, or at its beginning.
+#[inline]
+fn may_change(text: &[u8], span: Span) -> bool {
+    let kind = |at: usize| text.get(at).map_or(0, |byte| KINDS[usize::from(*byte)]);
+    (kind(span.start.wrapping_sub(1)) | kind(span.start)) & OPENING | kind(span.end) & CLOSING != 0
+}
+
+/// What a span becomes: with the bracket that it lacks, where that stands right before or behind it, and without those that hold it as
+/// a whole. `None` where it stays.
+fn completed(text: &str, span: Span) -> Option<Span> {
     let whole = with_bracket(text, span);
     let of = whole.unwrap_or(span);
     let own = text.as_bytes().get(of.start..of.end)?;
@@ -147,6 +190,7 @@ mod tests {
             let start = text.find(own).unwrap();
             let found = completed(text, Span { start, end: start + own.len() });
             assert_eq!(found.map(|span| &text[span.start..span.end]), expected, "{text} {own}");
+            assert!(found.is_none() || may_change(text.as_bytes(), Span { start, end: start + own.len() }));
         }
     }
 
@@ -162,5 +206,23 @@ mod tests {
         let mut found = vec![one(0, 4, 0.1), one(0, 6, 0.5), one(0, 7, 0.25), one(12, 18, 0.5)];
         complete(text, 0, &mut found);
         assert_eq!(found, [one(0, 4, 0.1), one(0, 7, 0.75), one(12, 19, 0.5)]);
+    }
+
+    #[test]
+    fn many_that_move_are_found_as_few_are() {
+        let text = "a(2) ".repeat(2 * MOVED_FEW);
+        let one = |start, end, probability| Found {
+            passage: 0,
+            span: Span { start, end },
+            model_type: 1,
+            probability,
+        };
+        let own = |at: usize| [one(5 * at, 5 * at + 3, 0.25), one(5 * at, 5 * at + 4, 0.5)];
+        for count in [MOVED_FEW, 2 * MOVED_FEW] {
+            let mut found: Vec<Found> = (0..count).flat_map(own).collect();
+            complete(&text, 0, &mut found);
+            let expected: Vec<Found> = (0..count).map(|at| one(5 * at, 5 * at + 4, 0.75)).collect();
+            assert_eq!(found, expected);
+        }
     }
 }

@@ -16,6 +16,8 @@ use crate::text::pauses::{work_done, worked};
 const SHARES: [(EntityType, f32); 2] = [(EntityType::Species, 0.9), (EntityType::Disease, 0.9)];
 /// The least chance of a recognised mention whose longer names are looked at.
 const RECOGNISED_MIN: f32 = 0.3;
+/// The spans of a passage that are looked at one after the other.
+const SPANS_FEW: usize = 64;
 /// A name does not go on over these: "Newcastle disease virus (NDV)" is two.
 const APART: [char; 6] = ['(', ')', '[', ']', ',', ';'];
 
@@ -43,30 +45,43 @@ fn prefer_longer_of(
     if !matches.iter().any(|name| is_name_of(name, entity_type)) {
         return;
     }
-    // those of the type by where they begin
-    let own = (from..).zip(&found[from..]).filter(|(_, own)| own.model_type == model_type);
-    let mut known: Vec<(usize, usize)> = own.map(|(place, own)| (own.span.start, place)).collect();
-    if known.iter().all(|(_, place)| found[*place].probability < RECOGNISED_MIN) {
+    let is_recognised =
+        |own: &Found| own.model_type == model_type && own.probability >= RECOGNISED_MIN;
+    if !found[from..].iter().any(is_recognised) {
         return;
     }
-    known.sort_unstable_by_key(|own| worked(*own));
+    // few are looked at one after the other, more by where they begin
+    let (until, is_few) = (found.len(), found.len() - from <= SPANS_FEW);
+    let mut known: Vec<(usize, usize)> = Vec::new();
+    if !is_few {
+        let own = (from..).zip(&found[from..]).filter(|(_, own)| own.model_type == model_type);
+        known.extend(own.map(|(place, own)| (own.span.start, place)));
+        known.sort_unstable_by_key(|own| worked(*own));
+    }
     for name in matches.iter().filter(|name| is_name_of(name, entity_type)) {
         work_done(1);
         let span = passage.span(name.first, name.end);
         if passage.slice(span).contains(APART) {
             continue;
         }
-        let first = known.partition_point(|(start, _)| *start < span.start);
-        let within = known[first..].iter().take_while(|(start, _)| *start < span.end);
         let (mut moved, mut own) = (0.0_f32, None);
-        for (_, place) in within {
-            let other = &mut found[*place];
+        let mut meet = |place: usize, other: &mut Found| {
             if other.span == span {
-                own = Some(*place);
+                own = Some(place);
             } else if other.span.end <= span.end && other.probability >= RECOGNISED_MIN {
                 moved = moved.max(other.probability * share);
                 other.probability *= 1.0 - share;
             }
+        };
+        if is_few {
+            let begins_within =
+                |own: &Found| own.model_type == model_type && (span.start..span.end).contains(&own.span.start);
+            let within = (from..).zip(&mut found[from..until]).filter(|(_, own)| begins_within(own));
+            within.for_each(|(place, other)| meet(place, other));
+        } else {
+            let first = known.partition_point(|(start, _)| *start < span.start);
+            let within = known[first..].iter().take_while(|(start, _)| *start < span.end);
+            within.for_each(|(_, place)| meet(*place, &mut found[*place]));
         }
         match own.map(|place| &mut found[place].probability) {
             _ if moved <= 0.0 => {}

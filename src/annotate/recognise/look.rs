@@ -14,26 +14,38 @@ mod said;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use kinds::{Kind, Organisms, follows_strain};
-use letters::Letters;
-use rivals::{Rivals, rivals};
-use rustc_hash::{FxHashMap, FxHashSet};
-use said::{OfTypes, Said, Texts};
+use kinds::{Kind, NUMBERS_OF_KIND, Organisms, follows_strain};
+use rivals::{AFTER, BEFORE, OTHER_TYPE, SAME_ELSEWHERE, SAME_SPAN, SAME_TYPE, Standing, meet, sort};
+use said::{Folded, Likeliest, Partner, Texts, Written};
 
 use super::super::link::aliases::alias_key;
 use super::super::models::Models;
 use super::super::passages::PassageText;
-use super::dictionary::PRESENT;
+use super::dictionary::{NameMatch, PRESENT};
 use super::table::MODEL_TYPES;
 use super::{Found, Prepared};
 use crate::model::EntityType;
 use crate::text::pauses::work_done;
-use crate::text::{word_hash, word_hash_within};
+use crate::text::{to_u32, word_hash_within};
 
 /// How many numbers describe a span.
 pub(crate) const LOOK_FEATURES: usize = 85;
 /// What describes a span.
 pub(crate) type Look = [f32; LOOK_FEATURES];
+
+/// Where the numbers of each part of that begin.
+const OF_TEXT: usize = 0;
+const OF_NAME: usize = 10;
+const OF_PARTNER: usize = 12;
+const OF_NEIGHBOURS: usize = 15;
+const OF_DICTIONARY: usize = 30;
+const OF_FORM: usize = 38;
+const OF_PEOPLE: usize = 49;
+const OF_COMMON_NAME: usize = OF_PEOPLE + NUMBERS_OF_KIND;
+const OF_OTHER_TYPES: usize = OF_COMMON_NAME + NUMBERS_OF_KIND;
+const OF_PARTNERS_TYPES: usize = OF_OTHER_TYPES + 2;
+const OF_STRAIN: usize = OF_OTHER_TYPES + 4;
+const OF_DIFFERENTLY_MARKED: usize = OF_OTHER_TYPES + 6;
 
 /// Spans that are less likely are not looked at again; they still speak for and against others.
 const PROBABILITY_LOOKED_AT: f32 = 0.05;
@@ -45,26 +57,50 @@ const CERTAIN_LOG_ODDS: f32 = 2.0;
 const COUNT_LIMIT: usize = 12;
 /// The counts whose logarithms are taken once.
 const SMALL_COUNTS: usize = 64;
+/// The most spans whose room is kept.
+const ROOM_SPANS_LIMIT: usize = 1 << 12;
+
+/// Room for what the spans of a document are held against.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    /// What each span is found by.
+    keys: Vec<Keys>,
+    written: Texts<Written>,
+    folded: Texts<Folded>,
+    /// The spans of a passage by where they begin, which stands above their places.
+    order: Vec<u64>,
+    /// The same with their rivals.
+    standing: Vec<Standing>,
+}
 
 /// Gives every span the probability that the second look leaves it, where the models have learnt to look.
 // stages put into one another have too few registers
 #[inline(never)]
-pub(super) fn look(models: &Models, passages: &[PassageText<'_>], prepared: &Prepared, found: &mut [Found]) {
-    let weights = |at: usize| {
+pub(super) fn look(
+    models: &Models,
+    passages: &[PassageText<'_>],
+    prepared: &Prepared,
+    found: &mut [Found],
+    room: &mut Room,
+) {
+    let weights: [Option<&Look>; MODEL_TYPES.len()] = std::array::from_fn(|at| {
         let chain = models.chains.get(at)?.as_ref()?;
-        (chain.look.len() == LOOK_FEATURES).then_some(chain.look.as_slice())
-    };
-    if (0..MODEL_TYPES.len()).all(|at| weights(at).is_none()) {
+        chain.look.as_slice().try_into().ok()
+    });
+    if weights.iter().all(Option::is_none) {
         return;
     }
     let mut changed: Vec<(usize, f32)> = Vec::with_capacity(found.len());
     let weighing =
-        |own: &Found| weights(own.model_type).map(|weights| Weighing { weights, count: 0, sum: 0.0 });
-    each_look(models, passages, prepared, found, weighing, |place, Weighing { sum, .. }| {
+        |own: &Found| weights.get(own.model_type).copied()?.map(|weights| Weighing { weights, sum: 0.0 });
+    each_look(models, (passages, prepared), found, room, weighing, |place, Weighing { sum, .. }| {
         changed.push((place, 1.0 / (1.0 + (-sum).exp())));
     });
     for (place, probability) in changed {
         found[place].probability = probability;
+    }
+    if room.keys.capacity() > ROOM_SPANS_LIMIT {
+        *room = Room::default();
     }
 }
 
@@ -77,100 +113,88 @@ pub(crate) fn describe(
     found: &[Found],
 ) -> Vec<(usize, Look)> {
     let mut looks = Vec::new();
-    let all = |_: &Found| Some(Values { values: [0.0; LOOK_FEATURES], count: 0 });
-    each_look(models, passages, prepared, found, all, |place, look| looks.push((place, look.values)));
+    let (mut room, none) = (Room::default(), |_: &Found| Some([0.0; LOOK_FEATURES]));
+    each_look(models, (passages, prepared), found, &mut room, none, |place, look| looks.push((place, look)));
+    looks.sort_unstable_by_key(|(place, _)| *place);
     looks
 }
 
-/// Tells what speaks for each span that is likely enough to what `begin` gives for it, where it gives anything.
+/// Tells what speaks for each span that is likely enough to what `begin` gives for it, where it gives anything. Those of a passage
+/// come by where they begin.
 fn each_look<N: Numbers>(
     models: &Models,
-    passages: &[PassageText<'_>],
-    prepared: &Prepared,
+    (passages, prepared): (&[PassageText<'_>], &Prepared),
     found: &[Found],
+    room: &mut Room,
     begin: impl Fn(&Found) -> Option<N>,
     mut take: impl FnMut(usize, N),
 ) {
     if found.is_empty() {
         return;
     }
-    let document = Spans::new(passages, prepared, found);
-    let likely = found.iter().enumerate().filter(|(_, own)| own.probability >= PROBABILITY_LOOKED_AT);
-    for (place, own) in likely {
-        work_done(8);
-        let Some(mut numbers) = begin(own) else { continue };
-        let odds = log_odds(own.probability);
-        document.describe_elsewhere(place, (own, odds), &mut numbers);
-        document.describe_neighbours(place, own, &mut numbers);
-        document.describe_names(models, place, (own, odds), &mut numbers);
-        document.describe_form(place, (own, odds), &mut numbers);
-        document.describe_common_name(place, own, &mut numbers);
-        document.describe_other_types(place, own, &mut numbers);
-        document.describe_differently_marked(place, own, &mut numbers);
-        take(place, numbers);
+    let mut document = Spans::new(passages, prepared, found, room);
+    let mut from = 0;
+    for (passage, names) in prepared.matches.iter().enumerate() {
+        let count = found[from..].iter().take_while(|own| own.passage == passage).count();
+        document.have_meet(found, from..from + count);
+        from += count;
+        let mut names = names.as_slice();
+        for index in 0..count {
+            let place = place_of(document.room.order[index]);
+            let own = &found[place];
+            if own.probability < PROBABILITY_LOOKED_AT {
+                continue;
+            }
+            work_done(8);
+            let Some(mut numbers) = begin(own) else { continue };
+            document.describe_text((place, own), &mut numbers);
+            document.describe_neighbours((index, own), &mut numbers);
+            document.describe_names(models, (place, own), &mut names, &mut numbers);
+            document.describe_form((place, own), &mut numbers);
+            if MODEL_TYPES[own.model_type] == EntityType::Species {
+                document.describe_organism((place, own), &mut numbers);
+            } else {
+                document.describe_other_types((place, own), &mut numbers);
+            }
+            take(place, numbers);
+        }
     }
+}
+
+/// The place of a span in the order of its passage.
+const fn place_of(ordered: u64) -> usize {
+    (ordered & 0xffff_ffff) as usize
 }
 
 /// What the numbers of a span are told to, one after the other.
 trait Numbers {
-    fn add(&mut self, value: f32);
-
-    /// Adds so many zeros.
-    fn pass_over(&mut self, count: usize);
-
-    fn add_if(&mut self, holds: bool) {
-        self.add(f32::from(u8::from(holds)));
-    }
-
-    /// Whether there is a probability, and its log-odds.
-    fn add_odds(&mut self, probability: Option<f32>) {
-        match probability {
-            Some(probability) => {
-                self.add(1.0);
-                self.add(log_odds(probability));
-            }
-            None => self.pass_over(2),
-        }
-    }
+    /// Tells the numbers from the place `at` on. Those that are not told are zero.
+    fn tell<const COUNT: usize>(&mut self, at: usize, values: [f32; COUNT]);
 }
 
-/// The numbers while they are written, for training.
-struct Values {
-    values: Look,
-    count: usize,
-}
-
-impl Numbers for Values {
-    fn add(&mut self, value: f32) {
-        if let Some(place) = self.values.get_mut(self.count) {
-            *place = value;
+/// The numbers as they are written, for training.
+impl Numbers for Look {
+    fn tell<const COUNT: usize>(&mut self, at: usize, values: [f32; COUNT]) {
+        if let Some(places) = self.get_mut(at..at + COUNT) {
+            places.copy_from_slice(&values);
         }
-        self.count += 1;
-    }
-
-    fn pass_over(&mut self, count: usize) {
-        self.count += count;
     }
 }
 
 /// The sum of the numbers times their weights.
 struct Weighing<'m> {
-    weights: &'m [f32],
-    count: usize,
+    weights: &'m Look,
     sum: f32,
 }
 
 impl Numbers for Weighing<'_> {
     #[inline]
-    fn add(&mut self, value: f32) {
-        if let Some(weight) = self.weights.get(self.count) {
-            self.sum += weight * value;
+    fn tell<const COUNT: usize>(&mut self, at: usize, values: [f32; COUNT]) {
+        if let Some(weights) = self.weights.get(at..at + COUNT) {
+            for (weight, value) in weights.iter().zip(values) {
+                self.sum += weight * value;
+            }
         }
-        self.count += 1;
-    }
-
-    fn pass_over(&mut self, count: usize) {
-        self.count += count;
     }
 }
 
@@ -179,33 +203,48 @@ fn log_odds(probability: f32) -> f32 {
     odds.max(f32::MIN_POSITIVE).ln().clamp(-LOG_ODDS_LIMIT, LOG_ODDS_LIMIT)
 }
 
-/// A count as a number that grows slowly.
-fn slow(count: usize) -> f32 {
-    static SMALL: OnceLock<[f32; SMALL_COUNTS]> = OnceLock::new();
-    let logarithm = |count: usize| f32::from(u16::try_from(count).unwrap_or(u16::MAX)).ln_1p();
-    let small = SMALL.get_or_init(|| std::array::from_fn(logarithm));
-    small.get(count).copied().unwrap_or_else(|| logarithm(count))
+/// Whether there are log-odds, and these.
+#[inline]
+fn told(odds: Option<f32>) -> [f32; 2] {
+    odds.map_or([0.0; 2], |odds| [1.0, odds])
 }
 
-fn some(probability: f32) -> Option<f32> {
-    (probability > 0.0).then_some(probability)
+#[inline]
+fn flag(holds: bool) -> f32 {
+    f32::from(u8::from(holds))
+}
+
+/// The logarithms of counts as numbers that grow slowly.
+#[derive(Debug, Clone, Copy)]
+struct Slow {
+    small: &'static [f32; SMALL_COUNTS],
+}
+
+impl Slow {
+    fn new() -> Self {
+        static SMALL: OnceLock<[f32; SMALL_COUNTS]> = OnceLock::new();
+        Self { small: SMALL.get_or_init(|| std::array::from_fn(Self::logarithm)) }
+    }
+
+    #[inline]
+    fn of(self, count: usize) -> f32 {
+        self.small.get(count).copied().unwrap_or_else(|| Self::logarithm(count))
+    }
+
+    fn logarithm(count: usize) -> f32 {
+        f32::from(u16::try_from(count).unwrap_or(u16::MAX)).ln_1p()
+    }
 }
 
 /// The spans of a document by what they are held against.
 struct Spans<'d> {
     passages: &'d [PassageText<'d>],
     prepared: &'d Prepared,
-    /// What each span is found by.
-    keys: Vec<Keys<'d>>,
-    written: Texts,
-    folded: Texts,
-    /// The texts that stand behind a word such as "strain", by their places in `written`.
-    strains: FxHashSet<usize>,
-    /// The short forms by their long ones, and the other way.
-    partners: FxHashMap<&'d str, &'d str>,
-    rivals: Vec<Rivals>,
-    /// The sum of the probabilities of each type.
+    room: &'d mut Room,
+    slow: Slow,
+    /// The sum of the probabilities of each type, and these growing slowly.
     sums: [f32; MODEL_TYPES.len()],
+    slow_sums: [f32; MODEL_TYPES.len()],
     /// That of organisms by how their names are written.
     organisms: Organisms,
     /// What they and the document's length tell of its kind.
@@ -214,28 +253,42 @@ struct Spans<'d> {
     title: usize,
 }
 
-/// What a span is found by: the places of its text and its folded name, and the name.
-struct Keys<'d> {
-    written: usize,
-    folded: usize,
-    name: &'d str,
+/// What a span is found by: the places of its text and its folded name.
+#[derive(Debug, Clone, Copy)]
+struct Keys {
+    written: u32,
+    folded: u32,
     /// The tokens that it covers.
-    tokens: Range<usize>,
+    first_token: u32,
+    end_token: u32,
+    odds: f32,
+    /// Whether it is an organism behind a word such as "strain".
+    follows_strain: bool,
+}
+
+impl Keys {
+    const fn tokens(&self) -> Range<usize> {
+        self.first_token as usize..self.end_token as usize
+    }
 }
 
 impl<'d> Spans<'d> {
-    fn new(passages: &'d [PassageText<'d>], prepared: &'d Prepared, found: &[Found]) -> Self {
-        let pieces = prepared.views.iter().map(|view| view.pieces.pieces.len()).sum();
+    fn new(
+        passages: &'d [PassageText<'d>],
+        prepared: &'d Prepared,
+        found: &[Found],
+        room: &'d mut Room,
+    ) -> Self {
+        room.keys.clear();
+        room.written.clear(found.len());
+        room.folded.clear(found.len());
         let mut spans = Self {
             passages,
             prepared,
-            keys: Vec::with_capacity(found.len()),
-            written: Texts::with_room(found.len()),
-            folded: Texts::with_room(found.len()),
-            strains: FxHashSet::default(),
-            partners: FxHashMap::default(),
-            rivals: Vec::new(),
+            room,
+            slow: Slow::new(),
             sums: [0.0; MODEL_TYPES.len()],
+            slow_sums: [0.0; MODEL_TYPES.len()],
             organisms: Organisms::default(),
             kind: Kind::default(),
             title: prepared.views.iter().position(|view| !view.pieces.pieces.is_empty()).unwrap_or(0),
@@ -244,138 +297,255 @@ impl<'d> Spans<'d> {
             work_done(1);
             spans.add(place, own);
         }
-        spans.kind = Kind::new(&spans.sums, spans.organisms, pieces);
+        // most documents have not all of them
+        spans.slow_sums = spans.sums.map(|sum| if sum == 0.0 { 0.0 } else { sum.ln_1p() });
+        let pieces = prepared.views.iter().map(|view| view.pieces.pieces.len()).sum();
+        spans.kind =
+            Kind::new(&spans.sums, &spans.slow_sums, spans.organisms, spans.slow.of(pieces));
         for (index, definition) in &prepared.definitions {
-            let text = passages[*index].text;
-            let (short, long) = (&text[definition.short_form.clone()], &text[definition.long_form.clone()]);
-            spans.partners.entry(short).or_insert(long);
-            spans.partners.entry(long).or_insert(short);
+            let text = passages[*index].text.as_bytes();
+            let place = |form: &Range<usize>| spans.room.written.get(word_hash_within(text, form.clone()));
+            let (short, long) = (place(&definition.short_form), place(&definition.long_form));
+            spans.make_partners(short, long);
+            spans.make_partners(long, short);
         }
-        let elsewhere = |(place, own): (usize, &Found)| spans.said_as(place, own.model_type).elsewhere(place);
-        let elsewhere: Vec<f32> = found.iter().enumerate().map(elsewhere).collect();
-        spans.rivals = rivals(found, &elsewhere);
         spans
     }
 
     fn add(&mut self, place: usize, own: &Found) {
-        let passages = self.passages;
-        let passage = &passages[own.passage];
+        let Room { keys, written, folded, .. } = &mut *self.room;
+        let passage = &self.passages[own.passage];
         let tokens = passage.folded.tokens_within(own.span.start, own.span.end);
-        let name = passage.folded.key(tokens.start, tokens.end);
         let text = word_hash_within(passage.text.as_bytes(), own.span.start..own.span.end);
-        let written = self.written.add(text, place, own);
-        let folded = self.folded.add(word_hash(name.as_bytes()), place, own);
-        self.keys.push(Keys { written, folded, name, tokens });
+        let name = match passage.folded.tokens().get(tokens.clone()) {
+            Some([first, .., last]) => first.folded_start as usize..last.folded_end as usize,
+            Some([only]) => only.folded_start as usize..only.folded_end as usize,
+            _ => 0..0,
+        };
+        let name = word_hash_within(passage.folded.text().as_bytes(), name);
+        let likeliest = Likeliest::new(own.probability, place);
+        let (text, name) = (written.add(text), folded.add(name));
+        written.texts[text].said[own.model_type].add(likeliest, own.probability);
+        folded.texts[name].likely[own.model_type].add(likeliest);
         self.sums[own.model_type] += own.probability;
+        let mut follows = false;
         if MODEL_TYPES[own.model_type] == EntityType::Species {
+            let name = passage.folded.key(tokens.start, tokens.end);
             self.organisms.add(passage.slice(own.span), name, own.probability);
-            if follows_strain(passages, own) {
-                self.strains.insert(written);
-            }
+            follows = follows_strain(self.passages, own);
+            written.texts[text].is_of_strain |= follows;
+        }
+        keys.push(Keys {
+            written: to_u32(text),
+            folded: to_u32(name),
+            first_token: to_u32(tokens.start),
+            end_token: to_u32(tokens.end),
+            odds: log_odds(own.probability),
+            follows_strain: follows,
+        });
+    }
+
+    /// Has one text stand for another, where none does yet.
+    fn make_partners(&mut self, own: Option<usize>, other: Option<usize>) {
+        let text = own.and_then(|own| self.room.written.texts.get_mut(own));
+        if let Some(text) = text.filter(|text| text.partner == Partner::None) {
+            text.partner = other.map_or(Partner::Unsaid, |other| Partner::At(to_u32(other)));
         }
     }
 
-    /// What is said of the text of a span as one of its type.
-    fn said_as(&self, place: usize, model_type: usize) -> Said {
-        self.written.said[self.keys[place].written][model_type]
+    /// Puts the spans of a passage in order and tells their rivals.
+    fn have_meet(&mut self, found: &[Found], places: Range<usize>) {
+        let Room { keys, written, order, standing, .. } = &mut *self.room;
+        order.clear();
+        order.extend(places.map(|place| (found[place].span.start as u64) << 32 | place as u64));
+        sort(order);
+        standing.clear();
+        standing.extend(order.iter().map(|ordered| {
+            let place = place_of(*ordered);
+            let own = &found[place];
+            let likeliest = Likeliest::new(own.probability, place);
+            let said = &written.texts[keys[place].written as usize].said[own.model_type];
+            Standing::new(own.span, own.model_type, likeliest, said.likely.but_for(likeliest))
+        }));
+        meet(standing);
+    }
+
+    fn written(&self, place: usize) -> &Written {
+        &self.room.written.texts[self.room.keys[place].written as usize]
+    }
+
+    /// The log-odds of a span, if there is one.
+    #[inline]
+    fn odds_of(&self, likeliest: Likeliest) -> Option<f32> {
+        likeliest.place().and_then(|place| self.room.keys.get(place)).map(|keys| keys.odds)
     }
 
     /// What the sentence says, and what the document says of the same text and of its long or short form.
-    fn describe_elsewhere(&self, place: usize, (own, odds): (&Found, f32), numbers: &mut impl Numbers) {
-        let said = self.said_as(place, own.model_type);
+    fn describe_text(&self, (place, own): (usize, &Found), numbers: &mut impl Numbers) {
+        let (text, odds) = (self.written(place), self.room.keys[place].odds);
+        let (said, likeliest) = (&text.said[own.model_type], Likeliest::new(own.probability, place));
         let others = said.count > 1;
-        let best = if others { log_odds(said.elsewhere(place)) } else { 0.0 };
-        let mean = (said.sum - own.probability) / f32::from(said.count.max(2) - 1);
-        numbers.add(1.0);
-        numbers.add(odds);
-        numbers.add(odds.max(0.0));
-        numbers.add((odds - CERTAIN_LOG_ODDS).max(0.0));
-        numbers.add_if(others);
-        numbers.add(best);
-        numbers.add(best.max(0.0));
-        numbers.add(if others { log_odds(mean) } else { 0.0 });
-        numbers.add(slow(usize::from(said.count).min(COUNT_LIMIT)));
-        numbers.add(odds * best / LOG_ODDS_LIMIT);
-        let folded = self.folded.said[self.keys[place].folded][own.model_type];
-        numbers.add_odds(some(folded.elsewhere(place)).filter(|_| !others));
-        let partner = self.partners.get(self.passages[own.passage].slice(own.span));
-        let partner = partner.map(|text| {
-            self.written.of(text).map(|of_types| of_types[own.model_type]).filter(|said| said.count > 0)
-        });
-        numbers.add_if(partner.is_some());
-        numbers.add(partner.flatten().map_or(0.0, |said| log_odds(said.best)));
-        numbers.add_if(partner.is_some_and(|said| said.is_none()));
+        let (mut best, mut mean) = (0.0, 0.0);
+        if others {
+            best = self.odds_of(said.likely.but_for(likeliest)).unwrap_or(-LOG_ODDS_LIMIT);
+            mean = log_odds((said.sum - own.probability) / f32::from(said.count - 1));
+        }
+        numbers.tell(
+            OF_TEXT,
+            [
+                1.0,
+                odds,
+                odds.max(0.0),
+                (odds - CERTAIN_LOG_ODDS).max(0.0),
+                flag(others),
+                best,
+                best.max(0.0),
+                mean,
+                self.slow.of(usize::from(said.count).min(COUNT_LIMIT)),
+                odds * best / LOG_ODDS_LIMIT,
+            ],
+        );
+        let name = &self.room.folded.texts[self.room.keys[place].folded as usize];
+        let elsewhere = self.odds_of(name.likely[own.model_type].but_for(likeliest));
+        numbers.tell(OF_NAME, told(elsewhere.filter(|_| !others)));
+        if text.partner != Partner::None {
+            let partner = self.partner(text).map(|partner| &partner.said[own.model_type]);
+            let odds = partner
+                .filter(|said| said.count > 0)
+                .map(|said| self.odds_of(said.likely.best).unwrap_or(-LOG_ODDS_LIMIT));
+            numbers.tell(OF_PARTNER, [1.0, odds.unwrap_or(0.0), flag(odds.is_none())]);
+        }
+    }
+
+    /// What stands for a text, where any span has it.
+    fn partner(&self, text: &Written) -> Option<&Written> {
+        let Partner::At(place) = text.partner else { return None };
+        self.room.written.texts.get(place as usize)
     }
 
     /// The spans that overlap it and those beside it, and how many of its type the document has.
-    fn describe_neighbours(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
-        let Rivals { same_type, same_elsewhere, same_span, other_type, before, after } = self.rivals[place];
-        for rival in [same_type, same_elsewhere, same_span, other_type] {
-            numbers.add_odds(some(rival));
-        }
-        numbers.add_odds(before.probability());
-        numbers.add_odds(after.probability());
-        numbers.add(self.sums[own.model_type].ln_1p());
-        numbers.add(self.kind.length);
-        numbers.add_if(own.passage == self.title);
+    fn describe_neighbours(&self, (index, own): (usize, &Found), numbers: &mut impl Numbers) {
+        let rivals = &self.room.standing[index].rivals;
+        let [[one, same_type], [other, same_elsewhere], [at_span, same_span], [another, other_type]] =
+            [SAME_TYPE, SAME_ELSEWHERE, SAME_SPAN, OTHER_TYPE].map(|kind| told(self.odds_of(rivals[kind])));
+        let [[first, before], [next, after]] =
+            [BEFORE, AFTER].map(|kind| told(self.odds_of(rivals[kind])));
+        numbers.tell(
+            OF_NEIGHBOURS,
+            [
+                one,
+                same_type,
+                other,
+                same_elsewhere,
+                at_span,
+                same_span,
+                another,
+                other_type,
+                first,
+                before,
+                next,
+                after,
+                self.slow_sums[own.model_type],
+                self.kind.length,
+                flag(own.passage == self.title),
+            ],
+        );
     }
 
-    /// What the dictionary and the gold data have of its name.
+    /// What the dictionary and the gold data have of its name. Of `names` those that begin before it are left.
     fn describe_names(
-        &self,
+        &mut self,
         models: &Models,
-        place: usize,
-        (own, odds): (&Found, f32),
+        (place, own): (usize, &Found),
+        names: &mut &[NameMatch],
         numbers: &mut impl Numbers,
     ) {
-        let (quality, is_other) = self.quality(own);
+        let keys = self.room.keys[place];
+        while let Some((name, rest)) = names.split_first()
+            && name.first < keys.first_token as usize
+        {
+            *names = rest;
+        }
+        let (quality, is_other) = self.quality(own, &keys, names);
         let present = quality & PRESENT != 0;
-        numbers.add_if(present);
-        numbers.add_if(present && quality & 1 != 0);
-        numbers.add_if(present && quality >> 1 & 3 > 0);
-        numbers.add_if(present && quality >> 4 & 3 > 0);
-        numbers.add_if(is_other);
-        let key = alias_key(MODEL_TYPES[own.model_type], self.keys[place].name);
-        let count: u32 = models.aliases.of(key, None).map(|said| said.count).sum();
-        numbers.add(slow(count as usize));
-        numbers.add_if(count > 0);
-        numbers.add(if count > 0 { odds } else { 0.0 });
+        let count = self.count(models, own, &keys);
+        numbers.tell(
+            OF_DICTIONARY,
+            [
+                flag(present),
+                flag(present & (quality & 1 != 0)),
+                flag(present & (quality >> 1 & 3 > 0)),
+                flag(present & (quality >> 4 & 3 > 0)),
+                flag(is_other),
+                self.slow.of(count as usize),
+                flag(count > 0),
+                if count > 0 { keys.odds } else { 0.0 },
+            ],
+        );
     }
 
-    /// How good a name of its type the span is in the dictionary, and whether it is a name of another.
-    fn quality(&self, own: &Found) -> (u8, bool) {
+    /// How good a name of its type the span is in the dictionary, and whether it is a name of another. `names` are those from where it
+    /// begins, by their first tokens.
+    fn quality(&self, own: &Found, keys: &Keys, names: &[NameMatch]) -> (u8, bool) {
         let entity_type = MODEL_TYPES[own.model_type] as usize;
-        let passage = &self.passages[own.passage];
-        // they stand by their first tokens
-        let names = &self.prepared.matches[own.passage];
-        let start = |first: usize| passage.span(first, first + 1).start;
-        let from = names.partition_point(|name| start(name.first) < own.span.start);
-        let here = names[from..].iter().take_while(|name| start(name.first) == own.span.start);
+        let tokens = self.passages[own.passage].folded.tokens();
+        let Some([first, ..]) = tokens.get(keys.tokens()) else { return (0, false) };
+        let begins = first.start as usize == own.span.start;
+        let ends = tokens.get(keys.end_token as usize - 1).is_some_and(|last| last.end as usize == own.span.end);
+        if !(begins && ends) {
+            return (0, false);
+        }
+        let here = names.iter().take_while(|name| name.first == keys.first_token as usize);
         let (mut quality, mut is_other) = (0, false);
-        for name in here.filter(|name| passage.span(name.first, name.end).end == own.span.end) {
+        for name in here.filter(|name| name.end == keys.end_token as usize) {
             quality |= name.profile.qualities[entity_type];
             is_other |= name.profile.types & !(1 << entity_type) != 0;
         }
         (quality, is_other)
     }
 
+    /// How often the gold data has its name as one of its type.
+    fn count(&mut self, models: &Models, own: &Found, keys: &Keys) -> u32 {
+        let count = &mut self.room.folded.texts[keys.folded as usize].counts[own.model_type];
+        if *count == 0 {
+            let name = self.passages[own.passage].folded.key(keys.first_token as usize, keys.end_token as usize);
+            let key = alias_key(MODEL_TYPES[own.model_type], name);
+            let told: u32 = models.aliases.of(key, None).map(|said| said.count).sum();
+            *count = told.saturating_add(1);
+        }
+        *count - 1
+    }
+
     /// Its own form as a whole.
-    fn describe_form(&self, place: usize, (own, odds): (&Found, f32), numbers: &mut impl Numbers) {
-        let written = self.passages[own.passage].slice(own.span);
+    fn describe_form(&mut self, (place, own): (usize, &Found), numbers: &mut impl Numbers) {
+        let keys = self.room.keys[place];
         let view = &self.prepared.views[own.passage];
-        let pieces = view.pieces.of_tokens(&self.keys[place].tokens, own.span);
+        let pieces = view.pieces.of_tokens(&keys.tokens(), own.span);
         let is_one = pieces.len() == 1;
-        numbers.add_if(is_one);
-        numbers.add(if is_one { odds } else { 0.0 });
-        numbers.add(slow(pieces.len().min(COUNT_LIMIT)));
-        numbers.add(f32::from(view.repeated.get(pieces.start).copied().unwrap_or(0)));
-        let letters = Letters::of(written.as_bytes());
-        numbers.add_if(letters.opened != letters.closed);
-        numbers.add_if(letters.opened == letters.closed && letters.opened > 0);
-        numbers.add_if(letters.joined);
-        numbers.add_if(!letters.spaced);
-        numbers.add_if(letters.digit);
-        numbers.add_if(!letters.upper);
-        numbers.add_if(!letters.lower);
+        let repeated = view.repeated.get(pieces.start).copied().unwrap_or(0);
+        let own_odds = if is_one { keys.odds } else { 0.0 };
+        let count = self.slow.of(pieces.len().min(COUNT_LIMIT));
+        numbers.tell(OF_FORM, [flag(is_one), own_odds, count, f32::from(repeated)]);
+        let text = &mut self.room.written.texts[keys.written as usize];
+        let written = self.passages[own.passage].text.as_bytes().get(own.span.start..own.span.end);
+        text.form = text.form.or_of(written.unwrap_or_default());
+        numbers.tell(OF_FORM + 4, text.form.numbers());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_weighed_in_their_places() {
+        let weights: Look = std::array::from_fn(|at| at as f32);
+        let (mut weighing, mut look) = (Weighing { weights: &weights, sum: 0.0 }, [0.0; LOOK_FEATURES]);
+        weighing.tell(OF_FORM, [2.0, 0.5]);
+        look.tell(OF_FORM, [2.0, 0.5]);
+        let sum: f32 = weights.iter().zip(look).map(|(weight, value)| weight * value).sum();
+        assert_eq!(weighing.sum, sum);
+        assert_eq!(look[OF_FORM..OF_FORM + 3], [2.0, 0.5, 0.0]);
+        assert_eq!(OF_DIFFERENTLY_MARKED + NUMBERS_OF_KIND, LOOK_FEATURES);
     }
 }

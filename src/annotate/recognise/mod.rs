@@ -77,6 +77,8 @@ pub(crate) struct Workspace {
     lattice: Lattice,
     /// The names of a passage that may speak for spans ([`outside`]).
     speaking: Vec<NameMatch>,
+    /// Room for the second look.
+    look: look::Room,
 }
 
 impl Workspace {
@@ -162,7 +164,7 @@ pub(crate) fn recognise(
         brackets::complete(passages[index].text, from, &mut found);
     }
     workspace.speaking.shrink_to(SPEAKING_LIMIT);
-    look::look(models, passages, prepared, &mut found);
+    look::look(models, passages, prepared, &mut found, &mut workspace.look);
     found
 }
 

@@ -1,6 +1,10 @@
 //! What kind of document a span stands in, and what the document takes its text for elsewhere.
 
-use super::{Found, Numbers, OfTypes, Spans, slow, some};
+use super::said::{Likeliest, Written};
+use super::{
+    Found, Numbers, OF_COMMON_NAME, OF_DIFFERENTLY_MARKED, OF_OTHER_TYPES, OF_PARTNERS_TYPES, OF_PEOPLE,
+    OF_STRAIN, Spans, flag, told,
+};
 use crate::annotate::passages::PassageText;
 use crate::annotate::recognise::table::MODEL_TYPES;
 use crate::annotate::species::{is_differently_marked, is_of_people};
@@ -12,8 +16,13 @@ const DOCUMENT_TYPES: [EntityType; 5] =
 /// The first of them: papers of molecules name their people, papers of care mention them.
 const MOLECULES: usize = 3;
 
+/// The place of organisms among them.
+const ORGANISMS: usize = 4;
+/// A sum of each type.
+type OfTypes = [f32; MODEL_TYPES.len()];
+
 /// How many numbers tell the kind of a document: that they are told, and those of [`Kind`].
-const NUMBERS_OF_KIND: usize = 1 + DOCUMENT_TYPES.len() + 4;
+pub(super) const NUMBERS_OF_KIND: usize = 1 + DOCUMENT_TYPES.len() + 4;
 
 /// Of what kind a document is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,17 +39,30 @@ pub(super) struct Kind {
 }
 
 impl Kind {
-    /// The kind of a document with those sums of probabilities, by type, and so many pieces.
-    pub(super) fn new(sums: &[f32; MODEL_TYPES.len()], organisms: Organisms, pieces: usize) -> Self {
-        let sum = |of| MODEL_TYPES.iter().zip(sums).find(|(own, _)| **own == of).map_or(0.0, |(_, sum)| *sum);
-        let sums = DOCUMENT_TYPES.map(sum);
+    /// The kind of a document of that length with those sums of probabilities, by type, and these growing slowly. The others are told of
+    /// organisms only.
+    pub(super) fn new(sums: &OfTypes, slow_sums: &OfTypes, organisms: Organisms, length: f32) -> Self {
+        let of_type = |sums: &OfTypes, of| {
+            MODEL_TYPES.iter().zip(sums).find(|(own, _)| **own == of).map_or(0.0, |(_, sum)| *sum)
+        };
+        let sums = DOCUMENT_TYPES.map(|of| of_type(sums, of));
+        if sums[ORGANISMS] == 0.0 {
+            return Self { length, ..Self::default() };
+        }
         Self {
-            names: sums.map(f32::ln_1p),
+            names: DOCUMENT_TYPES.map(|of| of_type(slow_sums, of)),
             molecules: sums[..MOLECULES].iter().sum::<f32>().ln_1p(),
             latin: organisms.latin.ln_1p(),
             common: organisms.common.ln_1p(),
-            length: slow(pieces),
+            length,
         }
+    }
+
+    /// That it is told, and what it is.
+    fn numbers(&self) -> [f32; NUMBERS_OF_KIND] {
+        let [genes, variants, chemicals, diseases, species] = self.names;
+        let Self { molecules, latin, common, length, .. } = *self;
+        [1.0, genes, variants, chemicals, diseases, species, molecules, latin, common, length]
     }
 }
 
@@ -81,53 +103,38 @@ pub(super) fn follows_strain(passages: &[PassageText<'_>], own: &Found) -> bool 
 
 impl Spans<'_> {
     /// For words of people and for other common names of organisms, which some papers name as species and others only
-    /// mention: what else the document speaks of, and how long it is.
-    pub(super) fn describe_common_name(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
-        let written = self.passages[own.passage].slice(own.span);
-        let name = self.keys[place].name;
-        let is_told_here = MODEL_TYPES[own.model_type] == EntityType::Species && !is_differently_marked(name);
-        let people = is_told_here && is_of_people(name);
-        let in_lower_case = || !written.bytes().any(|byte| byte.is_ascii_uppercase());
-        self.describe_kind(people, numbers);
-        self.describe_kind(is_told_here && !people && in_lower_case(), numbers);
-    }
-
-    /// The same for words of people that corpora differ in: "children" are marked in papers at length, and not in abstracts.
-    pub(super) fn describe_differently_marked(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
-        let is_organism = MODEL_TYPES[own.model_type] == EntityType::Species;
-        self.describe_kind(is_organism && is_differently_marked(self.keys[place].name), numbers);
-    }
-
-    /// What the document speaks of, and how long it is, where that `holds` for a word.
-    fn describe_kind(&self, holds: bool, numbers: &mut impl Numbers) {
-        if !holds {
-            return numbers.pass_over(NUMBERS_OF_KIND);
+    /// mention: what else the document speaks of, and how long it is. The same for words of people that corpora differ in: "children" are
+    /// marked in papers at length, and not in abstracts. And whether it is a code of a strain.
+    pub(super) fn describe_organism(&self, (place, own): (usize, &Found), numbers: &mut impl Numbers) {
+        let (keys, passage) = (&self.room.keys[place], &self.passages[own.passage]);
+        let tokens = keys.tokens();
+        let name = passage.folded.key(tokens.start, tokens.end);
+        let differently_marked = is_differently_marked(name);
+        let in_lower_case = || !passage.slice(own.span).bytes().any(|byte| byte.is_ascii_uppercase());
+        if !differently_marked && is_of_people(name) {
+            numbers.tell(OF_PEOPLE, self.kind.numbers());
+        } else if !differently_marked && in_lower_case() {
+            numbers.tell(OF_COMMON_NAME, self.kind.numbers());
         }
-        let Kind { names, molecules, latin, common, length } = self.kind;
-        numbers.add(1.0);
-        for sum in names {
-            numbers.add(sum);
+        self.describe_other_types((place, own), numbers);
+        let strains = [keys.follows_strain, self.written(place).is_of_strain];
+        numbers.tell(OF_STRAIN, strains.map(flag));
+        if differently_marked {
+            numbers.tell(OF_DIFFERENTLY_MARKED, self.kind.numbers());
         }
-        numbers.add(molecules);
-        numbers.add(latin);
-        numbers.add(common);
-        numbers.add(length);
     }
 
-    /// What the document takes the same text and its long or short form for, if not for its own type; and whether it is a
-    /// code of a strain.
-    pub(super) fn describe_other_types(&self, place: usize, own: &Found, numbers: &mut impl Numbers) {
-        let best = |of_types: &OfTypes| {
-            let others = of_types.iter().enumerate().filter(|(of, _)| *of != own.model_type);
-            others.fold(0.0, |most: f32, (_, said)| most.max(said.best))
+    /// What the document takes the same text and its long or short form for, if not for its own type.
+    pub(super) fn describe_other_types(&self, (place, own): (usize, &Found), numbers: &mut impl Numbers) {
+        let best = |text: &Written| {
+            let others = text.said.iter().enumerate().filter(|(of, _)| *of != own.model_type);
+            others.fold(Likeliest::default(), |most, (_, said)| most.max(said.likely.best))
         };
-        let text = self.keys[place].written;
-        numbers.add_odds(some(best(&self.written.said[text])));
-        let partner = self.partners.get(self.passages[own.passage].slice(own.span));
-        numbers.add_odds(partner.and_then(|text| some(best(self.written.of(text)?))));
-        let is_organism = MODEL_TYPES[own.model_type] == EntityType::Species;
-        numbers.add_if(is_organism && follows_strain(self.passages, own));
-        numbers.add_if(is_organism && self.strains.contains(&text));
+        let text = self.written(place);
+        numbers.tell(OF_OTHER_TYPES, told(self.odds_of(best(text))));
+        if let Some(partner) = self.partner(text) {
+            numbers.tell(OF_PARTNERS_TYPES, told(self.odds_of(best(partner))));
+        }
     }
 }
 

@@ -4,15 +4,15 @@
 const JOINTS: [&[u8]; 3] = [b" and ", b" or ", b", "];
 
 /// What stands in a text.
-pub(super) struct Letters {
-    pub(super) opened: usize,
-    pub(super) closed: usize,
-    pub(super) spaced: bool,
+struct Letters {
+    opened: usize,
+    closed: usize,
+    spaced: bool,
     /// Whether a slash or one of [`JOINTS`] stands in it.
-    pub(super) joined: bool,
-    pub(super) digit: bool,
-    pub(super) upper: bool,
-    pub(super) lower: bool,
+    joined: bool,
+    digit: bool,
+    upper: bool,
+    lower: bool,
 }
 
 /// What a byte of each kind tells, as bits.
@@ -46,8 +46,46 @@ const fn kinds() -> [u8; 256] {
     kinds
 }
 
+/// What stands in a text as bits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Form(u8);
+
+/// How many numbers tell the form of a text.
+pub(super) const NUMBERS_OF_FORM: usize = 7;
+
+impl Form {
+    /// Set where the others are told.
+    const TOLD: u8 = 1 << NUMBERS_OF_FORM;
+
+    /// That of a text, where it is not told yet.
+    #[inline]
+    pub(super) fn or_of(self, text: &[u8]) -> Self {
+        if self.0 & Self::TOLD == 0 { Self::of(text) } else { self }
+    }
+
+    fn of(text: &[u8]) -> Self {
+        let letters = Letters::of(text);
+        let told = [
+            letters.opened != letters.closed,
+            letters.opened == letters.closed && letters.opened > 0,
+            letters.joined,
+            !letters.spaced,
+            letters.digit,
+            !letters.upper,
+            !letters.lower,
+        ];
+        Self(told.iter().rev().fold(1, |bits, told| bits << 1 | u8::from(*told)))
+    }
+
+    /// What is told, as numbers.
+    #[inline]
+    pub(super) fn numbers(self) -> [f32; NUMBERS_OF_FORM] {
+        std::array::from_fn(|at| f32::from(self.0 >> at & 1))
+    }
+}
+
 impl Letters {
-    pub(super) fn of(text: &[u8]) -> Self {
+    fn of(text: &[u8]) -> Self {
         let kinds = text.iter().fold(0, |all, byte| all | KINDS[usize::from(*byte)]);
         let has = |kind: u8| kinds & kind != 0;
         let count =
@@ -89,5 +127,14 @@ mod tests {
         ] {
             assert_eq!(told(text), (brackets.0, brackets.1, expected), "{text}");
         }
+    }
+
+    #[test]
+    fn forms_are_told_as_numbers() {
+        let form = Form::default().or_of(b"Ca(2+)/(");
+        assert_eq!(form.numbers(), [1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0]);
+        assert_eq!(form.or_of(b"another"), form);
+        assert_eq!(Form::default().or_of(b"(a) b").numbers(), [0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+        assert_eq!(Form::default().or_of(b"").numbers(), [0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0]);
     }
 }

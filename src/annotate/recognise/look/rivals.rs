@@ -1,158 +1,190 @@
 //! The spans that overlap one, and those beside it.
 
-use std::hint::select_unpredictable;
-
-use crate::annotate::recognise::Found;
+use super::said::Likeliest;
+use crate::model::Span;
 use crate::text::pauses::{work_done, worked};
 
 /// The most bytes between neighbours of a list.
 pub(super) const GAP_BYTES_LIMIT: usize = 6;
 
-/// So many spans are sorted without a pause.
+/// So many spans are put in order one after the other; more are sorted.
+const INSERTED_AT_ONCE: usize = 64;
+/// So many are sorted without a pause.
 const SORTED_AT_ONCE: usize = 1_024;
 
-/// The likeliest of the spans that overlap one; 0 where there is none. And the nearest of its type beside it.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Rivals {
-    /// Of its own type.
-    pub(super) same_type: f32,
-    /// Of its own type, by what the document says of them elsewhere.
-    pub(super) same_elsewhere: f32,
-    /// Of another type and the same place.
-    pub(super) same_span: f32,
-    /// Of another type and place.
-    pub(super) other_type: f32,
-    /// Before it in a list.
-    pub(super) before: Beside,
-    /// Behind it in a list.
-    pub(super) after: Beside,
+/// Above a probability and its place: how near a span is.
+const NEARNESS_SHIFT: u32 = 61;
+
+/// The likeliest of the spans that overlap one; and the nearest of its type beside it, of two as near the likelier: by these places.
+pub(super) type Rivals = [Likeliest; 8];
+/// Of its own type.
+pub(super) const SAME_TYPE: usize = 0;
+/// Of its own type, by what the document says of them elsewhere.
+pub(super) const SAME_ELSEWHERE: usize = 1;
+/// Of another type and the same place.
+pub(super) const SAME_SPAN: usize = 2;
+/// Of another type and place.
+pub(super) const OTHER_TYPE: usize = 3;
+/// Before it in a list.
+pub(super) const BEFORE: usize = 4;
+/// Behind it in a list.
+pub(super) const AFTER: usize = 5;
+/// For what is nothing to it.
+const NOTHING: usize = 7;
+
+/// What two spans are to each other, by the bits of [`relation`]: the later one to the earlier, that one to it, and what the document says of each
+/// elsewhere to the other.
+const MET: [[usize; 3]; 8] = [
+    [NOTHING; 3],
+    [NOTHING; 3],
+    [AFTER, BEFORE, NOTHING],
+    [NOTHING; 3],
+    [OTHER_TYPE, OTHER_TYPE, NOTHING],
+    [SAME_SPAN, SAME_SPAN, NOTHING],
+    [SAME_TYPE, SAME_TYPE, SAME_ELSEWHERE],
+    [SAME_TYPE, SAME_TYPE, SAME_ELSEWHERE],
+];
+
+/// A span of a passage with its rivals.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    span: Span,
+    model_type: usize,
+    /// How likely it is, with its place.
+    own: Likeliest,
+    /// What the document says of it elsewhere.
+    elsewhere: Likeliest,
+    pub(super) rivals: Rivals,
 }
 
-/// The nearest span on one side; of two as near the likelier.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Beside {
-    /// The bytes between; 0 for none, as there are some between neighbours.
-    gap: usize,
-    probability: f32,
-}
-
-impl Beside {
-    fn meet(&mut self, gap: usize, other: &Found) {
-        if self.gap == 0 || gap < self.gap {
-            *self = Self { gap, probability: other.probability };
-        } else if gap == self.gap {
-            self.probability = self.probability.max(other.probability);
-        }
+impl Standing {
+    pub(super) fn new(span: Span, model_type: usize, own: Likeliest, elsewhere: Likeliest) -> Self {
+        Self { span, model_type, own, elsewhere, rivals: Rivals::default() }
     }
-
-    /// How likely it is, if there is one.
-    pub(super) fn probability(self) -> Option<f32> {
-        (self.gap > 0).then_some(self.probability)
-    }
 }
 
-/// The rivals of each span. `elsewhere` is what the document says of each at other places.
-pub(super) fn rivals(found: &[Found], elsewhere: &[f32]) -> Vec<Rivals> {
-    // what they are ordered by stands beside their places, so that they are compared without a look at them
-    let key = |own: &Found| {
-        let span = (own.span.start as u64) << 32 | own.span.end as u64 & 0xffff_ffff;
-        (own.passage as u64, span, own.model_type)
-    };
-    let mut order: Vec<_> = found.iter().enumerate().map(|(at, own)| (key(own), at)).collect();
-    if order.len() <= SORTED_AT_ONCE {
-        order.sort_unstable();
-    } else {
+/// Puts spans in order, by numbers whose upper bits are where they begin.
+pub(super) fn sort(order: &mut [u64]) {
+    if order.len() > SORTED_AT_ONCE {
         // those of one type and sentence stand in order already, which a stable sort makes use of
         order.sort_by_key(|own| worked(*own));
-    }
-    let order: Vec<usize> = order.into_iter().map(|(_, at)| at).collect();
-    let mut rivals = vec![Rivals::default(); found.len()];
-    for (index, &one) in order.iter().enumerate() {
-        work_done(1);
-        let own = &found[one];
-        let reaches = |other: &Found| {
-            other.passage == own.passage && other.span.start <= own.span.end + GAP_BYTES_LIMIT
-        };
-        for &other in order[index + 1..].iter().take_while(|&&other| reaches(&found[other])) {
-            match found[other].span.start.checked_sub(own.span.end) {
-                None => {
-                    rivals[one].meet(own, &found[other], elsewhere[other]);
-                    rivals[other].meet(&found[other], own, elsewhere[one]);
-                }
-                Some(gap) if gap > 0 && found[other].model_type == own.model_type => {
-                    rivals[one].after.meet(gap, &found[other]);
-                    rivals[other].before.meet(gap, own);
-                }
-                Some(_) => {}
+    } else if order.len() > INSERTED_AT_ONCE {
+        order.sort_unstable();
+    } else {
+        // those of a sentence stand together, so that few have far to go
+        for at in 1..order.len() {
+            let own = order[at];
+            let mut to = at;
+            while to > 0 && order[to - 1] > own {
+                order[to] = order[to - 1];
+                to -= 1;
             }
+            order[to] = own;
         }
     }
-    rivals
 }
 
-impl Rivals {
-    pub(super) fn meet(&mut self, own: &Found, other: &Found, elsewhere: f32) {
-        // which it is cannot be foretold, so that all are written; none is less than 0
-        let (is_same, is_at_span) = (own.model_type == other.model_type, own.span == other.span);
-        let where_holds = |holds: bool, probability: f32| select_unpredictable(holds, probability, 0.0);
-        self.same_type = self.same_type.max(where_holds(is_same, other.probability));
-        self.same_elsewhere = self.same_elsewhere.max(where_holds(is_same, elsewhere));
-        self.same_span = self.same_span.max(where_holds(!is_same & is_at_span, other.probability));
-        self.other_type = self.other_type.max(where_holds(!is_same & !is_at_span, other.probability));
+/// Has the spans of a passage meet, which stand by where they begin.
+pub(super) fn meet(standing: &mut [Standing]) {
+    for index in 0..standing.len() {
+        work_done(1);
+        let Some((own, others)) = standing[index..].split_first_mut() else { break };
+        let reach = own.span.end + GAP_BYTES_LIMIT;
+        for other in others.iter_mut().take_while(|other| other.span.start <= reach) {
+            // which it is cannot be foretold, so that all are written
+            let [to_own, to_other, elsewhere] = MET[relation(own, other)];
+            let gap = other.span.start.wrapping_sub(own.span.end);
+            let is_beside = gap <= GAP_BYTES_LIMIT;
+            let nearness = if is_beside { (GAP_BYTES_LIMIT + 1 - gap) as u64 } else { 0 };
+            let near = |of: Likeliest| Likeliest(of.0 | nearness << NEARNESS_SHIFT);
+            hold(&mut own.rivals, to_own, near(other.own));
+            hold(&mut other.rivals, to_other, near(own.own));
+            hold(&mut own.rivals, elsewhere, other.elsewhere);
+            hold(&mut other.rivals, elsewhere, own.elsewhere);
+        }
     }
+}
+
+#[inline]
+fn hold(rivals: &mut Rivals, kind: usize, other: Likeliest) {
+    let kind = kind % rivals.len();
+    rivals[kind] = rivals[kind].max(other);
+}
+
+/// Bits for whether a span overlaps an earlier one, is of its type, and stands at its place or without a gap behind it.
+#[inline]
+fn relation(own: &Standing, other: &Standing) -> usize {
+    let overlaps = other.span.start < own.span.end;
+    let touches = (other.span == own.span) | (other.span.start == own.span.end);
+    usize::from(overlaps) << 2 | usize::from(own.model_type == other.model_type) << 1 | usize::from(touches)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Span;
+
+    /// The places of the rivals of the first of some spans: their bounds, types and probabilities, and what is said of them elsewhere.
+    fn rivals_of(at: usize, spans: &[(usize, usize, usize, f32, f32)]) -> [Option<usize>; 6] {
+        let mut order: Vec<u64> =
+            spans.iter().zip(0..).map(|(own, place)| (own.0 as u64) << 32 | place).collect();
+        sort(&mut order);
+        let places: Vec<usize> = order.iter().map(|own| (own & 0xffff_ffff) as usize).collect();
+        let standing = |place: &usize| {
+            let (start, end, model_type, probability, elsewhere) = spans[*place];
+            let said = Likeliest::new(elsewhere, 100 + place);
+            Standing::new(Span { start, end }, model_type, Likeliest::new(probability, *place), said)
+        };
+        let mut standing: Vec<Standing> = places.iter().map(standing).collect();
+        meet(&mut standing);
+        let index = places.iter().position(|place| *place == at).unwrap();
+        std::array::from_fn(|kind| standing[index].rivals[kind].place())
+    }
 
     #[test]
     fn rivals_are_told_apart_by_type_and_place() {
-        let one = |start, end, model_type, probability| Found {
-            passage: 0,
-            span: Span { start, end },
-            model_type,
-            probability,
-        };
-        let own = one(0, 4, 0, 0.5);
-        let mut rivals = Rivals::default();
-        for (other, elsewhere) in
-            [(one(0, 9, 0, 0.3), 0.8), (one(0, 4, 1, 0.6), 0.0), (one(2, 9, 1, 0.7), 0.0)]
-        {
-            rivals.meet(&own, &other, elsewhere);
-        }
-        let Rivals { same_type, same_elsewhere, same_span, other_type, .. } = rivals;
-        assert_eq!([same_type, same_elsewhere, same_span, other_type], [0.3, 0.8, 0.6, 0.7]);
+        let all = [
+            (0, 4, 0, 0.5, 0.1),
+            (0, 9, 0, 0.3, 0.8),
+            (0, 4, 1, 0.6, 0.0),
+            (2, 9, 1, 0.7, 0.0),
+            (2, 9, 0, 0.2, 0.3),
+            (4, 9, 0, 0.9, 0.0),
+        ];
+        assert_eq!(rivals_of(0, &all), [Some(1), Some(101), Some(2), Some(3), None, None]);
+        assert_eq!(rivals_of(2, &all), [Some(3), None, Some(0), Some(1), None, None]);
     }
 
     #[test]
     fn the_nearest_of_a_type_are_beside_a_span() {
-        let one = |passage, start, end, model_type, probability| Found {
-            passage,
-            span: Span { start, end },
-            model_type,
-            probability,
-        };
-        let (own, far) = (one(0, 20, 24, 0, 0.5), 25 + GAP_BYTES_LIMIT);
+        let one = |start, end, model_type, probability| (start, end, model_type, probability, 0.0);
+        let far = 25 + GAP_BYTES_LIMIT;
         let all = [
-            own,
-            one(0, 10, 17, 0, 0.9),
-            one(0, 10, 18, 0, 0.3),
-            one(0, 12, 18, 0, 0.4),
-            one(0, 14, 20, 0, 0.8),
-            one(0, 10, 19, 1, 0.7),
-            one(0, 26, 30, 0, 0.2),
-            one(0, 26, 28, 0, 0.1),
-            one(1, 25, 26, 0, 0.9),
-            one(0, far, far + 1, 0, 0.6),
+            one(20, 24, 0, 0.5),
+            one(10, 17, 0, 0.9),
+            one(10, 18, 0, 0.3),
+            one(12, 18, 0, 0.4),
+            one(14, 20, 0, 0.8),
+            one(10, 19, 1, 0.7),
+            one(26, 30, 0, 0.2),
+            one(26, 28, 0, 0.1),
+            one(far, far + 1, 0, 0.6),
         ];
-        let rivals = rivals(&all, &[0.0; 10]);
-        let beside = |at: usize| [rivals[at].before.probability(), rivals[at].after.probability()];
-        assert_eq!(beside(0), [Some(0.4), Some(0.2)]);
-        assert_eq!(beside(1), [None, Some(0.5)]);
+        let beside = |at: usize| {
+            let rivals = rivals_of(at, &all);
+            [rivals[BEFORE], rivals[AFTER]]
+        };
+        assert_eq!(beside(0), [Some(3), Some(6)]);
+        assert_eq!(beside(1), [None, Some(0)]);
         assert_eq!(beside(5), [None, None]);
-        assert_eq!(beside(8), [None, None]);
-        assert_eq!(beside(9), [Some(0.2), None], "it is too far from the first");
+        assert_eq!(beside(8), [Some(6), None], "it is too far from the first");
+    }
+
+    #[test]
+    fn spans_are_put_in_order_however_many_there_are() {
+        for count in [0, 1, INSERTED_AT_ONCE, INSERTED_AT_ONCE + 1, SORTED_AT_ONCE + 1] {
+            let mut order: Vec<u64> = (0..count as u64).map(|at| at * 7_919 % 1_009 << 32 | at).collect();
+            sort(&mut order);
+            assert!(order.is_sorted());
+        }
     }
 }

@@ -1,74 +1,155 @@
 //! What the spans of a document say of each text.
 
-use crate::annotate::recognise::Found;
-use crate::annotate::recognise::numbers::Numbers;
+use super::letters::Form;
 use crate::annotate::recognise::table::MODEL_TYPES;
-use crate::text::word_hash;
+
+/// The bits of the place of a span.
+const PLACE_BITS: u32 = 31;
+
+/// A probability with the place of its span in one number, so that the greatest is found by one comparison and its log-odds by
+/// the place; 0 for none. Above both there are three bits for how near it is ([`super::rivals`]).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Likeliest(pub(super) u64);
+
+impl Likeliest {
+    /// The probability, from 0 to 1, of the span at `place`.
+    pub(super) const fn new(probability: f32, place: usize) -> Self {
+        Self((probability.to_bits() as u64) << PLACE_BITS | place as u64 & ((1 << PLACE_BITS) - 1))
+    }
+
+    /// The place of the span, if there is one that may be.
+    #[inline]
+    pub(super) const fn place(self) -> Option<usize> {
+        if self.0 >> PLACE_BITS == 0 { None } else { Some((self.0 & ((1 << PLACE_BITS) - 1)) as usize) }
+    }
+}
+
+/// The two likeliest spans of one text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Best {
+    pub(super) best: Likeliest,
+    second: Likeliest,
+}
+
+impl Best {
+    #[inline]
+    pub(super) fn add(&mut self, own: Likeliest) {
+        self.second = self.second.max(self.best.min(own));
+        self.best = self.best.max(own);
+    }
+
+    /// The likeliest but for one of them.
+    #[inline]
+    pub(super) fn but_for(&self, own: Likeliest) -> Likeliest {
+        if self.best == own { self.second } else { self.best }
+    }
+}
 
 /// The probabilities of one text in a document.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Said {
-    pub(super) best: f32,
-    /// Where the best is; of many spans in half the room of their places.
-    pub(super) place: u32,
-    pub(super) second: f32,
+    pub(super) likely: Best,
     pub(super) sum: f32,
     pub(super) count: u16,
 }
 
 impl Said {
-    pub(super) fn add(&mut self, place: usize, probability: f32) {
-        if probability > self.best {
-            (self.second, self.best, self.place) = (self.best, probability, place as u32);
-        } else {
-            self.second = self.second.max(probability);
-        }
+    #[inline]
+    pub(super) fn add(&mut self, own: Likeliest, probability: f32) {
+        self.likely.add(own);
         self.sum += probability;
         self.count = self.count.saturating_add(1);
     }
-
-    /// The best at another place; 0 where there is none.
-    pub(super) const fn elsewhere(&self, place: usize) -> f32 {
-        if self.place == place as u32 { self.second } else { self.best }
-    }
 }
 
-/// The most texts that room is made for before they are read.
-const ROOM_TEXTS: usize = 512;
-
-/// What is said of one text as each type.
-pub(super) type OfTypes = [Said; MODEL_TYPES.len()];
-
-/// What the spans of a document say of each text.
-#[derive(Default)]
-pub(super) struct Texts {
-    /// The place of each text in `said`, by its hash.
-    places: Numbers,
-    pub(super) said: Vec<OfTypes>,
+/// What stands for a text in the definitions of the document: its long or its short form.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Partner {
+    #[default]
+    None,
+    /// One that no span has.
+    Unsaid,
+    /// The place of its text.
+    At(u32),
 }
 
-impl Texts {
-    /// Room for the texts of so many spans. Of very many some are the same mostly.
-    pub(super) fn with_room(count: usize) -> Self {
-        let count = count.min(ROOM_TEXTS);
-        Self { places: Numbers::with_room(count), said: Vec::with_capacity(count) }
+/// A text as it is written.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Written {
+    /// What is said of it as each type.
+    pub(super) said: [Said; MODEL_TYPES.len()],
+    pub(super) partner: Partner,
+    /// What stands in it, once that was asked.
+    pub(super) form: Form,
+    /// Whether it stands behind a word such as "strain" anywhere.
+    pub(super) is_of_strain: bool,
+}
+
+/// A folded name.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Folded {
+    pub(super) likely: [Best; MODEL_TYPES.len()],
+    /// How often the gold data has it as each type, plus one; 0 while that was not asked.
+    pub(super) counts: [u32; MODEL_TYPES.len()],
+}
+
+/// The texts of a document by their hashes.
+#[derive(Debug, Default)]
+pub(super) struct Texts<T> {
+    /// The upper half of a hash and the place of its text plus one; 0 for a free slot. Their count is a power of two, and at least half are
+    /// free. Two hashes are taken for one when they have the same upper half and lower bits that lead to the same slot.
+    slots: Vec<u64>,
+    pub(super) texts: Vec<T>,
+}
+
+/// The lower bits of a slot, which hold a place.
+const SLOT_PLACE: u64 = 0xffff_ffff;
+
+impl<T: Default> Texts<T> {
+    /// Forgets all, and makes room for the texts of so many spans.
+    pub(super) fn clear(&mut self, count: usize) {
+        self.texts.clear();
+        self.slots.clear();
+        self.slots.resize((2 * count).next_power_of_two(), 0);
     }
 
-    /// Adds what the span at `place` says of a text; gives the text's place.
-    pub(super) fn add(&mut self, text: u64, place: usize, own: &Found) -> usize {
-        let (at, is_new) = self.places.number(text);
-        let at = at as usize;
-        if is_new {
-            self.said.push(OfTypes::default());
+    /// The place of the text with that hash, which is added where it is new.
+    #[inline]
+    pub(super) fn add(&mut self, hash: u64) -> usize {
+        let slot = self.slot(hash);
+        match self.slots.get_mut(slot) {
+            Some(slot) if *slot == 0 => {
+                self.texts.push(T::default());
+                *slot = hash & !SLOT_PLACE | self.texts.len() as u64 & SLOT_PLACE;
+                self.texts.len() - 1
+            }
+            Some(slot) => place_in(*slot),
+            None => 0,
         }
-        self.said[at][own.model_type].add(place, own.probability);
+    }
+
+    /// The place of a text that may stand nowhere.
+    pub(super) fn get(&self, hash: u64) -> Option<usize> {
+        self.slots.get(self.slot(hash)).filter(|slot| **slot != 0).map(|slot| place_in(*slot))
+    }
+
+    /// The slot of a hash, or the free one that is its.
+    #[inline]
+    fn slot(&self, hash: u64) -> usize {
+        let last = self.slots.len().wrapping_sub(1);
+        let mut at = hash as usize & last;
+        while let Some(slot) = self.slots.get(at)
+            && *slot != 0
+            && (slot ^ hash) & !SLOT_PLACE != 0
+        {
+            at = (at + 1) & last;
+        }
         at
     }
+}
 
-    /// What is said of a text that may stand nowhere.
-    pub(super) fn of(&self, text: &str) -> Option<&OfTypes> {
-        self.places.get(word_hash(text.as_bytes())).map(|at| &self.said[at as usize])
-    }
+const fn place_in(slot: u64) -> usize {
+    (slot & SLOT_PLACE) as usize - 1
 }
 
 #[cfg(test)]
@@ -78,12 +159,30 @@ mod tests {
     #[test]
     fn a_text_is_held_against_its_other_places() {
         let mut said = Said::default();
-        for (place, probability) in [(3, 0.4), (5, 0.9), (8, 0.6)] {
-            said.add(place, probability);
+        let spans = [(3, 0.4), (5, 0.9), (8, 0.6)].map(|(at, chance)| (Likeliest::new(chance, at), chance));
+        for (own, probability) in spans {
+            said.add(own, probability);
         }
-        for (place, expected) in [(3, 0.9), (5, 0.6), (8, 0.9)] {
-            assert!((said.elsewhere(place) - expected).abs() < 1e-6, "{place}");
-        }
+        let elsewhere = spans.map(|(own, _)| said.likely.but_for(own).place());
+        assert_eq!(elsewhere, [Some(5), Some(8), Some(5)]);
         assert_eq!(said.count, 3);
+        let mut alone = Best::default();
+        alone.add(spans[0].0);
+        assert_eq!(alone.but_for(spans[0].0).place(), None);
+        assert_eq!(Likeliest::new(0.0, 7).place(), None);
+    }
+
+    #[test]
+    fn texts_are_known_again_by_their_hashes() {
+        let mut texts: Texts<Written> = Texts::default();
+        assert_eq!(texts.get(7), None);
+        for _ in 0..2 {
+            texts.clear(5);
+            // some have one home
+            let hashes = [1_u64 << 63 | 7, 7, 1 << 62 | 7, 1 << 40 | 8, 7];
+            assert_eq!(hashes.map(|hash| texts.add(hash)), [0, 1, 2, 3, 1]);
+            assert_eq!(hashes.map(|hash| texts.get(hash)), [0, 1, 2, 3, 1].map(Some));
+            assert_eq!((texts.get(1 << 41 | 8), texts.texts.len()), (None, 4));
+        }
     }
 }
