@@ -185,8 +185,14 @@ impl FoldedText {
 
     /// The tokens that have any byte of the source from `start` up to `end`; where there is none, an empty range at the next.
     pub fn tokens_within(&self, start: usize, end: usize) -> Range<usize> {
+        self.tokens_within_from(0, start, end)
+    }
+
+    /// The same where the tokens before the one at `near` are known to end before `start`, or at it.
+    #[inline]
+    pub fn tokens_within_from(&self, near: usize, start: usize, end: usize) -> Range<usize> {
         let count = self.tokens.len();
-        let from = self.first_of_block.get(start / BLOCK_BYTES).map_or(count, |first| *first as usize);
+        let from = self.first_of_block.get(start / BLOCK_BYTES).map_or(count, |first| *first as usize).max(near);
         let before = |token: &&Token| (token.end as usize) <= start;
         let first = from + self.tokens[from..].iter().take_while(before).count();
         let inside = |token: &&Token| (token.start as usize) < end;
@@ -684,6 +690,9 @@ mod tests {
             let first = tokens.partition_point(|token| (token.end as usize) <= start);
             let last = tokens.partition_point(|token| (token.start as usize) < end);
             prop_assert_eq!(folded.tokens_within(start, end), first..last.max(first));
+            for near in 0..=first {
+                prop_assert_eq!(folded.tokens_within_from(near, start, end), first..last.max(first));
+            }
             let forms = (0..tokens.len()).all(|at| folded.folded_bytes(at) == folded.folded(at).as_bytes());
             prop_assert!(forms && folded.folded_bytes(tokens.len()).is_empty());
         }

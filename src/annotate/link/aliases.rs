@@ -90,6 +90,12 @@ impl Aliases {
         })
     }
 
+    /// How often a name was said, of whatever.
+    pub(crate) fn count(&self, key: u64) -> u32 {
+        let (start, end) = self.ranges.get(&key).copied().unwrap_or_default();
+        self.links[start as usize..end as usize].iter().map(|(_, count, _)| u32::from(*count)).sum()
+    }
+
     /// How often an identifier was named, less what is held out.
     pub(crate) fn total(&self, id: &str, held_out: Option<&HeldOut>) -> u32 {
         let key = id_key(id);

@@ -15,7 +15,9 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use kinds::{Kind, NUMBERS_OF_KIND, Organisms, follows_strain};
-use rivals::{AFTER, BEFORE, OTHER_TYPE, SAME_ELSEWHERE, SAME_SPAN, SAME_TYPE, Standing, meet, sort};
+use rivals::{
+    AFTER, BEFORE, OTHER_TYPE, Rivals, SAME_ELSEWHERE, SAME_SPAN, SAME_TYPE, Standing, meet, sort,
+};
 use said::{Folded, Likeliest, Partner, Texts, Written};
 
 use super::super::link::aliases::alias_key;
@@ -38,8 +40,10 @@ const OF_TEXT: usize = 0;
 const OF_NAME: usize = 10;
 const OF_PARTNER: usize = 12;
 const OF_NEIGHBOURS: usize = 15;
+const OF_LENGTH: usize = 27;
 const OF_DICTIONARY: usize = 30;
 const OF_FORM: usize = 38;
+const OF_LETTERS: usize = 42;
 const OF_PEOPLE: usize = 49;
 const OF_COMMON_NAME: usize = OF_PEOPLE + NUMBERS_OF_KIND;
 const OF_OTHER_TYPES: usize = OF_COMMON_NAME + NUMBERS_OF_KIND;
@@ -147,14 +151,16 @@ fn each_look<N: Numbers>(
             }
             work_done(8);
             let Some(mut numbers) = begin(own) else { continue };
-            document.describe_text((place, own), &mut numbers);
-            document.describe_neighbours((index, own), &mut numbers);
-            document.describe_names(models, (place, own), &mut names, &mut numbers);
-            document.describe_form((place, own), &mut numbers);
-            if MODEL_TYPES[own.model_type] == EntityType::Species {
-                document.describe_organism((place, own), &mut numbers);
+            document.learn(models, (place, own));
+            let own = document.own((index, place), own);
+            document.describe_text(&own, &mut numbers);
+            document.describe_neighbours(&own, &mut numbers);
+            document.describe_names(&own, &mut names, &mut numbers);
+            document.describe_form(&own, &mut numbers);
+            if MODEL_TYPES[own.found.model_type] == EntityType::Species {
+                document.describe_organism(&own, &mut numbers);
             } else {
-                document.describe_other_types((place, own), &mut numbers);
+                document.describe_other_types(&own, &mut numbers);
             }
             take(place, numbers);
         }
@@ -169,14 +175,14 @@ const fn place_of(ordered: u64) -> usize {
 /// What the numbers of a span are told to, one after the other.
 trait Numbers {
     /// Tells the numbers from the place `at` on. Those that are not told are zero.
-    fn tell<const COUNT: usize>(&mut self, at: usize, values: [f32; COUNT]);
+    fn tell<const COUNT: usize>(&mut self, at: usize, values: &[f32; COUNT]);
 }
 
 /// The numbers as they are written, for training.
 impl Numbers for Look {
-    fn tell<const COUNT: usize>(&mut self, at: usize, values: [f32; COUNT]) {
+    fn tell<const COUNT: usize>(&mut self, at: usize, values: &[f32; COUNT]) {
         if let Some(places) = self.get_mut(at..at + COUNT) {
-            places.copy_from_slice(&values);
+            places.copy_from_slice(values);
         }
     }
 }
@@ -189,7 +195,7 @@ struct Weighing<'m> {
 
 impl Numbers for Weighing<'_> {
     #[inline]
-    fn tell<const COUNT: usize>(&mut self, at: usize, values: [f32; COUNT]) {
+    fn tell<const COUNT: usize>(&mut self, at: usize, values: &[f32; COUNT]) {
         if let Some(weights) = self.weights.get(at..at + COUNT) {
             for (weight, value) in weights.iter().zip(values) {
                 self.sum += weight * value;
@@ -251,6 +257,8 @@ struct Spans<'d> {
     kind: Kind,
     /// The first passage with any piece, mostly the title.
     title: usize,
+    /// The passage and beginning of the last span that was added, and its first token: the next one is mostly near.
+    near: (usize, usize, usize),
 }
 
 /// What a span is found by: the places of its text and its folded name.
@@ -292,6 +300,7 @@ impl<'d> Spans<'d> {
             organisms: Organisms::default(),
             kind: Kind::default(),
             title: prepared.views.iter().position(|view| !view.pieces.pieces.is_empty()).unwrap_or(0),
+            near: (0, 0, 0),
         };
         for (place, own) in found.iter().enumerate() {
             work_done(1);
@@ -315,7 +324,10 @@ impl<'d> Spans<'d> {
     fn add(&mut self, place: usize, own: &Found) {
         let Room { keys, written, folded, .. } = &mut *self.room;
         let passage = &self.passages[own.passage];
-        let tokens = passage.folded.tokens_within(own.span.start, own.span.end);
+        let (in_passage, behind, token) = self.near;
+        let near = if own.passage == in_passage && own.span.start >= behind { token } else { 0 };
+        let tokens = passage.folded.tokens_within_from(near, own.span.start, own.span.end);
+        self.near = (own.passage, own.span.start, tokens.start);
         let text = word_hash_within(passage.text.as_bytes(), own.span.start..own.span.end);
         let name = match passage.folded.tokens().get(tokens.clone()) {
             Some([first, .., last]) => first.folded_start as usize..last.folded_end as usize,
@@ -324,16 +336,17 @@ impl<'d> Spans<'d> {
         };
         let name = word_hash_within(passage.folded.text().as_bytes(), name);
         let likeliest = Likeliest::new(own.probability, place);
-        let (text, name) = (written.add(text), folded.add(name));
-        written.texts[text].said[own.model_type].add(likeliest, own.probability);
-        folded.texts[name].likely[own.model_type].add(likeliest);
+        let (text, of_text) = written.add(text);
+        of_text.said[own.model_type].add(likeliest, own.probability);
+        let (name, of_name) = folded.add(name);
+        of_name.likely[own.model_type].add(likeliest);
         self.sums[own.model_type] += own.probability;
         let mut follows = false;
         if MODEL_TYPES[own.model_type] == EntityType::Species {
             let name = passage.folded.key(tokens.start, tokens.end);
             self.organisms.add(passage.slice(own.span), name, own.probability);
             follows = follows_strain(self.passages, own);
-            written.texts[text].is_of_strain |= follows;
+            of_text.is_of_strain |= follows;
         }
         keys.push(Keys {
             written: to_u32(text),
@@ -346,10 +359,10 @@ impl<'d> Spans<'d> {
     }
 
     /// Has one text stand for another, where none does yet.
-    fn make_partners(&mut self, own: Option<usize>, other: Option<usize>) {
-        let text = own.and_then(|own| self.room.written.texts.get_mut(own));
+    fn make_partners(&mut self, own: Option<u32>, other: Option<u32>) {
+        let text = own.map(|own| self.room.written.at_mut(own));
         if let Some(text) = text.filter(|text| text.partner == Partner::None) {
-            text.partner = other.map_or(Partner::Unsaid, |other| Partner::At(to_u32(other)));
+            text.partner = other.map_or(Partner::Unsaid, Partner::At);
         }
     }
 
@@ -364,14 +377,38 @@ impl<'d> Spans<'d> {
             let place = place_of(*ordered);
             let own = &found[place];
             let likeliest = Likeliest::new(own.probability, place);
-            let said = &written.texts[keys[place].written as usize].said[own.model_type];
+            let said = &written.at(keys[place].written).said[own.model_type];
             Standing::new(own.span, own.model_type, likeliest, said.likely.but_for(likeliest))
         }));
         meet(standing);
     }
 
-    fn written(&self, place: usize) -> &Written {
-        &self.room.written.texts[self.room.keys[place].written as usize]
+    /// Learns what the text of a span is by itself, and how often the gold data has its name as one of its type, where that is not known.
+    fn learn(&mut self, models: &Models, (place, own): (usize, &Found)) {
+        let Room { keys, written, folded, .. } = &mut *self.room;
+        let (keys, passage) = (&keys[place], &self.passages[own.passage]);
+        let text = written.at_mut(keys.written);
+        text.form = text.form.or_of(text_of(passage, own));
+        let count = &mut folded.at_mut(keys.folded).counts[own.model_type];
+        if *count == 0 {
+            let key = alias_key(MODEL_TYPES[own.model_type], name_of(passage, keys));
+            *count = models.aliases.count(key).saturating_add(1);
+        }
+    }
+
+    /// A span with all that it is found by.
+    fn own<'s>(&'s self, (index, place): (usize, usize), found: &'s Found) -> Own<'s> {
+        let Room { keys, written, folded, standing, .. } = &*self.room;
+        let keys = &keys[place];
+        Own {
+            found,
+            likeliest: Likeliest::new(found.probability, place),
+            keys,
+            text: written.at(keys.written),
+            name: folded.at(keys.folded),
+            rivals: &standing[index].rivals,
+            passage: &self.passages[found.passage],
+        }
     }
 
     /// The log-odds of a span, if there is one.
@@ -381,18 +418,18 @@ impl<'d> Spans<'d> {
     }
 
     /// What the sentence says, and what the document says of the same text and of its long or short form.
-    fn describe_text(&self, (place, own): (usize, &Found), numbers: &mut impl Numbers) {
-        let (text, odds) = (self.written(place), self.room.keys[place].odds);
-        let (said, likeliest) = (&text.said[own.model_type], Likeliest::new(own.probability, place));
+    fn describe_text(&self, own: &Own<'_>, numbers: &mut impl Numbers) {
+        let Own { found, likeliest, text, .. } = *own;
+        let (said, odds) = (&text.said[found.model_type], own.keys.odds);
         let others = said.count > 1;
         let (mut best, mut mean) = (0.0, 0.0);
         if others {
             best = self.odds_of(said.likely.but_for(likeliest)).unwrap_or(-LOG_ODDS_LIMIT);
-            mean = log_odds((said.sum - own.probability) / f32::from(said.count - 1));
+            mean = log_odds((said.sum - found.probability) / f32::from(said.count - 1));
         }
         numbers.tell(
             OF_TEXT,
-            [
+            &[
                 1.0,
                 odds,
                 odds.max(0.0),
@@ -405,73 +442,50 @@ impl<'d> Spans<'d> {
                 odds * best / LOG_ODDS_LIMIT,
             ],
         );
-        let name = &self.room.folded.texts[self.room.keys[place].folded as usize];
-        let elsewhere = self.odds_of(name.likely[own.model_type].but_for(likeliest));
-        numbers.tell(OF_NAME, told(elsewhere.filter(|_| !others)));
+        if !others {
+            let elsewhere = own.name.likely[found.model_type].but_for(likeliest);
+            numbers.tell(OF_NAME, &told(self.odds_of(elsewhere)));
+        }
         if text.partner != Partner::None {
-            let partner = self.partner(text).map(|partner| &partner.said[own.model_type]);
+            let partner = self.partner(text).map(|partner| &partner.said[found.model_type]);
             let odds = partner
                 .filter(|said| said.count > 0)
                 .map(|said| self.odds_of(said.likely.best).unwrap_or(-LOG_ODDS_LIMIT));
-            numbers.tell(OF_PARTNER, [1.0, odds.unwrap_or(0.0), flag(odds.is_none())]);
+            numbers.tell(OF_PARTNER, &[1.0, odds.unwrap_or(0.0), flag(odds.is_none())]);
         }
     }
 
     /// What stands for a text, where any span has it.
     fn partner(&self, text: &Written) -> Option<&Written> {
         let Partner::At(place) = text.partner else { return None };
-        self.room.written.texts.get(place as usize)
+        Some(self.room.written.at(place))
     }
 
     /// The spans that overlap it and those beside it, and how many of its type the document has.
-    fn describe_neighbours(&self, (index, own): (usize, &Found), numbers: &mut impl Numbers) {
-        let rivals = &self.room.standing[index].rivals;
-        let [[one, same_type], [other, same_elsewhere], [at_span, same_span], [another, other_type]] =
-            [SAME_TYPE, SAME_ELSEWHERE, SAME_SPAN, OTHER_TYPE].map(|kind| told(self.odds_of(rivals[kind])));
-        let [[first, before], [next, after]] =
-            [BEFORE, AFTER].map(|kind| told(self.odds_of(rivals[kind])));
-        numbers.tell(
-            OF_NEIGHBOURS,
-            [
-                one,
-                same_type,
-                other,
-                same_elsewhere,
-                at_span,
-                same_span,
-                another,
-                other_type,
-                first,
-                before,
-                next,
-                after,
-                self.slow_sums[own.model_type],
-                self.kind.length,
-                flag(own.passage == self.title),
-            ],
-        );
+    fn describe_neighbours(&self, own: &Own<'_>, numbers: &mut impl Numbers) {
+        let kinds = [SAME_TYPE, SAME_ELSEWHERE, SAME_SPAN, OTHER_TYPE, BEFORE, AFTER];
+        for (at, kind) in kinds.into_iter().enumerate() {
+            numbers.tell(OF_NEIGHBOURS + 2 * at, &told(self.odds_of(own.rivals[kind])));
+        }
+        let is_title = own.found.passage == self.title;
+        let length = self.kind.length;
+        numbers.tell(OF_LENGTH, &[self.slow_sums[own.found.model_type], length, flag(is_title)]);
     }
 
     /// What the dictionary and the gold data have of its name. Of `names` those that begin before it are left.
-    fn describe_names(
-        &mut self,
-        models: &Models,
-        (place, own): (usize, &Found),
-        names: &mut &[NameMatch],
-        numbers: &mut impl Numbers,
-    ) {
-        let keys = self.room.keys[place];
+    fn describe_names(&self, own: &Own<'_>, names: &mut &[NameMatch], numbers: &mut impl Numbers) {
+        let keys = own.keys;
         while let Some((name, rest)) = names.split_first()
             && name.first < keys.first_token as usize
         {
             *names = rest;
         }
-        let (quality, is_other) = self.quality(own, &keys, names);
+        let (quality, is_other) = quality(own, names);
         let present = quality & PRESENT != 0;
-        let count = self.count(models, own, &keys);
+        let count = own.name.counts[own.found.model_type] - 1;
         numbers.tell(
             OF_DICTIONARY,
-            [
+            &[
                 flag(present),
                 flag(present & (quality & 1 != 0)),
                 flag(present & (quality >> 1 & 3 > 0)),
@@ -484,53 +498,68 @@ impl<'d> Spans<'d> {
         );
     }
 
-    /// How good a name of its type the span is in the dictionary, and whether it is a name of another. `names` are those from where it
-    /// begins, by their first tokens.
-    fn quality(&self, own: &Found, keys: &Keys, names: &[NameMatch]) -> (u8, bool) {
-        let entity_type = MODEL_TYPES[own.model_type] as usize;
-        let tokens = self.passages[own.passage].folded.tokens();
-        let Some([first, ..]) = tokens.get(keys.tokens()) else { return (0, false) };
-        let begins = first.start as usize == own.span.start;
-        let ends = tokens.get(keys.end_token as usize - 1).is_some_and(|last| last.end as usize == own.span.end);
-        if !(begins && ends) {
-            return (0, false);
-        }
-        let here = names.iter().take_while(|name| name.first == keys.first_token as usize);
-        let (mut quality, mut is_other) = (0, false);
-        for name in here.filter(|name| name.end == keys.end_token as usize) {
-            quality |= name.profile.qualities[entity_type];
-            is_other |= name.profile.types & !(1 << entity_type) != 0;
-        }
-        (quality, is_other)
-    }
-
-    /// How often the gold data has its name as one of its type.
-    fn count(&mut self, models: &Models, own: &Found, keys: &Keys) -> u32 {
-        let count = &mut self.room.folded.texts[keys.folded as usize].counts[own.model_type];
-        if *count == 0 {
-            let name = self.passages[own.passage].folded.key(keys.first_token as usize, keys.end_token as usize);
-            let key = alias_key(MODEL_TYPES[own.model_type], name);
-            let told: u32 = models.aliases.of(key, None).map(|said| said.count).sum();
-            *count = told.saturating_add(1);
-        }
-        *count - 1
-    }
-
     /// Its own form as a whole.
-    fn describe_form(&mut self, (place, own): (usize, &Found), numbers: &mut impl Numbers) {
-        let keys = self.room.keys[place];
-        let view = &self.prepared.views[own.passage];
-        let pieces = view.pieces.of_tokens(&keys.tokens(), own.span);
+    fn describe_form(&self, own: &Own<'_>, numbers: &mut impl Numbers) {
+        let view = &self.prepared.views[own.found.passage];
+        let pieces = view.pieces.of_tokens(&own.keys.tokens(), own.found.span);
         let is_one = pieces.len() == 1;
         let repeated = view.repeated.get(pieces.start).copied().unwrap_or(0);
-        let own_odds = if is_one { keys.odds } else { 0.0 };
+        let own_odds = if is_one { own.keys.odds } else { 0.0 };
         let count = self.slow.of(pieces.len().min(COUNT_LIMIT));
-        numbers.tell(OF_FORM, [flag(is_one), own_odds, count, f32::from(repeated)]);
-        let text = &mut self.room.written.texts[keys.written as usize];
-        let written = self.passages[own.passage].text.as_bytes().get(own.span.start..own.span.end);
-        text.form = text.form.or_of(written.unwrap_or_default());
-        numbers.tell(OF_FORM + 4, text.form.numbers());
+        numbers.tell(OF_FORM, &[flag(is_one), own_odds, count, f32::from(repeated)]);
+        numbers.tell(OF_LETTERS, own.text.form.numbers());
     }
+}
+
+/// A span with all that it is found by.
+struct Own<'s> {
+    found: &'s Found,
+    likeliest: Likeliest,
+    keys: &'s Keys,
+    text: &'s Written,
+    name: &'s Folded,
+    rivals: &'s Rivals,
+    passage: &'s PassageText<'s>,
+}
+
+impl Own<'_> {
+    /// Its text.
+    fn written(&self) -> &[u8] {
+        text_of(self.passage, self.found)
+    }
+
+    /// Its folded name.
+    fn name(&self) -> &str {
+        name_of(self.passage, self.keys)
+    }
+}
+
+fn text_of<'p>(passage: &'p PassageText<'_>, own: &Found) -> &'p [u8] {
+    passage.text.as_bytes().get(own.span.start..own.span.end).unwrap_or_default()
+}
+
+fn name_of<'p>(passage: &'p PassageText<'_>, keys: &Keys) -> &'p str {
+    passage.folded.key(keys.first_token as usize, keys.end_token as usize)
+}
+
+/// How good a name of its type a span is in the dictionary, and whether it is a name of another. `names` are those from where it
+/// begins, by their first tokens.
+fn quality(own: &Own<'_>, names: &[NameMatch]) -> (u8, bool) {
+    let (mut quality, mut is_other) = (0, false);
+    let (first, end) = (own.keys.first_token as usize, own.keys.end_token as usize);
+    if names.first().is_none_or(|name| name.first != first) {
+        return (quality, is_other);
+    }
+    let whole = own.passage.span(first, end);
+    if whole != own.found.span {
+        return (quality, is_other);
+    }
+    let entity_type = MODEL_TYPES[own.found.model_type] as usize;
+    for name in names.iter().take_while(|name| name.first == first).filter(|name| name.end == end) {
+        quality |= name.profile.qualities[entity_type];
+        is_other |= name.profile.types & !(1 << entity_type) != 0;
+    }
+    (quality, is_other)
 }
 
 #[cfg(test)]
@@ -541,8 +570,8 @@ mod tests {
     fn numbers_are_weighed_in_their_places() {
         let weights: Look = std::array::from_fn(|at| at as f32);
         let (mut weighing, mut look) = (Weighing { weights: &weights, sum: 0.0 }, [0.0; LOOK_FEATURES]);
-        weighing.tell(OF_FORM, [2.0, 0.5]);
-        look.tell(OF_FORM, [2.0, 0.5]);
+        weighing.tell(OF_FORM, &[2.0, 0.5]);
+        look.tell(OF_FORM, &[2.0, 0.5]);
         let sum: f32 = weights.iter().zip(look).map(|(weight, value)| weight * value).sum();
         assert_eq!(weighing.sum, sum);
         assert_eq!(look[OF_FORM..OF_FORM + 3], [2.0, 0.5, 0.0]);

@@ -3,7 +3,7 @@
 use super::said::{Likeliest, Written};
 use super::{
     Found, Numbers, OF_COMMON_NAME, OF_DIFFERENTLY_MARKED, OF_OTHER_TYPES, OF_PARTNERS_TYPES, OF_PEOPLE,
-    OF_STRAIN, Spans, flag, told,
+    OF_STRAIN, Own, Spans, flag, told,
 };
 use crate::annotate::passages::PassageText;
 use crate::annotate::recognise::table::MODEL_TYPES;
@@ -87,53 +87,53 @@ impl Organisms {
 
 /// Whether a name is written as a species' in two words is: "Escherichia coli", "E. coli".
 fn is_latin(written: &str) -> bool {
+    if !written.as_bytes().first().is_some_and(u8::is_ascii_uppercase) {
+        return false;
+    }
     let Some((genus, epithet)) = written.split_once(' ') else { return false };
-    let mut genus = genus.bytes();
-    genus.next().is_some_and(|initial| initial.is_ascii_uppercase())
-        && genus.all(|byte| byte.is_ascii_lowercase() || byte == b'.')
+    genus.bytes().skip(1).all(|byte| byte.is_ascii_lowercase() || byte == b'.')
         && epithet.bytes().take(3).filter(u8::is_ascii_lowercase).count() == 3
 }
 
 /// Whether a span stands behind a word such as "strain".
 pub(super) fn follows_strain(passages: &[PassageText<'_>], own: &Found) -> bool {
-    const WORDS: [&str; 4] = ["strain", "strains", "isolate", "isolates"];
-    let before = passages[own.passage].text[..own.span.start].trim_end_matches([' ', '(']);
-    WORDS.iter().any(|word| before.ends_with(word))
+    const WORDS: [&[u8]; 4] = [b"strain", b"strains", b"isolate", b"isolates"];
+    let mut before = &passages[own.passage].text.as_bytes()[..own.span.start];
+    while let [rest @ .., b' ' | b'('] = before {
+        before = rest;
+    }
+    matches!(before, [.., b'n' | b's' | b'e']) && WORDS.iter().any(|word| before.ends_with(word))
 }
 
 impl Spans<'_> {
     /// For words of people and for other common names of organisms, which some papers name as species and others only
     /// mention: what else the document speaks of, and how long it is. The same for words of people that corpora differ in: "children" are
     /// marked in papers at length, and not in abstracts. And whether it is a code of a strain.
-    pub(super) fn describe_organism(&self, (place, own): (usize, &Found), numbers: &mut impl Numbers) {
-        let (keys, passage) = (&self.room.keys[place], &self.passages[own.passage]);
-        let tokens = keys.tokens();
-        let name = passage.folded.key(tokens.start, tokens.end);
+    pub(super) fn describe_organism(&self, own: &Own<'_>, numbers: &mut impl Numbers) {
+        let name = own.name();
         let differently_marked = is_differently_marked(name);
-        let in_lower_case = || !passage.slice(own.span).bytes().any(|byte| byte.is_ascii_uppercase());
+        let in_lower_case = || !own.written().iter().any(u8::is_ascii_uppercase);
         if !differently_marked && is_of_people(name) {
-            numbers.tell(OF_PEOPLE, self.kind.numbers());
+            numbers.tell(OF_PEOPLE, &self.kind.numbers());
         } else if !differently_marked && in_lower_case() {
-            numbers.tell(OF_COMMON_NAME, self.kind.numbers());
+            numbers.tell(OF_COMMON_NAME, &self.kind.numbers());
         }
-        self.describe_other_types((place, own), numbers);
-        let strains = [keys.follows_strain, self.written(place).is_of_strain];
-        numbers.tell(OF_STRAIN, strains.map(flag));
+        self.describe_other_types(own, numbers);
+        numbers.tell(OF_STRAIN, &[flag(own.keys.follows_strain), flag(own.text.is_of_strain)]);
         if differently_marked {
-            numbers.tell(OF_DIFFERENTLY_MARKED, self.kind.numbers());
+            numbers.tell(OF_DIFFERENTLY_MARKED, &self.kind.numbers());
         }
     }
 
     /// What the document takes the same text and its long or short form for, if not for its own type.
-    pub(super) fn describe_other_types(&self, (place, own): (usize, &Found), numbers: &mut impl Numbers) {
+    pub(super) fn describe_other_types(&self, own: &Own<'_>, numbers: &mut impl Numbers) {
         let best = |text: &Written| {
-            let others = text.said.iter().enumerate().filter(|(of, _)| *of != own.model_type);
+            let others = text.said.iter().enumerate().filter(|(of, _)| *of != own.found.model_type);
             others.fold(Likeliest::default(), |most, (_, said)| most.max(said.likely.best))
         };
-        let text = self.written(place);
-        numbers.tell(OF_OTHER_TYPES, told(self.odds_of(best(text))));
-        if let Some(partner) = self.partner(text) {
-            numbers.tell(OF_PARTNERS_TYPES, told(self.odds_of(best(partner))));
+        numbers.tell(OF_OTHER_TYPES, &told(self.odds_of(best(own.text))));
+        if let Some(partner) = self.partner(own.text) {
+            numbers.tell(OF_PARTNERS_TYPES, &told(self.odds_of(best(partner))));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What stands in the text of a span.
 
-/// What joins names that are mostly mentions of their own, each with a space; besides a slash.
+/// What joins names that are mostly mentions of their own, each with a space at its end; besides a slash.
 const JOINTS: [&[u8]; 3] = [b" and ", b" or ", b", "];
 
 /// What stands in a text.
@@ -17,12 +17,11 @@ struct Letters {
 
 /// What a byte of each kind tells, as bits.
 const SPACE: u8 = 1;
-const COMMA: u8 = 2;
-const SLASH: u8 = 4;
-const DIGIT: u8 = 8;
-const UPPER: u8 = 16;
-const LOWER: u8 = 32;
-const BRACKET: u8 = 64;
+const SLASH: u8 = 2;
+const DIGIT: u8 = 4;
+const UPPER: u8 = 8;
+const LOWER: u8 = 16;
+const BRACKET: u8 = 32;
 
 /// The kind of each byte.
 const KINDS: [u8; 256] = kinds();
@@ -33,7 +32,6 @@ const fn kinds() -> [u8; 256] {
     while at < kinds.len() {
         kinds[at] = match at as u8 {
             b' ' => SPACE,
-            b',' => COMMA,
             b'/' => SLASH,
             b'(' | b')' => BRACKET,
             b'0'..=b'9' => DIGIT,
@@ -79,24 +77,45 @@ impl Form {
 
     /// What is told, as numbers.
     #[inline]
-    pub(super) fn numbers(self) -> [f32; NUMBERS_OF_FORM] {
-        std::array::from_fn(|at| f32::from(self.0 >> at & 1))
+    pub(super) fn numbers(self) -> &'static [f32; NUMBERS_OF_FORM] {
+        &NUMBERS[usize::from(self.0 & (Self::TOLD - 1))]
     }
 }
 
+/// The numbers of each form.
+static NUMBERS: [[f32; NUMBERS_OF_FORM]; 1 << NUMBERS_OF_FORM] = {
+    let mut numbers = [[0.0; NUMBERS_OF_FORM]; 1 << NUMBERS_OF_FORM];
+    let mut form = 0;
+    while form < numbers.len() {
+        let mut at = 0;
+        while at < NUMBERS_OF_FORM {
+            if form >> at & 1 == 1 {
+                numbers[form][at] = 1.0;
+            }
+            at += 1;
+        }
+        form += 1;
+    }
+    numbers
+};
+
 impl Letters {
     fn of(text: &[u8]) -> Self {
-        let kinds = text.iter().fold(0, |all, byte| all | KINDS[usize::from(*byte)]);
+        let (mut kinds, mut joined) = (0, false);
+        for (at, byte) in text.iter().enumerate() {
+            let kind = KINDS[usize::from(*byte)];
+            kinds |= kind;
+            // what joins names ends with a space
+            joined = joined || kind == SPACE && JOINTS.iter().any(|joint| text[..=at].ends_with(joint));
+        }
         let has = |kind: u8| kinds & kind != 0;
         let count =
             |wanted: u8| if has(BRACKET) { text.iter().filter(|byte| **byte == wanted).count() } else { 0 };
-        let is_joint = |at: usize| JOINTS.iter().any(|joint| text[at..].starts_with(joint));
-        let may_join = |at: &usize| KINDS[usize::from(text[*at])] & (SPACE | COMMA) != 0;
         Self {
             opened: count(b'('),
             closed: count(b')'),
             spaced: has(SPACE),
-            joined: has(SLASH) || has(SPACE) && (0..text.len()).filter(may_join).any(is_joint),
+            joined: has(SLASH) || joined,
             digit: has(DIGIT),
             upper: has(UPPER),
             lower: has(LOWER),
@@ -123,6 +142,9 @@ mod tests {
             ("A and B", (0, 0), [true, true, false, true, true]),
             ("A,B", (0, 0), [false, false, false, true, false]),
             ("A, B", (0, 0), [true, true, false, true, false]),
+            ("A or B", (0, 0), [true, true, false, true, true]),
+            ("and B", (0, 0), [true, false, false, true, true]),
+            ("A and", (0, 0), [true, false, false, true, true]),
             ("é", (0, 0), [false; 5]),
         ] {
             assert_eq!(told(text), (brackets.0, brackets.1, expected), "{text}");
@@ -132,9 +154,9 @@ mod tests {
     #[test]
     fn forms_are_told_as_numbers() {
         let form = Form::default().or_of(b"Ca(2+)/(");
-        assert_eq!(form.numbers(), [1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0]);
+        assert_eq!(*form.numbers(), [1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0]);
         assert_eq!(form.or_of(b"another"), form);
-        assert_eq!(Form::default().or_of(b"(a) b").numbers(), [0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
-        assert_eq!(Form::default().or_of(b"").numbers(), [0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0]);
+        assert_eq!(*Form::default().or_of(b"(a) b").numbers(), [0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+        assert_eq!(*Form::default().or_of(b"").numbers(), [0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0]);
     }
 }

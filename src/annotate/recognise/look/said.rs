@@ -99,38 +99,54 @@ pub(super) struct Texts<T> {
     /// The upper half of a hash and the place of its text plus one; 0 for a free slot. Their count is a power of two, and at least half are
     /// free. Two hashes are taken for one when they have the same upper half and lower bits that lead to the same slot.
     slots: Vec<u64>,
-    pub(super) texts: Vec<T>,
+    /// Of which so many are taken.
+    texts: Vec<T>,
+    taken: usize,
 }
 
 /// The lower bits of a slot, which hold a place.
 const SLOT_PLACE: u64 = 0xffff_ffff;
 
-impl<T: Default> Texts<T> {
+impl<T: Default + Clone> Texts<T> {
     /// Forgets all, and makes room for the texts of so many spans.
     pub(super) fn clear(&mut self, count: usize) {
-        self.texts.clear();
         self.slots.clear();
         self.slots.resize((2 * count).next_power_of_two(), 0);
-    }
-
-    /// The place of the text with that hash, which is added where it is new.
-    #[inline]
-    pub(super) fn add(&mut self, hash: u64) -> usize {
-        let slot = self.slot(hash);
-        match self.slots.get_mut(slot) {
-            Some(slot) if *slot == 0 => {
-                self.texts.push(T::default());
-                *slot = hash & !SLOT_PLACE | self.texts.len() as u64 & SLOT_PLACE;
-                self.texts.len() - 1
-            }
-            Some(slot) => place_in(*slot),
-            None => 0,
+        self.taken = 0;
+        if self.texts.len() < count {
+            self.texts.resize(count, T::default());
         }
     }
 
+    /// The place of the text with that hash, which is added where it is new, and the text.
+    #[inline]
+    pub(super) fn add(&mut self, hash: u64) -> (usize, &mut T) {
+        let slot = self.slot(hash);
+        let slot = &mut self.slots[slot];
+        if *slot == 0 {
+            // what was there before is overwritten where it stands
+            self.texts[self.taken] = T::default();
+            self.taken += 1;
+            *slot = hash & !SLOT_PLACE | self.taken as u64 & SLOT_PLACE;
+        }
+        let place = place_in(*slot);
+        (place, &mut self.texts[place])
+    }
+
+    /// The text at a place that [`Texts::add`] gave.
+    #[inline]
+    pub(super) fn at(&self, place: u32) -> &T {
+        &self.texts[place as usize]
+    }
+
+    #[inline]
+    pub(super) fn at_mut(&mut self, place: u32) -> &mut T {
+        &mut self.texts[place as usize]
+    }
+
     /// The place of a text that may stand nowhere.
-    pub(super) fn get(&self, hash: u64) -> Option<usize> {
-        self.slots.get(self.slot(hash)).filter(|slot| **slot != 0).map(|slot| place_in(*slot))
+    pub(super) fn get(&self, hash: u64) -> Option<u32> {
+        self.slots.get(self.slot(hash)).filter(|slot| **slot != 0).map(|slot| place_in(*slot) as u32)
     }
 
     /// The slot of a hash, or the free one that is its.
@@ -180,9 +196,16 @@ mod tests {
             texts.clear(5);
             // some have one home
             let hashes = [1_u64 << 63 | 7, 7, 1 << 62 | 7, 1 << 40 | 8, 7];
-            assert_eq!(hashes.map(|hash| texts.add(hash)), [0, 1, 2, 3, 1]);
+            let places = hashes.map(|hash| {
+                let (place, text) = texts.add(hash);
+                let was_marked = text.is_of_strain;
+                assert_eq!(was_marked, place == 1 && texts.taken == 4);
+                texts.at_mut(place as u32).is_of_strain = true;
+                place
+            });
+            assert_eq!(places, [0, 1, 2, 3, 1]);
             assert_eq!(hashes.map(|hash| texts.get(hash)), [0, 1, 2, 3, 1].map(Some));
-            assert_eq!((texts.get(1 << 41 | 8), texts.texts.len()), (None, 4));
+            assert_eq!((texts.get(1 << 41 | 8), texts.taken), (None, 4));
         }
     }
 }
