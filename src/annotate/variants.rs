@@ -126,7 +126,9 @@ fn variant_at(text: &str, start: usize) -> Option<VariantMention> {
         ]
     } else if starts::is_letter_and_digit(text, start) {
         // no word begins so
-        [forms::compact(text, start), alleles::allele(scanner), None, None]
+        [forms::compact(text, start), alleles::letter_and_number(scanner), None, None]
+    } else if starts::is_mark(text, start) {
+        [forms::compact(text, start), alleles::marked_residue(scanner), None, None]
     } else {
         [
             forms::compact(text, start),

@@ -32,18 +32,24 @@ impl Masks {
     /// Those of a block.
     #[inline]
     pub(crate) fn of(block: &[u8; BLOCK_BYTES]) -> Self {
-        let within = |from: u8, to: u8, case: u8| {
-            bits(block, |bytes| {
-                let above = (bytes | u8x16::splat(case)) - u8x16::splat(from);
-                above.min(u8x16::splat(to - from)).simd_eq(above)
-            })
-        };
         Self {
-            letters: within(b'a', b'z', 0x20),
-            digits: within(b'0', b'9', 0),
+            letters: bits(block, |bytes| is_between(bytes | u8x16::splat(0x20), b'a', b'z')),
+            digits: between(block, b'0', b'9'),
             wide: bits(block, |bytes| bytes),
         }
     }
+}
+
+/// The bytes of a block from one to another.
+#[inline]
+pub(crate) fn between(block: &[u8; BLOCK_BYTES], from: u8, to: u8) -> u64 {
+    bits(block, |bytes| is_between(bytes, from, to))
+}
+
+#[inline]
+fn is_between(bytes: u8x16, from: u8, to: u8) -> u8x16 {
+    let above = bytes - u8x16::splat(from);
+    above.min(u8x16::splat(to - from)).simd_eq(above)
 }
 
 /// The bytes of a block that are one of some.
@@ -82,6 +88,7 @@ mod tests {
             };
             assert_eq!(Masks::of(&block), expected, "{at}");
             assert_eq!(any_of(&block, [b'(', b'-']), told(|byte| matches!(byte, b'(' | b'-')), "{at}");
+            assert_eq!(between(&block, b'A', b'Z'), told(u8::is_ascii_uppercase), "{at}");
         }
         assert_eq!(block_at(b"ab", 1), [b'b', 0]);
         assert_eq!(block_at(b"ab", 3), [0; BLOCK_BYTES]);

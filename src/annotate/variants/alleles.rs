@@ -27,7 +27,7 @@ pub(super) fn after_symbol(scanner: Scanner<'_>) -> Option<Form> {
 }
 
 /// `p.Arg104`, `p.Val657_Gly726`.
-fn marked_residue(mut scanner: Scanner<'_>) -> Option<Form> {
+pub(super) fn marked_residue(mut scanner: Scanner<'_>) -> Option<Form> {
     if !scanner.eat("p.") {
         return None;
     }
@@ -126,7 +126,7 @@ fn number_first(mut scanner: Scanner<'_>) -> Option<Form> {
 }
 
 /// `K65`, `A1166`, `C35322`: two digits at least.
-fn letter_and_number(mut scanner: Scanner<'_>) -> Option<Form> {
+pub(super) fn letter_and_number(mut scanner: Scanner<'_>) -> Option<Form> {
     let letter = scanner.one_letter_residue()?;
     let digits = scanner.digits(6).filter(|digits| digits.len() >= 2 && !digits.starts_with('0'))?;
     if !scanner.ends_word() {

@@ -55,7 +55,7 @@ pub(super) fn after_symbol(text: &str, at: usize) -> Option<Form> {
     } else {
         upper && symbol > 2 && digits > 2
     };
-    bare_protein(text, at).filter(|form| good && form.id.starts_with("p."))
+    good.then(|| bare_protein(text, at)).flatten().filter(|form| form.id.starts_with("p."))
 }
 
 /// `rs` and at least three digits.
