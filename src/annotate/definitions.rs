@@ -1,21 +1,24 @@
 //! What the document itself defines: abbreviations, and genera that it later shortens to their initial. They hold for
 //! all of its passages, before the definition as well.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::matches::is_part_of_symbol;
-use super::mention::{Mention, Reading};
-use super::options::{PreparedOptions, TermTrie};
+use super::mention::{Mention, Reading, Subject};
+use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::rank::{NameEvidence, Support};
 pub(super) use super::recognise::view::DEFINITIONS_LIMIT;
 use super::recognise::view::Placed;
 use super::surface::{self, Agreement};
 use super::vocabulary::Vocabulary;
+use crate::catalog::EntityIndex;
 use crate::model::{Abbreviation, EntityType, Method};
-use crate::text::SpareText;
+use crate::text::{FoldedText, Gap, SpareText};
 use crate::text::pauses::worked;
 
 /// Words before a name inside a long form that say nothing else: "human interleukin 7".
@@ -37,14 +40,36 @@ const IDLE_WORDS: &[&str] = &[
 ];
 
 /// A short form of the document, with what it stands for.
-struct ShortForm {
-    text: String,
+struct ShortForm<'p> {
+    text: Cow<'p, str>,
     /// The readings of its long form; empty when it has none.
     readings: Vec<Reading>,
-    /// The folded words of its long form; empty for a genus.
-    long_words: Vec<String>,
+    /// Its long form; empty for a genus.
+    long: &'p str,
+    /// The folded words of its long form, once they were asked for.
+    long_words: Option<Vec<String>>,
+    /// Which entities that were asked for have a name like the long form: the document has its short forms again and again.
+    resembling: Vec<(EntityIndex, bool)>,
     /// Whether it silences what else the catalog says of the short form.
     defines: bool,
+}
+
+impl<'p> ShortForm<'p> {
+    const fn new(text: Cow<'p, str>, long: &'p str, readings: Vec<Reading>, defines: bool) -> Self {
+        Self { text, readings, long, long_words: None, resembling: Vec::new(), defines }
+    }
+
+    /// Whether what a reading speaks of has a name like the long form.
+    fn is_like(&mut self, vocabulary: Vocabulary<'_>, subject: &Subject) -> bool {
+        let Subject::Entity(entity) = subject else { return false };
+        if let Some((_, is_like)) = self.resembling.iter().find(|(own, _)| own == entity) {
+            return *is_like;
+        }
+        let words = self.long_words.get_or_insert_with(|| words(self.long));
+        let is_like = vocabulary.resembles(subject, words);
+        self.resembling.push((*entity, is_like));
+        is_like
+    }
 }
 
 /// Gives the short forms of `definitions`, which are empty where abbreviations do not count, the readings of their long forms, and marks the readings that the
@@ -56,24 +81,32 @@ pub(super) fn apply_definitions(
     mentions: &mut Vec<Mention>,
     options: &PreparedOptions,
 ) -> Vec<Abbreviation> {
-    mentions.sort_by_key(|mention| worked(mention.place()));
+    sort_by_place(mentions);
     let mut short_forms = defined_short_forms(passages, definitions, mentions);
     let mut abbreviations = Vec::new();
     if options.options().abbreviations {
         inverted_initials(passages, mentions, &mut short_forms, &mut abbreviations);
     }
     shortened_genera(passages, mentions, &mut short_forms);
-    read_short_forms(vocabulary, passages, mentions, &short_forms, options);
+    read_short_forms(vocabulary, passages, mentions, &mut short_forms, options);
     abbreviations
 }
 
+/// Sorts mentions by their places, in which they stand mostly.
+fn sort_by_place(mentions: &mut [Mention]) {
+    let place = |mention: &Mention| worked(mention.place());
+    if !mentions.is_sorted_by_key(place) {
+        mentions.sort_by_key(place);
+    }
+}
+
 /// What the long forms of the abbreviations are read as: of several definitions of one short form the first that is read.
-fn defined_short_forms(
-    passages: &[PassageText<'_>],
+fn defined_short_forms<'p>(
+    passages: &'p [PassageText<'_>],
     definitions: &[Placed],
     mentions: &[Mention],
-) -> Vec<ShortForm> {
-    let mut short_forms: Vec<ShortForm> = Vec::new();
+) -> Vec<ShortForm<'p>> {
+    let mut short_forms: Vec<ShortForm<'p>> = Vec::new();
     let mut by_text: FxHashMap<&str, usize> = FxHashMap::default();
     for (index, definition) in definitions {
         let (index, passage) = (*index, &passages[*index]);
@@ -83,8 +116,7 @@ fn defined_short_forms(
         match by_text.get(short) {
             None => {
                 by_text.insert(short, short_forms.len());
-                let (text, long_words) = (short.to_owned(), words(long));
-                short_forms.push(ShortForm { text, readings, long_words, defines: true });
+                short_forms.push(ShortForm::new(Cow::Borrowed(short), long, readings, true));
             }
             Some(&known) if short_forms[known].readings.is_empty() => {
                 short_forms[known].readings = readings;
@@ -138,10 +170,10 @@ fn without_genes_of_diseases(mut readings: Vec<Reading>) -> Vec<Reading> {
 
 /// `DM` for "myotonic dystrophy (DM)", which keeps the order of the Latin name: the initials of a name of two words, the
 /// other way round. The algorithm of Schwartz and Hearst wants them in order.
-fn inverted_initials(
-    passages: &[PassageText<'_>],
+fn inverted_initials<'p>(
+    passages: &'p [PassageText<'_>],
     mentions: &[Mention],
-    short_forms: &mut Vec<ShortForm>,
+    short_forms: &mut Vec<ShortForm<'p>>,
     abbreviations: &mut Vec<Abbreviation>,
 ) {
     for mention in mentions.iter().filter(|mention| mention.tokens.len() == 2) {
@@ -158,30 +190,32 @@ fn inverted_initials(
         let is_new = || short_forms.iter().all(|form| form.text != short);
         if inverted && short_forms.len() < DEFINITIONS_LIMIT && is_new() {
             abbreviations.push(Abbreviation { short_form: short.to_owned(), long_form: long.to_owned() });
-            let (text, long_words, readings) = (short.to_owned(), words(long), mention.readings.clone());
-            short_forms.push(ShortForm { text, readings, long_words, defines: true });
+            short_forms.push(ShortForm::new(Cow::Borrowed(short), long, mention.readings.clone(), true));
         }
     }
 }
 
 /// `S. aureus` for each organism of two words that stands in the document.
-fn shortened_genera(passages: &[PassageText<'_>], mentions: &[Mention], short_forms: &mut Vec<ShortForm>) {
+fn shortened_genera(
+    passages: &[PassageText<'_>],
+    mentions: &[Mention],
+    short_forms: &mut Vec<ShortForm<'_>>,
+) {
     let mut known = FxHashSet::default();
-    for mention in mentions.iter().filter(|mention| mention.tokens.len() == 2) {
+    let is_organism = |reading: &Reading| reading.entity_type == EntityType::Species;
+    let organisms = mentions.iter().filter(|mention| mention.readings.iter().any(is_organism));
+    for mention in organisms.filter(|mention| mention.tokens.len() == 2) {
         let written = passages[mention.passage].slice(mention.span);
         let Some((genus, epithet)) = written.split_once(char::is_whitespace) else { continue };
         let binomial = genus.len() > 2
             && genus.chars().all(char::is_alphabetic)
             && genus.starts_with(char::is_uppercase)
             && epithet.chars().all(|c| c.is_lowercase() || c == '-');
-        let readings: Vec<Reading> =
-            mention.readings.iter().filter(|r| r.entity_type == EntityType::Species).cloned().collect();
-        let Some(initial) = genus.chars().next().filter(|_| binomial && !readings.is_empty()) else {
-            continue;
-        };
+        let Some(initial) = genus.chars().next().filter(|_| binomial) else { continue };
         let text = format!("{initial}. {epithet}");
         if known.len() < DEFINITIONS_LIMIT && known.insert(text.clone()) {
-            short_forms.push(ShortForm { text, readings, long_words: Vec::new(), defines: false });
+            let readings = mention.readings.iter().filter(|reading| is_organism(reading)).cloned().collect();
+            short_forms.push(ShortForm::new(Cow::Owned(text), "", readings, false));
         }
     }
 }
@@ -191,35 +225,35 @@ fn read_short_forms(
     vocabulary: Vocabulary<'_>,
     passages: &[PassageText<'_>],
     mentions: &mut Vec<Mention>,
-    short_forms: &[ShortForm],
+    short_forms: &mut [ShortForm<'_>],
     options: &PreparedOptions,
 ) {
-    let mut trie = TermTrie::default();
-    let mut folded = SpareText::take();
-    for (index, short_form) in short_forms.iter().enumerate() {
-        folded.fold(&short_form.text);
-        trie.insert(&folded, index);
-    }
-    if trie.is_empty() {
+    let folded = FoldedForms::of(short_forms);
+    if folded.keys.is_empty() {
         return;
     }
     let known = mentions.len();
     // short forms that nothing is known of tell only of what was found
     let only_known = short_forms.iter().all(|short_form| short_form.readings.is_empty());
+    let mut places = Vec::new();
+    let mut from = 0;
     for (passage_index, passage) in passages.iter().enumerate() {
-        let firsts: Vec<usize> = if only_known {
-            let from = mentions[..known].partition_point(|mention| mention.passage < passage_index);
-            let own = mentions[from..known].iter().take_while(|mention| mention.passage == passage_index);
-            let mut firsts: Vec<usize> = own.map(|mention| mention.tokens.start).collect();
-            firsts.dedup();
-            firsts
+        let own = mentions[from..known].iter().take_while(|mention| mention.passage == passage_index);
+        let own = from..from + own.count();
+        from = own.end;
+        if only_known {
+            let mut before = None;
+            let firsts = mentions[own].iter().map(|mention| mention.tokens.start);
+            let firsts = firsts.filter(|first| before.replace(*first) != Some(*first));
+            places_of_short_forms(passage, firsts, (&folded, short_forms), options, &mut places);
         } else {
-            (0..passage.folded.tokens().len()).collect()
-        };
-        for (tokens, index) in places_of_short_forms(passage, &firsts, &trie, short_forms, options) {
-            let short_form = &short_forms[index];
+            let firsts = 0..passage.folded.tokens().len();
+            places_of_short_forms(passage, firsts, (&folded, short_forms), options, &mut places);
+        }
+        for (tokens, index) in places.drain(..) {
+            let short_form = &mut short_forms[index];
             let span = passage.span(tokens.start, tokens.end);
-            let place = (passage_index, span.start, std::cmp::Reverse(span.end));
+            let place = (passage_index, span.start, Reverse(span.end));
             match mentions[..known].binary_search_by_key(&place, Mention::place) {
                 Ok(at) => reread(vocabulary, &mut mentions[at], short_form),
                 Err(_) if short_form.readings.is_empty() => {}
@@ -230,40 +264,97 @@ fn read_short_forms(
             }
         }
     }
-    mentions.sort_by_key(|mention| worked(mention.place()));
+    sort_by_place(mentions);
+}
+
+/// Short forms by their folded tokens.
+struct FoldedForms {
+    /// The first bytes of first tokens, as bits of their lowest six, by the lowest three bits of the tokens' lengths: most
+    /// tokens of a text begin nothing.
+    beginnings: [u64; 8],
+    /// The folded tokens of each, joined, with its place among the short forms; sorted.
+    keys: Vec<(String, usize)>,
+    /// The most tokens that one has.
+    tokens_max: usize,
+}
+
+impl FoldedForms {
+    fn of(short_forms: &[ShortForm<'_>]) -> Self {
+        let mut forms = Self { beginnings: [0; 8], keys: Vec::new(), tokens_max: 0 };
+        if short_forms.is_empty() {
+            return forms;
+        }
+        let mut folded = SpareText::take();
+        forms.keys.reserve(short_forms.len());
+        for (index, short_form) in short_forms.iter().enumerate() {
+            folded.fold(&short_form.text);
+            let count = folded.tokens().len();
+            if let Some((at, bit)) = Self::beginning(folded.folded_bytes(0)) {
+                forms.beginnings[at] |= bit;
+                forms.keys.push((folded.key(0, count).to_owned(), index));
+                forms.tokens_max = forms.tokens_max.max(count);
+            }
+        }
+        forms.keys.sort_unstable();
+        forms
+    }
+
+    /// The place and the bit of a first token.
+    fn beginning(token: &[u8]) -> Option<(usize, u64)> {
+        token.first().map(|first| (token.len() & 7, 1 << (first & 63)))
+    }
+
+    /// Calls `found` with the number of tokens and the short forms of each length that stand from the token `first` on. An
+    /// empty line ends a short form.
+    fn each_at(&self, text: &FoldedText, first: usize, mut found: impl FnMut(usize, &[(String, usize)])) {
+        let begins = |(at, bit): (usize, u64)| self.beginnings[at] & bit != 0;
+        if !Self::beginning(text.folded_bytes(first)).is_some_and(begins) {
+            return;
+        }
+        let most = self.tokens_max.min(text.tokens().len() - first);
+        for tokens in 1..=most {
+            if tokens > 1 && text.tokens()[first + tokens - 1].gap == Gap::Break {
+                return;
+            }
+            let key = text.key(first, first + tokens);
+            let from = self.keys.partition_point(|(own, _)| own.as_str() < key);
+            let count = self.keys[from..].iter().take_while(|(own, _)| own == key).count();
+            if count > 0 {
+                found(tokens, &self.keys[from..from + count]);
+            }
+        }
+    }
 }
 
 /// Where short forms stand in a passage from some of its tokens on, as ranges of tokens, and which: whole words in the case of
 /// the definition that are no part of a longer symbol.
 fn places_of_short_forms(
     passage: &PassageText<'_>,
-    firsts: &[usize],
-    trie: &TermTrie,
-    short_forms: &[ShortForm],
+    firsts: impl Iterator<Item = usize>,
+    (forms, short_forms): (&FoldedForms, &[ShortForm<'_>]),
     options: &PreparedOptions,
-) -> Vec<(Range<usize>, usize)> {
+    places: &mut Vec<(Range<usize>, usize)>,
+) {
     let folded = &passage.folded;
-    let mut places = Vec::new();
-    for first in firsts.iter().copied().filter(|&first| folded.begins_word(first)) {
-        trie.walk(folded, first, |tokens, indices| {
+    for first in firsts.filter(|&first| folded.begins_word(first)) {
+        forms.each_at(folded, first, |tokens, found| {
             let end = first + tokens;
             let written = passage.slice(passage.span(first, end));
-            let same = |index: &&usize| {
-                surface::agreement(written, &short_forms[**index].text) <= Agreement::SameCase
+            let same = |(_, index): &&(String, usize)| {
+                surface::agreement(written, &short_forms[*index].text) <= Agreement::SameCase
             };
             let whole = folded.ends_word(end - 1)
                 && !is_part_of_symbol(passage, first, end)
                 && !options.is_blocked(folded.key(first, end));
-            if let Some(&index) = indices.iter().find(same).filter(|_| whole) {
-                places.push((first..end, index));
+            if let Some((_, index)) = found.iter().find(same).filter(|_| whole) {
+                places.push((first..end, *index));
             }
         });
     }
-    places
 }
 
 /// Gives a mention that the dictionary has found the readings of its long form.
-fn reread(vocabulary: Vocabulary<'_>, mention: &mut Mention, short_form: &ShortForm) {
+fn reread(vocabulary: Vocabulary<'_>, mention: &mut Mention, short_form: &mut ShortForm<'_>) {
     if !short_form.defines {
         return;
     }
@@ -272,9 +363,7 @@ fn reread(vocabulary: Vocabulary<'_>, mention: &mut Mention, short_form: &ShortF
         if let Some(at) = defined.iter().position(|other| other.subject == reading.subject) {
             defined.remove(at);
             confirm(reading);
-        } else if short_form.readings.is_empty()
-            && vocabulary.resembles(&reading.subject, &short_form.long_words)
-        {
+        } else if short_form.readings.is_empty() && short_form.is_like(vocabulary, &reading.subject) {
             confirm(reading);
         } else {
             reading.contradicted = true;
@@ -294,7 +383,7 @@ fn confirm(reading: &mut Reading) {
 }
 
 /// The readings of a long form as readings of its short form.
-fn defined_readings(short_form: &ShortForm, written: &str) -> Vec<Reading> {
+fn defined_readings(short_form: &ShortForm<'_>, written: &str) -> Vec<Reading> {
     let mut readings = short_form.readings.clone();
     for reading in &mut readings {
         confirm(reading);

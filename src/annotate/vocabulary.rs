@@ -213,7 +213,12 @@ impl<'c> Vocabulary<'c> {
     pub(super) fn resembles(self, subject: &Subject, words: &[String]) -> bool {
         let Subject::Entity(entity) = subject else { return false };
         let mut folded = SpareText::take();
+        // a name of one word shares one at most
+        let has_words = |name: &str| !name.bytes().all(|byte| byte.is_ascii_alphabetic());
         self.catalog.names_of(*entity).take(COMPARED_NAMES_LIMIT).any(|(_, name)| {
+            if !has_words(name) {
+                return false;
+            }
             folded.fold(name);
             let count = folded.tokens().len();
             let shared = (0..count).filter(|&at| words.iter().any(|word| word == folded.folded(at))).count();
