@@ -136,8 +136,18 @@ fn is_short_form(text: &str) -> bool {
 fn long_form_before(text: &str, before: Range<usize>, short_form: &str) -> Option<Range<usize>> {
     let characters = short_form.chars().filter(|c| c.is_alphanumeric()).count();
     let words_limit = (characters + 5).min(characters * 2);
-    let window = last_words(text, before, words_limit);
-    let start = best_start(&text[window.clone()], short_form)?;
+    let is_ascii = short_form.is_ascii() && text.as_bytes()[before.clone()].is_ascii();
+    let window = if is_ascii {
+        last_ascii_words(text.as_bytes(), before, words_limit)
+    } else {
+        last_words(text, before, words_limit)
+    };
+    let words = &text[window.clone()];
+    let start = if is_ascii {
+        best_ascii_start(words.as_bytes(), short_form.as_bytes())?
+    } else {
+        best_start(words, short_form)?
+    };
     let start =
         initials_start(&text[window.clone()], short_form).map_or(start, |initials| initials.min(start));
     let long_form = trimmed_opening(text, window.start + start..window.end);
@@ -183,6 +193,46 @@ fn best_start(window: &str, short_form: &str) -> Option<usize> {
     // from the start of the whole, possibly hyphenated, word
     let word = window[..start].rsplit(char::is_whitespace).next().unwrap_or("");
     (start < window.len()).then_some(start - word.len())
+}
+
+/// [`last_words`] of a range in ASCII.
+fn last_ascii_words(text: &[u8], range: Range<usize>, words_limit: usize) -> Range<usize> {
+    let (mut words, mut inside_word) = (0, false);
+    for at in range.clone().rev() {
+        let is_space = is_ascii_space(text[at]);
+        if !is_space && !inside_word {
+            words += 1;
+            if words > words_limit {
+                return at + 1..range.end;
+            }
+        }
+        inside_word = !is_space;
+    }
+    range
+}
+
+/// [`best_start`] in ASCII.
+fn best_ascii_start(window: &[u8], short_form: &[u8]) -> Option<usize> {
+    let mut short = short_form.iter().rev().filter(|byte| byte.is_ascii_alphanumeric()).peekable();
+    let mut start = window.len();
+    while let Some(wanted) = short.next() {
+        let first = short.peek().is_none();
+        let (lower, upper) = (wanted.to_ascii_lowercase(), wanted.to_ascii_uppercase());
+        start = loop {
+            let at = window[..start].iter().rposition(|byte| (*byte == lower) | (*byte == upper))?;
+            if !first || at == 0 || !window[at - 1].is_ascii_alphanumeric() {
+                break at;
+            }
+            start = at;
+        };
+    }
+    let word = window[..start].iter().rev().take_while(|byte| !is_ascii_space(**byte)).count();
+    (start < window.len()).then_some(start - word)
+}
+
+/// Whether a byte is one of the characters in ASCII that are white space.
+const fn is_ascii_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
 /// Where in `window` its last words begin whose initials are the characters of `short_form`, if there are as many.
@@ -345,6 +395,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_ascii_is_read_as_all_text_is(text in "[a-zA-C0-2 \\t\\n.-]{0,60}", short in "[a-zA-C0-2 -]{2,6}") {
+            for limit in 0..6 {
+                let (bytes, all) = (text.as_bytes(), 0..text.len());
+                let words = last_words(&text, all.clone(), limit);
+                prop_assert_eq!(last_ascii_words(bytes, all, limit), words.clone());
+                let window = &text[words];
+                let start = best_ascii_start(window.as_bytes(), short.as_bytes());
+                prop_assert_eq!(start, best_start(window, &short), "{:?} {}", window, short);
+            }
+        }
+
         #[test]
         fn ranges_are_slices_of_the_text(text in "[a-zA-Zγβ(\\[\\]). ,;\\n-]{0,80}") {
             for definition in find_definitions(&text) {
