@@ -137,8 +137,9 @@ impl Lattice {
     pub(crate) fn run(&mut self, logits: &[[f32; 2]], factors: &Factors, allowed: &[u8]) -> f64 {
         let allowed = allowed.iter().copied().chain(std::iter::repeat(ANY_LABEL));
         let pieces = logits.iter().zip(allowed).map(|(logit, mask)| Emission::of(*logit, mask));
+        self.factors = *factors;
         self.run_forward(pieces, factors, factors.start);
-        self.run_backward();
+        self.run_backward(factors);
         self.places.iter().fold(0.0, |total, place| total + f64::from(place.scale).ln())
     }
 
@@ -151,7 +152,7 @@ impl Lattice {
         begins: bool,
     ) {
         self.run_forward(pieces, factors, if begins { factors.start } else { factors.outside });
-        self.run_backward();
+        self.run_backward(factors);
     }
 
     /// Gives what goes on from the last piece.
@@ -162,7 +163,6 @@ impl Lattice {
         factors: &Factors,
         start: Lanes,
     ) -> f32x4 {
-        self.factors = *factors;
         self.places.clear();
         let next = factors.next.map(f32x4::new);
         let mut reached = f32x4::new(start);
@@ -178,8 +178,8 @@ impl Lattice {
         reached
     }
 
-    fn run_backward(&mut self) {
-        let back = self.factors.back.map(f32x4::new);
+    fn run_backward(&mut self, factors: &Factors) {
+        let back = factors.back.map(f32x4::new);
         let Some((last, before)) = self.places.split_last_mut() else { return };
         let mut later = *last;
         for place in before.iter_mut().rev() {
@@ -195,9 +195,9 @@ impl Lattice {
     }
 
     /// What going from `from` to `to` at the place `at` contributes, with all that follows.
-    fn step(&self, at: usize, from: usize, to: usize) -> f32 {
+    fn step(&self, factors: &Factors, at: usize, from: usize, to: usize) -> f32 {
         let Place { emission, backward, scale, .. } = &self.places[at];
-        self.factors.next[from][to] * emission[to] * backward[to] / scale
+        factors.next[from][to] * emission[to] * backward[to] / scale
     }
 
     /// How likely each label is at a place.
@@ -209,13 +209,15 @@ impl Lattice {
     /// How likely each pair of labels is at the place `at` (not the first) and the one before.
     pub(crate) fn pair_marginals(&self, at: usize) -> [[f32; LABELS]; LABELS] {
         std::array::from_fn(|from| {
-            std::array::from_fn(|to| self.places[at - 1].forward[from] * self.step(at, from, to))
+            std::array::from_fn(|to| {
+                self.places[at - 1].forward[from] * self.step(&self.factors, at, from, to)
+            })
         })
     }
 
     /// Calls `found` with every span of pieces (first, end) that is one whole mention with a probability of at least
-    /// `least`, which must be positive.
-    pub(crate) fn spans(&self, least: f32, mut found: impl FnMut(usize, usize, f32)) {
+    /// `least`, which must be positive; of what was run or read by those factors.
+    pub(crate) fn spans(&self, factors: &Factors, least: f32, mut found: impl FnMut(usize, usize, f32)) {
         let count = self.places.len();
         for first in 0..count {
             let Place { forward, backward, .. } = &self.places[first];
@@ -227,7 +229,7 @@ impl Lattice {
                 let closed = if end == count {
                     1.0
                 } else {
-                    self.step(end, label, OUTSIDE) + self.step(end, label, BEGIN)
+                    self.step(factors, end, label, OUTSIDE) + self.step(factors, end, label, BEGIN)
                 };
                 if run * closed >= least {
                     found(first, end, (run * closed).min(1.0));
@@ -236,7 +238,7 @@ impl Lattice {
                     break;
                 }
                 let Place { emission, backward, scale, .. } = &self.places[end];
-                run *= self.factors.next[label][INSIDE] * emission[INSIDE] / scale;
+                run *= factors.next[label][INSIDE] * emission[INSIDE] / scale;
                 label = INSIDE;
                 if run * backward[INSIDE] < least {
                     break;
@@ -275,7 +277,8 @@ mod tests {
     fn sums_are_those_over_all_labelings() {
         let logits = [[0.5, -1.0], [1.5, 0.2], [-0.7, 2.0], [0.1, 0.9]];
         let mut lattice = Lattice::default();
-        let total = lattice.run(&logits, &Factors::from(&WEIGHTS), &[]);
+        let factors = Factors::from(&WEIGHTS);
+        let total = lattice.run(&logits, &factors, &[]);
         let all = labelings(logits.len());
         let sum: f32 = all.iter().map(|labels| weight(labels, &logits)).sum();
         assert!((total - f64::from(sum).ln()).abs() < 1e-4, "{total} {sum}");
@@ -289,7 +292,7 @@ mod tests {
             all.iter().filter(|l| l[1] == BEGIN && l[2] == INSIDE).map(|l| weight(l, &logits)).sum();
         assert!((lattice.pair_marginals(2)[BEGIN][INSIDE] - pair / sum).abs() < 1e-4);
         let mut found = Vec::new();
-        lattice.spans(1e-6, |first, end, probability| found.push((first, end, probability)));
+        lattice.spans(&factors, 1e-6, |first, end, probability| found.push((first, end, probability)));
         assert_eq!(found.len(), 10, "all spans of four pieces");
         for (first, end, probability) in found {
             let is = |labels: &&Vec<usize>| {

@@ -46,11 +46,15 @@ pub(crate) struct Gate {
 pub(crate) struct Passing {
     /// The most that a span can reach which ends with the piece.
     reached: Vec<Lanes>,
+    /// The most that a span can have behind each piece, of the first reading.
+    beyond: Vec<Lanes>,
+    /// The most of both, of the first reading.
+    highest: Lanes,
     /// The types that each piece may be a part of a mention of, as bits.
     types: Marks,
     /// All types of the sentence.
     any: u8,
-    /// The longest stretches of pieces that may be parts of mentions of any type.
+    /// The longest stretches of pieces that may be parts of mentions of any type, of the first reading.
     open: Vec<Range<usize>>,
 }
 
@@ -116,47 +120,97 @@ impl Gate {
     fn inside(&self, sums: &Sums) -> Lanes {
         Lanes::new(std::array::from_fn(|at| sums[SUM_LANES - LANES + at])).max(self.lowest)
     }
+
+    /// The most that a span can have from a piece on that is not its first, by the most behind it.
+    #[inline]
+    fn beyond(&self, behind: Lanes, sums: &Sums) -> Lanes {
+        behind.saturating_add(self.stay).saturating_add(self.inside(sums)).max(self.leave)
+    }
 }
 
 impl Passing {
     /// Finds what each piece may be a part of: of spans that may have more than `least` ([`Gate::least`]).
     pub(crate) fn read(&mut self, gate: &Gate, sums: &[Sums], least: Lanes) {
-        self.types.fill(sums.len(), ALL_TYPES);
-        self.read_again(gate, sums, least);
+        let lowest = Lanes::splat(i16::MIN);
+        // what was there before is overwritten
+        self.reached.resize(self.reached.len().max(sums.len()), lowest);
+        self.beyond.resize(self.beyond.len().max(sums.len()), lowest);
+        self.types.resize(sums.len());
+        let highest = self.pass::<false>(gate, sums, least, 0..sums.len());
+        self.highest = highest;
+        self.bound(highest, sums.len());
+        self.open.clear();
+        if self.any != 0 {
+            self.types.each_stretch(u8::MAX, |stretch| self.open.push(stretch));
+        }
     }
 
     /// The same when the sums of the pieces have changed that may be a part of something; the others cannot any more.
     pub(crate) fn read_again(&mut self, gate: &Gate, sums: &[Sums], least: Lanes) {
-        let mut reach = Lanes::splat(i16::MIN);
-        let mut highest = reach;
-        self.reached.resize(sums.len(), reach);
-        for (reached, sums) in self.reached.iter_mut().zip(sums) {
+        let (Some(first), Some(last)) = (self.open.first(), self.open.last()) else { return };
+        let changed = first.start..last.end;
+        let before = (self.reached[changed.end - 1], changed.start.checked_sub(1));
+        let mut highest = self.pass::<true>(gate, sums, least, changed.clone());
+        // what spans reach behind all changes has grown by no more than it has at their end
+        let grown = self.reached[changed.end - 1].saturating_sub(before.0).max(Lanes::ZERO);
+        let all = self.highest;
+        highest = highest.max(all.saturating_add(grown));
+        if let Some(before) = before.1 {
+            let beyond = gate.beyond(self.beyond[changed.start], &sums[changed.start]);
+            let grown = beyond.saturating_sub(self.beyond[before]).max(Lanes::ZERO);
+            highest = highest.max(all.saturating_add(grown));
+        }
+        if highest.reduce_max() == i16::MAX {
+            highest = self.pass::<true>(gate, sums, least, 0..sums.len());
+        }
+        self.bound(highest, sums.len());
+    }
+
+    /// Finds what the pieces of a part of a sentence may be a part of, from what was found of those beside it, and gives the most that
+    /// any number was. `AGAIN`: of what each was found to be before.
+    #[inline]
+    fn pass<const AGAIN: bool>(
+        &mut self,
+        gate: &Gate,
+        sums: &[Sums],
+        least: Lanes,
+        part: Range<usize>,
+    ) -> Lanes {
+        let Self { reached, beyond: behind, types, .. } = self;
+        let mut highest = Lanes::splat(i16::MIN);
+        let mut reach = part.start.checked_sub(1).map_or(highest, |before| reached[before]);
+        let mut beyond = if part.end < sums.len() { behind[part.end - 1] } else { gate.leave };
+        let sums = &sums[part.clone()];
+        for (reached, sums) in reached[part.clone()].iter_mut().zip(sums) {
             let began = gate.enter.saturating_add(gate.begin(sums));
             reach = reach.saturating_add(gate.stay).saturating_add(gate.inside(sums)).max(began);
             highest = highest.max(reach);
             *reached = reach;
         }
-        let (mut beyond, mut any) = (gate.leave, 0);
-        let pieces = self.types.bits_mut().iter_mut().zip(&self.reached).zip(sums);
-        for ((types, reached), sums) in pieces.rev() {
-            *types &= larger(reached.saturating_add(beyond), least);
+        let mut any = 0;
+        let pieces = types.bits_mut()[part.clone()].iter_mut().zip(&reached[part.clone()]);
+        let pieces = pieces.zip(behind[part].iter_mut().zip(sums));
+        for ((types, reached), (behind, sums)) in pieces.rev() {
+            let own = larger(reached.saturating_add(beyond), least);
+            *types = if AGAIN { *types & own } else { own };
             any |= *types;
-            beyond = beyond.saturating_add(gate.stay).saturating_add(gate.inside(sums)).max(gate.leave);
+            *behind = beyond;
+            beyond = gate.beyond(beyond, sums);
             highest = highest.max(beyond);
         }
-        if highest.reduce_max() == i16::MAX {
-            // what came to the end of the numbers bounds nothing
-            self.types.fill(sums.len(), ALL_TYPES);
-            any = ALL_TYPES;
-        }
         self.any = any;
-        self.open.clear();
-        if any != 0 {
-            self.types.each_stretch(u8::MAX, |stretch| self.open.push(stretch));
+        highest
+    }
+
+    /// What came to the end of the numbers bounds nothing.
+    fn bound(&mut self, highest: Lanes, count: usize) {
+        if highest.reduce_max() == i16::MAX {
+            self.types.fill(count, ALL_TYPES);
+            self.any = ALL_TYPES;
         }
     }
 
-    /// The longest stretches of pieces that may be parts of mentions of any type.
+    /// The longest stretches of pieces that may be parts of mentions of any type, by the first reading.
     pub(crate) fn open(&self) -> &[Range<usize>] {
         &self.open
     }
@@ -208,8 +262,9 @@ mod tests {
             passing.read(&gate, &sums, gate.least(0.02_f32.ln()));
             assert_eq!(passing.any() & !2, 0, "other types have no model");
             let mut lattice = Lattice::default();
-            lattice.run(&logits(&sums, 0.1), &Factors::from(&WEIGHTS), &[]);
-            lattice.spans(1e-9, |first, end, probability| {
+            let factors = Factors::from(&WEIGHTS);
+            lattice.run(&logits(&sums, 0.1), &factors, &[]);
+            lattice.spans(&factors, 1e-9, |first, end, probability| {
                 let passes = (first..end).all(|place| passing.types.bits()[place] == 2);
                 assert!(passes || probability < 0.02, "{shift} {first} {end} {probability}");
             });
@@ -229,10 +284,40 @@ mod tests {
             let mut passing = Passing::default();
             passing.read(&gate, &sums, gate.least(least.ln()));
             let mut lattice = Lattice::default();
-            lattice.run(&logits(&sums, scale), &Factors::from(&WEIGHTS), &[]);
-            lattice.spans(least * 1.001, |first, end, _| {
+            let factors = Factors::from(&WEIGHTS);
+            lattice.run(&logits(&sums, scale), &factors, &[]);
+            lattice.spans(&factors, least * 1.001, |first, end, _| {
                 assert!((first..end).all(|place| passing.types.bits()[place] == 2), "{first} {end}");
             });
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_again_is_what_is_read_anew_of_what_was_open(
+            pairs in prop::collection::vec(prop::array::uniform2(-120_i16..60), 1..90),
+            changes in prop::collection::vec(-60_i16..60, 90),
+            most in prop::sample::select(vec![0_i16, 0, 31_000]),
+        ) {
+            let gate = Gate::new([None, Some((0.1, &WEIGHTS))].into_iter());
+            let [alone, least] = [0.2_f32, 0.05].map(|least| gate.least(least.ln()));
+            let mut passing = Passing::default();
+            passing.read(&gate, &sums(&pairs), alone);
+            let before = passing.types.bits().to_vec();
+            let mut changed = pairs.clone();
+            for (at, pair) in changed.iter_mut().enumerate().filter(|(at, _)| before[*at] != 0) {
+                *pair = pair.map(|sum| sum + changes[at] + most);
+            }
+            passing.read_again(&gate, &sums(&changed), least);
+            let mut anew = Passing::default();
+            anew.read(&gate, &sums(&changed), least);
+            // what came to the end of the numbers lets all pass
+            let is_beyond = anew.highest.reduce_max() == i16::MAX && before.iter().any(|types| *types != 0);
+            let expected = before.iter().zip(anew.types.bits());
+            let expected: Vec<u8> = expected
+                .map(|(before, anew)| if is_beyond { ALL_TYPES } else { before & anew })
+                .collect();
+            prop_assert_eq!(passing.types.bits(), expected);
         }
     }
 

@@ -189,7 +189,7 @@ fn read_chain(
             // the pieces at its sides are O
             let behind = (stretch.end < sums.len()).then_some(Emission::OUTSIDE);
             lattice.read(own.chain(behind), steps, stretch.start == 0);
-            lattice.spans(PROBABILITY_MIN, |first, end, probability| {
+            lattice.spans(steps, PROBABILITY_MIN, |first, end, probability| {
                 let (first, last) = (&pieces[stretch.start + first], &pieces[stretch.start + end - 1]);
                 let span = Span { start: first.start(), end: last.end() };
                 found.push(Found { passage: index, span, model_type, probability });

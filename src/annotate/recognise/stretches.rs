@@ -25,6 +25,13 @@ impl Marks {
         self.bits.resize(count.next_multiple_of(BLOCK), 0);
     }
 
+    /// Makes room for the bits of so many pieces, which are to be written; they mean nothing yet.
+    pub(super) fn resize(&mut self, count: usize) {
+        self.count = count;
+        self.bits.resize(count.next_multiple_of(BLOCK), 0);
+        self.bits[count..].fill(0);
+    }
+
     /// The bits of the pieces.
     #[cfg(test)]
     pub(super) fn bits(&self) -> &[u8] {
@@ -102,6 +109,8 @@ mod tests {
             marks.fill(500, 1);
             marks.fill(bits.len(), 7);
             prop_assert!(marks.bits().iter().all(|own| *own == 7));
+            marks.fill(500, 1);
+            marks.resize(bits.len());
             marks.bits_mut().copy_from_slice(&bits);
             let mut expected: Vec<Range<usize>> = Vec::new();
             for at in (0..bits.len()).filter(|at| bits[*at] & wanted != 0) {
