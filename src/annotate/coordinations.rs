@@ -9,7 +9,6 @@ use super::passages::PassageText;
 use super::surface::{is_inherited_form, says_inherited};
 use super::vocabulary::Vocabulary;
 use crate::model::{EntityType, Span};
-use crate::text::listed::list_places;
 use crate::text::{Gap, Token, TokenKind};
 
 /// The most tokens of one modifier: "non small cell" has three.
@@ -61,15 +60,13 @@ pub(super) fn find_coordinations(
 /// Where two elements meet: the token after the first element's last, and the first of the second. They are joined by
 /// "and", "or" or "and/or". A slash alone makes one name ("breast/ovarian cancer"), as the gold corpora have it.
 fn conjunctions(passage: &PassageText<'_>) -> Vec<(usize, usize)> {
-    let folded = &passage.folded;
-    let tokens = folded.tokens();
-    let joins =
-        |at: usize| tokens.get(at).is_some_and(|token| is_conjunction(folded.text().as_bytes(), token));
-    let (mut found, mut places) = (Vec::new(), Vec::new());
-    list_places(tokens.len(), &mut places, joins);
-    for at in places.into_iter().map(|at| at as usize).filter(|at| *at > 0) {
-        if matches!(tokens[at].gap, Gap::Space | Gap::Comma) {
-            let next = if joins(at + 1) { at + 2 } else { at + 1 };
+    let tokens = passage.folded.tokens();
+    let text = passage.folded.text().as_bytes();
+    let mut found = Vec::new();
+    for (at, token) in tokens.iter().enumerate().skip(1) {
+        if is_conjunction(text, token) && matches!(token.gap, Gap::Space | Gap::Comma) {
+            let joins = tokens.get(at + 1).is_some_and(|next| is_conjunction(text, next));
+            let next = if joins { at + 2 } else { at + 1 };
             if tokens.get(next).is_some_and(|token| token.gap == Gap::Space) {
                 found.push((at, next));
             }
@@ -78,13 +75,14 @@ fn conjunctions(passage: &PassageText<'_>) -> Vec<(usize, usize)> {
     found
 }
 
-/// Whether a token is "and" or "or", by its form in the folded text, where a space stands behind each form but the last.
+/// Whether a token is "and" or "or" before another, by its form in the folded text, where a space stands behind each form but
+/// the last.
 #[inline]
 fn is_conjunction(folded: &[u8], token: &Token) -> bool {
-    match folded[token.folded_start as usize..].first_chunk::<4>() {
-        Some(form) => (form == b"and ") | (form[..3] == *b"or "),
-        None => matches!(&folded[token.folded_start as usize..], b"and" | b"or"),
-    }
+    let start = token.folded_start as usize;
+    let form = folded.get(start..start + 4).and_then(|form| form.first_chunk());
+    let form = form.map_or(0, |form| u32::from_le_bytes(*form));
+    (form == u32::from_le_bytes(*b"and ")) | (form & 0x00ff_ffff == u32::from_le_bytes(*b"or \0"))
 }
 
 /// An element, and how many tokens its head has.
