@@ -18,6 +18,9 @@ use crate::model::{EntityType, Method, Span};
 use crate::text::pauses::work_done;
 use crate::text::{FoldedText, Gap, TokenKind};
 
+/// For how many mentions of a passage there is room at first.
+const MENTIONS_USUAL: usize = 32;
+
 /// The names of one passage that begin at some of its tokens, by place, longer ones first. `names_at` gives those that
 /// begin at a token, the shortest first: where they end, and which.
 pub(super) fn find_names<N: IntoIterator<Item = (usize, GroupIndex)>>(
@@ -29,7 +32,8 @@ pub(super) fn find_names<N: IntoIterator<Item = (usize, GroupIndex)>>(
     known: &mut KnownNames,
 ) -> Vec<Mention> {
     let place = (passage_index, passage);
-    let mut mentions = Vec::new();
+    // mostly one begins at each
+    let mut mentions = Vec::with_capacity(firsts.size_hint().0.min(MENTIONS_USUAL));
     let folded = &passage.folded;
     for first in firsts.filter(|&first| folded.begins_word(first)) {
         let from = mentions.len();

@@ -166,7 +166,11 @@ impl Annotator {
             names.retain(|name| !name.readings.is_empty());
             mentions.extend(shared);
             mentions.extend(composites::find_composites(vocabulary, passage, index, &names, options));
-            mentions.extend(names);
+            if mentions.is_empty() {
+                mentions = names;
+            } else {
+                mentions.extend(names);
+            }
         }
         if mentions.is_empty() && types & 1 << EntityType::Variant as u16 == 0 {
             // without names there is nothing that a short form could stand for

@@ -285,6 +285,7 @@ pub(super) fn name_times<'p>(
     passages: &'p [PassageText<'_>],
 ) -> FxHashMap<&'p str, u32> {
     let mut times = FxHashMap::default();
+    times.reserve(mentions.len());
     for mention in mentions {
         *times.entry(mention.name(passages)).or_default() += 1;
     }

@@ -137,9 +137,27 @@ pub(super) struct Naming(Option<Named>);
 struct Named {
     label: bool,
     scope: SynonymScope,
-    surface: &'static str,
+    surface: Surface,
     support: Support,
     common_word: bool,
+}
+
+/// How a name stands in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Surface {
+    Alike,
+    OtherSpelling,
+    OtherCase,
+}
+
+impl Surface {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Alike => "",
+            Self::OtherSpelling => " in another spelling",
+            Self::OtherCase => " in another case",
+        }
+    }
 }
 
 impl Naming {
@@ -148,9 +166,9 @@ impl Naming {
             label: evidence.label,
             scope: evidence.scope,
             surface: match evidence.agreement {
-                Agreement::Identical | Agreement::SameCase | Agreement::FirstLetter => "",
-                Agreement::Spelling => " in another spelling",
-                Agreement::Raised | Agreement::Lowered | Agreement::MixedCase => " in another case",
+                Agreement::Identical | Agreement::SameCase | Agreement::FirstLetter => Surface::Alike,
+                Agreement::Spelling => Surface::OtherSpelling,
+                Agreement::Raised | Agreement::Lowered | Agreement::MixedCase => Surface::OtherCase,
             },
             support: evidence.support,
             common_word: evidence.common_word,
@@ -174,7 +192,7 @@ impl Naming {
             Support::None => "",
         };
         let common = if common_word { ", which is also a common word" } else { "" };
-        [kind, surface, support, common].concat()
+        [kind, surface.words(), support, common].concat()
     }
 }
 
