@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::link::candidates::{Candidate, Route};
-use super::link::entities::Entities;
+use super::link::entities::{Entities, Form};
 use super::link::parts::{each_part, with_elements_before, with_elements_behind};
 use super::link::{Document, Linked, Target, ToldSpecies, link};
 use super::mention::{Mention, Reading, Subject, room_for_readings};
@@ -15,7 +15,6 @@ use super::recognise::lexicon::Lexicon;
 use super::recognise::table::MODEL_TYPES;
 use super::recognise::view::PassageView;
 use super::recognise::{Found, Prepared, keep_best};
-use super::variants::{Certainty, find_variants};
 use super::vocabulary::Vocabulary;
 use crate::model::{EntityType, Method, OverlapPolicy, Span};
 use crate::text::pauses::{work_done, worked};
@@ -57,7 +56,8 @@ pub(super) fn recognised(
             continue;
         }
         let readings = if target.entity_type == EntityType::Variant {
-            vec![variant(&passages[target.passage], target.span, score)]
+            let form = document.form_of(passages[target.passage].slice(target.span));
+            vec![variant(form, score)]
         } else {
             let least = models.linked_threshold(target.entity_type);
             readings(&target, (score, linked, least), options, &mut chosen)
@@ -114,6 +114,9 @@ pub(super) fn targets(
     parts.into_iter().unzip()
 }
 
+/// So many spans are sorted without a pause.
+const SORTED_AT_ONCE_LIMIT: usize = 1 << 8;
+
 /// A span that scores enough.
 #[derive(Debug, Clone, Copy)]
 struct Chosen {
@@ -165,7 +168,13 @@ fn chosen(
             }));
         }
         // those of a type do not overlap, so that none stand alike
-        chosen[from..].sort_unstable_by_key(|own| worked(own.place()));
+        let own = &mut chosen[from..];
+        if own.len() <= SORTED_AT_ONCE_LIMIT {
+            work_done(8 * own.len());
+            own.sort_unstable_by_key(Chosen::place);
+        } else {
+            own.sort_unstable_by_key(|own| worked(own.place()));
+        }
     }
     chosen
 }
@@ -349,13 +358,10 @@ fn evidence(
 }
 
 /// The reading of a variant: by its form, where a pattern knows it.
-fn variant(passage: &PassageText<'_>, span: Span, score: f32) -> Reading {
-    let written = passage.slice(span);
-    let whole = find_variants(written).into_iter().find(|form| form.span.len() * 3 >= written.len() * 2);
-    let certain = whole.as_ref().is_some_and(|form| form.certainty == Certainty::Certain);
-    match whole {
-        Some(form) => Reading {
-            subject: Subject::Variant(form.id.into()),
+fn variant(form: Option<Form>, score: f32) -> Reading {
+    match form {
+        Some(Form { id, certain }) => Reading {
+            subject: Subject::Variant(id),
             method: Method::Pattern,
             prominence: u8::from(certain),
             ..unlinked(EntityType::Variant, score)

@@ -21,28 +21,6 @@ const MOUSE: Taxon = 10090;
 /// Rattus norvegicus.
 const RAT: Taxon = 10116;
 
-/// The lengths of words that speak of people ([`is_of_people`]) as bits, by the first letter.
-const LENGTHS_OF_PEOPLE: [u16; 32] = {
-    let mut lengths = [0; 32];
-    lengths[(b'b' & 31) as usize] = 1 << 3 | 1 << 4;
-    lengths[(b'c' & 31) as usize] = 1 << 5 | 1 << 8;
-    lengths[(b'g' & 31) as usize] = 1 << 4 | 1 << 5;
-    lengths[(b'i' & 31) as usize] = 1 << 6 | 1 << 7;
-    lengths[(b'm' & 31) as usize] = 1 << 3;
-    lengths[(b'p' & 31) as usize] = 1 << 6 | 1 << 7 | 1 << 8 | 1 << 11 | 1 << 12;
-    lengths[(b'v' & 31) as usize] = 1 << 9 | 1 << 10;
-    lengths[(b'w' & 31) as usize] = 1 << 5;
-    lengths
-};
-
-/// Whether a folded word may speak of people by its length and its first letter, as few others do.
-#[inline]
-pub(crate) fn may_be_of_people(word: &[u8]) -> bool {
-    let first = word.first().copied().unwrap_or_default();
-    let length = word.len().min(u16::BITS as usize - 1);
-    LENGTHS_OF_PEOPLE[usize::from(first & 31)] >> length & 1 == 1
-}
-
 /// Whether a folded word speaks of people. That tells the species of genes also where no species is annotated: corpora of
 /// species differ in whether they mark "children".
 pub(crate) fn is_of_people(word: &str) -> bool {

@@ -85,10 +85,21 @@ pub(crate) struct Candidate {
     pub said: u32,
     /// In how many documents of it.
     pub said_documents: u8,
+    /// Those of its taxon among the candidates of the name, for genes.
+    pub of_taxon: OfTaxon,
     /// What the ranker weighs.
     pub weighed: Weighed,
     /// How likely it is meant, of all candidates and none.
     pub probability: f32,
+}
+
+/// The candidates of a taxon.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct OfTaxon {
+    /// How many times the name was said of them.
+    pub said: u32,
+    /// How many there are.
+    pub count: u32,
 }
 
 #[cfg(test)]
@@ -108,6 +119,7 @@ impl Candidate {
             prominence: 0,
             said: 0,
             said_documents: 0,
+            of_taxon: OfTaxon::default(),
             weighed: Weighed::default(),
             probability: 0.0,
         }
@@ -141,6 +153,7 @@ impl Gathering<'_> {
             prominence: facts.prominence,
             said: 0,
             said_documents: 0,
+            of_taxon: OfTaxon::default(),
             weighed: Weighed::default(),
             probability: 0.0,
         };

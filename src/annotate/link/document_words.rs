@@ -60,13 +60,14 @@ impl Words {
         Self { room: Some(room), all: None, is_listed: true }
     }
 
-    /// Asks for a word; then the words are to be listed.
-    #[inline]
-    pub(super) fn ask(&mut self, word: u64) {
+    /// Asks for words; then they are to be listed.
+    pub(super) fn ask(&mut self, words: impl Iterator<Item = u64>) {
         let Some(room) = &mut self.room else { return };
-        let (block, bit) = asked_bit(word);
-        self.is_listed &= room.asked[block] & bit != 0;
-        room.asked[block] |= bit;
+        for word in words {
+            let (block, bit) = asked_bit(word);
+            room.asked[block] |= bit;
+            self.is_listed = false;
+        }
     }
 
     /// Looks for the words that were asked for in a document, where that was not done.
@@ -194,7 +195,7 @@ mod tests {
             let all = ["renal", "failure", "rare", "usual", "not", "heart", "."];
             // what is asked for later is looked for as well
             for asked in [&all[..2], &all] {
-                asked.iter().for_each(|word| words.ask(hash(word)));
+                words.ask(asked.iter().map(|word| hash(word)));
                 words.list(&prepared.views, &memory.lexicon);
             }
             assert_eq!(words.all.is_some(), repeated > 0);

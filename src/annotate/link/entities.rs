@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::super::models::Models;
 use super::super::recognise::words::hash;
@@ -10,6 +11,7 @@ use super::super::vocabulary::Vocabulary;
 use super::aliases::HeldOut;
 use super::candidates::{ByItself, Candidate};
 use super::defined::telling_words;
+use super::weights::KnownWeights;
 use crate::catalog::EntityIndex;
 use crate::text::SpareText;
 
@@ -50,6 +52,15 @@ impl Known {
     }
 }
 
+/// The form of a variant.
+#[derive(Debug, Clone)]
+pub(crate) struct Form {
+    /// The identifier or form that its pattern gives.
+    pub id: Box<str>,
+    /// Whether it means nothing else.
+    pub certain: bool,
+}
+
 /// The entities that were asked for before.
 #[derive(Debug, Default)]
 pub(crate) struct Entities {
@@ -60,6 +71,10 @@ pub(crate) struct Entities {
     candidates_kept: usize,
     /// What each folded name that nothing else fits is a slip of the pen away from.
     slips: FxHashMap<u64, Option<Box<str>>>,
+    /// The weights of the ranker that are known.
+    weights: Option<Box<KnownWeights>>,
+    /// What the form of each text that was recognised as a variant is.
+    forms: FxHashMap<u64, Option<Form>>,
     /// Whether each taxon is of a group whose genes are called alike.
     of_like_symbols: FxHashMap<Taxon, bool>,
 }
@@ -70,7 +85,28 @@ impl Entities {
         self.known.clear();
         self.forget_candidates();
         self.slips.clear();
+        self.weights = None;
+        self.forms.clear();
         self.of_like_symbols.clear();
+    }
+
+    /// The weights that are known, to be given back.
+    pub(super) fn take_weights(&mut self) -> Box<KnownWeights> {
+        self.weights.take().unwrap_or_default()
+    }
+
+    /// Keeps the weights that are known.
+    pub(super) fn keep_weights(&mut self, weights: Box<KnownWeights>) {
+        self.weights = Some(weights);
+    }
+
+    /// The form of a text that was recognised as a variant, as `find` told it the first time.
+    pub(crate) fn form_of(&mut self, written: &str, find: impl FnOnce() -> Option<Form>) -> Option<&Form> {
+        let text = xxh3_64(written.as_bytes());
+        if self.forms.len() >= NAMES_KEPT_LIMIT && !self.forms.contains_key(&text) {
+            self.forms.clear();
+        }
+        self.forms.entry(text).or_insert_with(find).as_ref()
     }
 
     /// What a name, told by its hash and type, is a slip of the pen away from, as `find` told it the first time.
@@ -237,6 +273,13 @@ mod tests {
             assert!(entities.slips.len() <= NAMES_KEPT_LIMIT);
         }
         assert_eq!(entities.slip_of(NAMES_KEPT_LIMIT as u64, || None), Some("name"), "it is kept");
+        let form = |id: &str| Form { id: id.into(), certain: true };
+        for text in 0..=NAMES_KEPT_LIMIT {
+            let text = text.to_string();
+            assert_eq!(entities.form_of(&text, || Some(form(&text))).map(|own| &*own.id), Some(&*text));
+            assert!(entities.forms.len() <= NAMES_KEPT_LIMIT);
+        }
+        assert!(entities.form_of(&NAMES_KEPT_LIMIT.to_string(), || None).is_some(), "it is kept");
         for taxon in 0..=ENTITIES_LIMIT as Taxon {
             entities.is_of_groups(vocabulary, taxon, &[7711]);
             assert!(entities.of_like_symbols.len() <= ENTITIES_LIMIT);

@@ -3,8 +3,9 @@
 use super::super::recognise::words::{both, feature};
 use super::super::species::{Evidence, SpeciesWords, Taxon};
 use super::aliases::HeldOut;
-use super::candidates::{Candidate, Route};
+use super::candidates::{Candidate, OfTaxon, Route};
 use super::focus::{CLASSES, class_of};
+use super::weights::KnownWeights;
 use super::{Document, LinkModel};
 use crate::model::EntityType;
 
@@ -13,6 +14,7 @@ const WORDS_LIMIT: usize = 5;
 
 /// Kinds of features. Their numbers are part of a model.
 #[derive(Debug, Clone, Copy)]
+#[repr(u8)]
 enum Kind {
     Route,
     Name,
@@ -52,18 +54,24 @@ struct List<'l> {
     model: &'l LinkModel,
     /// Whether the features themselves are kept.
     kept: bool,
+    /// The weights that are known.
+    known: Option<&'l mut KnownWeights>,
     weighed: &'l mut Weighed,
 }
 
 impl List<'_> {
     fn add(&mut self, kind: Kind, value: u64) {
-        let value = both(value, self.entity_type as u64);
-        let feature = (feature(kind as u32 + 1_000, value) >> 32) as u32;
-        if let Some(weight) = self.model.weight(feature) {
-            self.weighed.logit += weight;
-        }
+        let feature = || {
+            let value = both(value, self.entity_type as u64);
+            (feature(kind as u32 + 1_000, value) >> 32) as u32
+        };
+        let find = || self.model.weight(feature()).unwrap_or(0.0);
+        self.weighed.logit += match &mut self.known {
+            Some(known) => known.of((kind as u8, value, self.entity_type), find),
+            None => find(),
+        };
         if self.kept {
-            self.weighed.features.push(feature);
+            self.weighed.features.push(feature());
         }
     }
 }
@@ -100,9 +108,26 @@ pub(super) fn describe_alone(
     for (place, candidate) in candidates.iter_mut().enumerate() {
         let mut weighed = Weighed::default();
         let model = &document.models.linking;
-        let mut list = List { entity_type, model, kept: held_out.is_some(), weighed: &mut weighed };
+        let mut list =
+            List { entity_type, model, kept: held_out.is_some(), known: None, weighed: &mut weighed };
         describe_one(document, candidate, &among, place, held_out, &mut list);
         candidate.weighed = weighed;
+    }
+    if entity_type == EntityType::Gene {
+        count_taxa(candidates);
+    }
+}
+
+/// Has each candidate know of those of its taxon.
+fn count_taxa(candidates: &mut [Candidate]) {
+    let said_of: Vec<(Option<Taxon>, u32)> =
+        candidates.iter().map(|candidate| (candidate.taxon, candidate.said)).collect();
+    for candidate in candidates {
+        let own = said_of.iter().filter(|(taxon, _)| *taxon == candidate.taxon);
+        candidate.of_taxon = own.fold(OfTaxon::default(), |OfTaxon { said, count }, own| OfTaxon {
+            said: said + own.1,
+            count: count + 1,
+        });
     }
 }
 
@@ -115,10 +140,12 @@ pub(super) fn describe(
     held_out: Option<&HeldOut>,
 ) {
     let several = candidates.len() > 1;
+    let mut known = document.entities.borrow_mut().take_weights();
     for candidate in candidates {
         let mut weighed = std::mem::take(&mut candidate.weighed);
         let model = &document.models.linking;
-        let mut list = List { entity_type, model, kept: held_out.is_some(), weighed: &mut weighed };
+        let known = Some(&mut *known);
+        let mut list = List { entity_type, model, kept: held_out.is_some(), known, weighed: &mut weighed };
         if document.support.contains(&candidate.entity) {
             list.add(Kind::Support, u64::from(candidate.symbol));
         }
@@ -130,6 +157,7 @@ pub(super) fn describe(
         }
         candidate.weighed = weighed;
     }
+    document.entities.borrow_mut().keep_weights(known);
 }
 
 fn describe_one(
@@ -221,17 +249,16 @@ pub(super) struct Told<'t> {
 
 /// Adds what the species of the text say of the candidates of a gene; keeps the features where `kept`.
 pub(super) fn describe_species(
-    (model, kept): (&LinkModel, bool),
+    (model, kept, known): (&LinkModel, bool, &mut KnownWeights),
     told: &Told<'_>,
     candidates: &mut [Candidate],
 ) {
     let Told { words, conventions, focus, chosen } = told;
-    let said_of: Vec<(Option<Taxon>, u32)> =
-        candidates.iter().map(|candidate| (candidate.taxon, candidate.said)).collect();
     for candidate in candidates {
         let Some(taxon) = candidate.taxon else { continue };
         let mut weighed = std::mem::take(&mut candidate.weighed);
-        let mut list = List { entity_type: EntityType::Gene, model, kept, weighed: &mut weighed };
+        let known = Some(&mut *known);
+        let mut list = List { entity_type: EntityType::Gene, model, kept, known, weighed: &mut weighed };
         let class = 1 + class_of(taxon) as u64;
         let mut named = u64::from(words.is_empty()) << 16;
         if let Some((best, evidence)) = *chosen {
@@ -255,13 +282,11 @@ pub(super) fn describe_species(
         list.add(Kind::Convention, 1 << 16 | (candidate.agreement as u64) << 8 | class);
         list.add(Kind::Taxon, class << 8 | u64::from(words.is_empty()));
         // "COX-2" is said of PTGS2 of every species
-        let taxon_total =
-            said_of.iter().filter(|(other, _)| *other == Some(taxon)).map(|(_, said)| said).sum();
+        let OfTaxon { said: taxon_total, count: same } = candidate.of_taxon;
         let own = said(candidate.said, taxon_total);
         list.add(Kind::Said, 1 << 32 | own << 8 | level(taxon_total, &[1, 2, 5]));
         list.add(Kind::Said, 2 << 32 | own << 8 | u64::from(candidate.label));
-        let same = said_of.iter().filter(|(other, _)| *other == Some(taxon)).count();
-        list.add(Kind::Rivals, 1 << 32 | level(u32::try_from(same).unwrap_or(u32::MAX), &[2, 3, 5]));
+        list.add(Kind::Rivals, 1 << 32 | level(same, &[2, 3, 5]));
         candidate.weighed = weighed;
     }
 }
@@ -290,7 +315,7 @@ pub(crate) fn none(
     candidates: &[Candidate],
 ) -> Weighed {
     let mut weighed = Weighed::default();
-    let mut list = List { entity_type, model, kept, weighed: &mut weighed };
+    let mut list = List { entity_type, model, kept, known: None, weighed: &mut weighed };
     list.add(Kind::None, 0);
     list.add(Kind::None, 1 + level(u32::try_from(candidates.len()).unwrap_or(u32::MAX), &[1, 2, 5]));
     if let Some(first) = candidates.first() {

@@ -25,8 +25,9 @@ use super::passages::PassageText;
 use super::recognise::Prepared;
 use super::recognise::lexicon::Lexicon;
 use super::recognise::view::PassageView;
-use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon, is_of_people, may_be_of_people, split_prefix};
+use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon, split_prefix};
 use super::surface::Agreement;
+use super::variants::{Certainty, find_variants};
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span};
@@ -34,7 +35,7 @@ use crate::text::pauses::work_done;
 use aliases::HeldOut;
 use candidates::{ByItself, Candidate, Route};
 use document_words::Words;
-use entities::Entities;
+use entities::{Entities, Form};
 use features::{Conventions, Told};
 use focus::CLASSES;
 pub(crate) use weights::LinkModel;
@@ -211,14 +212,23 @@ impl<'a> Document<'a> {
         (words >= FOCUS_WORDS_MIN || !names).then_some(chances)
     }
 
+    /// The form of a text that was recognised as a variant, where a pattern knows it.
+    pub(crate) fn form_of(&self, written: &str) -> Option<Form> {
+        let find = || {
+            let forms = find_variants(written).into_iter();
+            let whole = forms.into_iter().find(|form| form.span.len() * 3 >= written.len() * 2)?;
+            Some(Form { id: whole.id.into(), certain: whole.certainty == Certainty::Certain })
+        };
+        self.entities.borrow_mut().form_of(written, find).cloned()
+    }
+
     /// Looks for the words of the names of candidates, which [`Document::shared_words`] is to tell of.
     fn look_for_words<'c>(&self, candidates: impl Iterator<Item = &'c Candidate>) {
         let (views, lexicon) = self.sources;
         let (mut words, mut entities) = (self.words.borrow_mut(), self.entities.borrow_mut());
         let words = words.get_or_insert_with(Words::new);
         for candidate in candidates {
-            let asked = entities.words(self.vocabulary, self.models, candidate.entity);
-            asked.for_each(|word| words.ask(word));
+            words.ask(entities.words(self.vocabulary, self.models, candidate.entity));
         }
         words.list(views, lexicon);
     }
@@ -241,6 +251,8 @@ struct Texts {
     firsts: Vec<usize>,
     /// The text of each mention.
     of_mention: Vec<usize>,
+    /// How many mentions each has.
+    times: Vec<u32>,
     /// Of each text the candidates: those of genes with their features but for what species say, all others ranked.
     linked: Vec<Linked>,
 }
@@ -252,14 +264,17 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
     known.reserve(targets.len());
     let (mut firsts, mut linked) = (Vec::with_capacity(targets.len()), Vec::with_capacity(targets.len()));
     let mut of_mention = Vec::with_capacity(targets.len());
+    let mut times: Vec<u32> = Vec::with_capacity(targets.len());
     for (index, target) in targets.iter().enumerate() {
         work_done(2);
         let written = target.written(passages);
         let text = *known.entry((target.entity_type, written)).or_insert(firsts.len());
         of_mention.push(text);
-        if text < firsts.len() {
+        if let Some(times) = times.get_mut(text) {
+            *times += 1;
             continue;
         }
+        times.push(1);
         work_done(8);
         firsts.push(index);
         let (by_itself, candidates) = candidates::candidates(document, target, held_out);
@@ -287,7 +302,7 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
             }
         }
     }
-    Texts { firsts, of_mention, linked }
+    Texts { firsts, of_mention, times, linked }
 }
 
 /// Links the mentions of a document; those that are linked alike share what they are linked to. `targets` stand by place.
@@ -304,43 +319,47 @@ pub(crate) fn link(
     let words = species_words(document, targets, &texts);
     let conventions = conventions(targets, &texts);
     let focus = LazyCell::new(|| document.focus(!words.is_empty()));
-    let Texts { of_mention: mut places, mut linked, .. } = texts;
+    let Texts { of_mention: mut places, mut linked, times, .. } = texts;
     let mut taxa_of_texts: FxHashMap<usize, Vec<Taxon>> = FxHashMap::default();
     let mut genes: FxHashMap<(usize, ToldSpecies), usize> = FxHashMap::default();
-    let weighing = (&document.models.linking, held_out.is_some());
+    let (model, kept) = (&document.models.linking, held_out.is_some());
+    let mut known = document.entities.borrow_mut().take_weights();
+    let mut choose = |own: &mut Linked, species| {
+        own.species = species;
+        let told = Told { words: &words, conventions: &conventions, focus: focus.as_ref(), chosen: species };
+        features::describe_species((model, kept, &mut known), &told, &mut own.candidates);
+        rank(own);
+    };
     for (target, place) in targets.iter().zip(&mut places) {
         work_done(4);
         if target.entity_type != EntityType::Gene {
             continue;
         }
         let text = *place;
+        if times[text] == 1 {
+            let species = choose_species(document, &words, target, &taxa(&linked[text]));
+            choose(&mut linked[text], species);
+            continue;
+        }
         let taxa = taxa_of_texts.entry(text).or_insert_with(|| taxa(&linked[text]));
         let species = choose_species(document, &words, target, taxa);
         *place = *genes.entry((text, species)).or_insert_with(|| {
-            let mut own = Linked { species, ..linked[text].clone() };
-            let told =
-                Told { words: &words, conventions: &conventions, focus: focus.as_ref(), chosen: species };
-            features::describe_species(weighing, &told, &mut own.candidates);
-            rank(&mut own);
+            let mut own = linked[text].clone();
+            choose(&mut own, species);
             linked.push(own);
             linked.len() - 1
         });
     }
+    document.entities.borrow_mut().keep_weights(known);
     Links { linked, places }
 }
 
 /// In whose symbols' case the document writes its genes.
 fn conventions(targets: &[Target], texts: &Texts) -> Conventions {
     let mut conventions = Conventions::default();
-    if targets.iter().all(|target| target.entity_type != EntityType::Gene) {
-        return conventions;
-    }
-    let mut counts = vec![0_u32; texts.firsts.len()];
-    for (target, text) in targets.iter().zip(&texts.of_mention) {
-        counts[*text] += u32::from(target.entity_type == EntityType::Gene);
-    }
-    for (own, count) in texts.linked.iter().zip(counts).filter(|(_, count)| *count > 0) {
-        conventions.count(&own.candidates, count);
+    let texts = texts.firsts.iter().zip(&texts.times).zip(&texts.linked);
+    for ((_, times), own) in texts.filter(|((first, _), _)| targets[**first].entity_type == EntityType::Gene) {
+        conventions.count(&own.candidates, *times);
     }
     conventions
 }
@@ -374,13 +393,15 @@ fn species_words(document: &Document<'_>, targets: &[Target], texts: &Texts) -> 
         })
     });
     let mut words: Vec<SpeciesWord> = words.collect();
-    for (passage, text) in document.passages.iter().enumerate() {
-        let is_of_people = |at: &usize| {
-            let word = text.folded.folded_bytes(*at);
-            may_be_of_people(word) && is_of_people(text.folded.folded(*at))
-        };
-        work_done(text.folded.tokens().len());
-        let tokens = (0..text.folded.tokens().len()).filter(is_of_people);
+    let (views, lexicon) = document.sources;
+    for (passage, (text, view)) in document.passages.iter().zip(views).enumerate() {
+        let blocks = view.words.chunks(PIECES_TOGETHER).zip(view.pieces.pieces.chunks(PIECES_TOGETHER));
+        let pieces = blocks.flat_map(|(words, pieces)| {
+            work_done(words.len());
+            words.iter().zip(pieces)
+        });
+        let people = pieces.filter(|(word, _)| lexicon.is_of_people(**word));
+        let tokens = people.filter_map(|(_, piece)| piece.token());
         words.extend(tokens.map(|at| SpeciesWord { passage, span: text.span(at, at + 1), taxon: HUMAN }));
     }
     SpeciesWords::new(words)

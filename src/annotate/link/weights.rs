@@ -1,6 +1,7 @@
 //! The weights of the ranker.
 
 use super::super::recognise::numbers::Numbers;
+use crate::model::EntityType;
 
 /// The weights of the ranker, by feature.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +39,46 @@ impl LinkModel {
     }
 }
 
+/// How many weights are known by what they are told by, as a power of two.
+const KNOWN_BITS: u32 = 10;
+/// The bits of a value by which a weight is known.
+const VALUE_BITS: u32 = 48;
+
+/// Weights by what features are told by, which are asked for again and again: no feature is hashed to find them.
+#[derive(Debug)]
+pub(super) struct KnownWeights {
+    /// What tells a feature, and its weight; 0 tells none.
+    slots: [(u64, f32); 1 << KNOWN_BITS],
+}
+
+impl Default for KnownWeights {
+    fn default() -> Self {
+        Self { slots: [(0, 0.0); 1 << KNOWN_BITS] }
+    }
+}
+
+impl KnownWeights {
+    /// The weight of a feature that a kind, from 0 on, a value and a type tell, as `find` told it the first time.
+    #[inline]
+    pub(super) fn of(
+        &mut self,
+        (kind, value, entity_type): (u8, u64, EntityType),
+        find: impl FnOnce() -> f32,
+    ) -> f32 {
+        if value >> VALUE_BITS != 0 {
+            return find();
+        }
+        let told =
+            (u64::from(kind) + 1) << (VALUE_BITS + u8::BITS) | (entity_type as u64) << VALUE_BITS | value;
+        let place = told.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - KNOWN_BITS);
+        let slot = &mut self.slots[place as usize];
+        if slot.0 != told {
+            *slot = (told, find());
+        }
+        slot.1
+    }
+}
+
 /// A feature as [`Numbers`] want it, whose halves both tell it: features are hashes already.
 const fn hash_of(feature: u32) -> u64 {
     (feature as u64) << 32 | feature as u64
@@ -46,6 +87,22 @@ const fn hash_of(feature: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn weights_are_known_by_all_that_tells_them() {
+        let mut known = KnownWeights::default();
+        let values = || [0, 1, 7 << 40, (1 << VALUE_BITS) - 1, 1 << VALUE_BITS, u64::MAX].into_iter();
+        let types = [EntityType::ALL[0], EntityType::ALL[1]];
+        let told = || (0..=u8::MAX).flat_map(move |kind| values().map(move |value| (kind, value)));
+        let all = || told().flat_map(|(kind, value)| types.map(|own| (kind, value, own)));
+        for _ in 0..2 {
+            for (at, told) in all().enumerate() {
+                assert_eq!(known.of(told, || at as f32), at as f32);
+            }
+        }
+        assert_eq!(known.of((0, 0, types[0]), || 5.0), 5.0);
+        assert_eq!(known.of((0, 0, types[0]), || unreachable!("it is known")), 5.0);
+    }
 
     #[test]
     fn every_feature_has_its_weight() {

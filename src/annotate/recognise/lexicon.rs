@@ -3,7 +3,9 @@
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::super::link::focus;
 use super::super::models::Models;
+use super::super::species::is_of_people;
 use super::chunks::Chunks;
 use super::features::{
     DISTANCES, beyond, each_repetition_feature, each_space_feature, each_tag_feature, each_word_feature,
@@ -57,6 +59,10 @@ pub(crate) type WordSums = SumRows<{ lanes_of(DISTANCES) }>;
 /// What a shape's features sum up to, by spaces and repetitions ([`place_of_shape`]).
 type ShapeSums = SumRows<{ lanes_of(SPACES * REPETITIONS) }>;
 
+/// Of a word that speaks of people, beside its place in the model of species.
+const OF_PEOPLE: u16 = 1 << 15;
+const _: () = assert!(focus::WORDS_LIMIT < OF_PEOPLE as usize);
+
 /// The place of spaces and repetitions together.
 const fn place_of_shape(spaces: u8, repeated: u8) -> usize {
     spaces as usize % SPACES * REPETITIONS + repeated as usize % REPETITIONS
@@ -70,7 +76,8 @@ pub(crate) struct Lexicon {
     /// What is known of each word, where it is kept.
     words: Vec<Word>,
     keeps_words: bool,
-    /// What each word says of the species that a document is about, by its place in that model; 0 for nothing.
+    /// What each word says of the species that a document is about, by its place in that model; 0 for nothing. And whether it speaks
+    /// of people ([`OF_PEOPLE`]).
     focus: Vec<u16>,
     /// By the number of the word.
     sums: Vec<WordSums>,
@@ -132,9 +139,10 @@ impl Lexicon {
     #[inline(never)]
     fn new_number(&mut self, models: &Models, key: u64, (written, folded): (&str, &str)) -> u32 {
         let (number, _) = self.place(key);
+        let people = if is_of_people(folded) { OF_PEOPLE } else { 0 };
         let word = Word::new(written, folded, &models.spelling);
         self.sum_word(number as usize, &word, &models.table);
-        self.focus[number as usize] = models.focus.place(word.folded);
+        self.focus[number as usize] = models.focus.place(word.folded) | people;
         self.keep(number as usize, word);
         number
     }
@@ -249,7 +257,13 @@ impl Lexicon {
     /// The place of a word in the model of what species a document is about; 0 for one that says nothing.
     #[inline]
     pub(crate) fn focus(&self, number: u32) -> u16 {
-        self.focus[number as usize]
+        self.focus[number as usize] & !OF_PEOPLE
+    }
+
+    /// Whether a word speaks of people.
+    #[inline]
+    pub(crate) fn is_of_people(&self, number: u32) -> bool {
+        self.focus[number as usize] & OF_PEOPLE != 0
     }
 
     /// What the own features of a word that stands in a sentence sum up to, by distance.
