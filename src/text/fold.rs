@@ -214,7 +214,7 @@ impl FoldedText {
         self.begin(text);
         let mut runs = self.runs.take().unwrap_or_else(|| Box::new([Run::default(); RUNS_LIMIT]));
         let mut position = 0;
-        let mut before = Before { end: 0, gap: None };
+        let mut before = Before { end: 0, gap: Some(Gap::Break) };
         while position < text.len() {
             let found = find_runs(text, position, &mut runs, memory);
             position = found.next;

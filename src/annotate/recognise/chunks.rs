@@ -1,11 +1,13 @@
 //! Words as white space cuts them, of several pieces each ("IL-2"), that were read before, with the sums of the weights of
 //! the features that they give their pieces and the pieces beside them.
 
+use std::ops::Range;
+
 use super::features::{each_chunk_feature, each_feature_beside_chunk};
 use super::numbers::Numbers;
 use super::table::{SumRows, Sums, Table, lanes_of};
 use super::words::Word;
-use crate::text::word_hash;
+use crate::text::word_hash_within;
 
 /// The most that are kept; then they are forgotten, which changes no answer. Most stand in one document only.
 const CHUNKS_LIMIT: usize = 1 << 16;
@@ -35,9 +37,10 @@ impl Chunks {
         }
     }
 
-    /// The hash of a word.
-    pub(super) fn hash(written: &str) -> u64 {
-        word_hash(written.as_bytes())
+    /// The hash of the word that stands in a text at those bytes.
+    #[inline]
+    pub(super) fn hash(text: &str, span: Range<usize>) -> u64 {
+        word_hash_within(text.as_bytes(), span)
     }
 
     /// Has the number of a word come nearer, by its hash.
@@ -114,17 +117,18 @@ mod tests {
     fn words_are_forgotten_at_the_bound() {
         let table = Table::build(&[]);
         let mut chunks = Chunks::default();
+        let hash = |written: &str| Chunks::hash(written, 0..written.len());
         for number in 1..CHUNKS_LIMIT {
             let written = format!("a-{number}");
-            chunks.number(&table, Chunks::hash(&written), || written.as_str(), false);
+            chunks.number(&table, hash(&written), || written.as_str(), false);
         }
         chunks.make_room();
         assert_eq!(chunks.sums.len(), CHUNKS_LIMIT - 1);
-        let mut number = || chunks.number(&table, Chunks::hash("a-0"), || "a-0", false);
+        let mut number = || chunks.number(&table, hash("a-0"), || "a-0", false);
         let last = number();
         assert_eq!((last ^ MARK) as usize, CHUNKS_LIMIT - 1);
         chunks.make_room();
         assert!(chunks.sums.is_empty() && chunks.numbers.len() == 0);
-        assert_eq!(chunks.number(&table, Chunks::hash("a-0"), || "a-0", false), MARK);
+        assert_eq!(chunks.number(&table, hash("a-0"), || "a-0", false), MARK);
     }
 }

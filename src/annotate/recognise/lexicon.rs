@@ -121,17 +121,17 @@ impl Lexicon {
         self.keeps_words = true;
     }
 
-    /// The number of a word that stands in a sentence. `hash` is that of the word where it alone decides the form, or of a sign
-    /// ([`hash_of_sign`]), else 0; `word` is what is written and its folded form.
+    /// The number of a word that stands in a sentence and has been read before. `hash` is that of the word where it alone decides the form,
+    /// or of a sign ([`hash_of_sign`]), else 0, which no word is known by.
     #[inline]
-    pub(crate) fn number<'w>(
-        &mut self,
-        models: &Models,
-        hash: u64,
-        word: impl Fn() -> (&'w str, &'w str),
-    ) -> u32 {
-        let key = if hash == 0 { hash_of_form(word()) } else { hash };
-        self.numbers.get(key).unwrap_or_else(|| self.new_number(models, key, word()))
+    pub(crate) fn known(&self, hash: u64) -> Option<u32> {
+        if hash == 0 { None } else { self.numbers.get(hash) }
+    }
+
+    /// The number of a word that stands in a sentence. `hash` as in [`Lexicon::known`]; `word` is what is written and its folded form.
+    pub(crate) fn number(&mut self, models: &Models, hash: u64, word: (&str, &str)) -> u32 {
+        let key = if hash == 0 { hash_of_form(word) } else { hash };
+        self.numbers.get(key).unwrap_or_else(|| self.new_number(models, key, word))
     }
 
     /// The number of a word that has not been read before.
@@ -299,7 +299,6 @@ pub(super) fn hash_of_sign(byte: u8) -> u64 {
 }
 
 /// The hash of what is written and its folded form.
-#[inline(never)]
 fn hash_of_form((written, folded): (&str, &str)) -> u64 {
     match written.as_bytes() {
         // a sign in ASCII stands for itself

@@ -39,6 +39,7 @@ impl Numbers {
         }
     }
 
+    #[inline(never)]
     fn get_behind(&self, home: usize, hash: u64) -> Option<u32> {
         let mut at = (home + 1) & (self.slots.len() - 1);
         while let Some(slot) = self.slots.get(at).filter(|slot| **slot != 0) {

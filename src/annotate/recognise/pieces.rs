@@ -6,7 +6,7 @@ use super::super::passages::PassageText;
 use super::lexicon::hash_of_sign;
 use crate::model::Span;
 use crate::text::pauses::work_done;
-use crate::text::{Gap, to_u32};
+use crate::text::{Gap, Token, to_u32};
 
 /// The most pieces of one chain; a longer sentence is cut, which keeps memory within bounds.
 pub(crate) const CHAIN_PIECES_LIMIT: usize = 1_024;
@@ -78,34 +78,56 @@ impl Pieces {
         self.pieces.clear();
         self.hashes.clear();
         self.chains.clear();
-        self.of_token.clear();
         let text = passage.text;
         let tokens = passage.folded.tokens();
-        self.of_token.reserve(tokens.len());
         // some punctuation stands between them
         self.pieces.reserve(tokens.len() + tokens.len() / 4);
         self.hashes.reserve(tokens.len() + tokens.len() / 4);
+        let mut of_token = std::mem::take(&mut self.of_token);
+        of_token.resize(tokens.len(), 0);
         let (mut end, mut number) = (0, 0);
-        for block in tokens.chunks(BLOCK_TOKENS) {
+        for (block, firsts) in tokens.chunks(BLOCK_TOKENS).zip(of_token.chunks_mut(BLOCK_TOKENS)) {
             work_done(BLOCK_TOKENS);
-            for token in block {
-                let start = token.start as usize;
-                let spaced = match start.wrapping_sub(end) {
-                    // only at the beginning of a text is nothing as good as space
-                    0 => start == 0,
-                    // mostly there is one space
-                    1 if token.gap == Gap::Space => true,
-                    _ => self.punctuation(text, end, start),
-                };
-                self.of_token.push(to_u32(self.pieces.len()));
+            for (token, first) in block.iter().zip(firsts) {
+                let spaced = self.gap(text, end, token);
+                *first = to_u32(self.pieces.len());
                 self.pieces.push(Piece { start: token.start, end: token.end, token: number, spaced });
                 self.hashes.push(token.source_hash);
                 end = token.end as usize;
                 number += 1;
             }
         }
+        self.of_token = of_token;
         self.punctuation(text, end, text.len().min(end + PUNCTUATION_LIMIT));
         self.find_chains(passage);
+    }
+
+    /// Adds the punctuation between the byte `start` and a token; whether white space stands before that.
+    #[inline]
+    fn gap(&mut self, text: &str, start: usize, token: &Token) -> bool {
+        let end = token.start as usize;
+        match (end.wrapping_sub(start), token.gap) {
+            // only at the beginning of a text is nothing as good as space
+            (0, _) => end == 0,
+            // mostly there is one space
+            (1, Gap::Space) => true,
+            (1, Gap::Joiner | Gap::Tight) => {
+                self.push_ascii(text, start, false);
+                false
+            }
+            (2, Gap::Stop | Gap::Comma) => {
+                self.push_ascii(text, start, false);
+                true
+            }
+            _ => self.punctuation(text, start, end),
+        }
+    }
+
+    /// Adds the sign in ASCII at a byte.
+    #[inline]
+    fn push_ascii(&mut self, text: &str, at: usize, spaced: bool) {
+        let hash = text.as_bytes().get(at).map_or(0, |byte| hash_of_sign(*byte));
+        self.push_sign((at, at + 1), spaced, hash);
     }
 
     /// Adds the punctuation between two tokens; whether white space stands before what follows.
@@ -120,7 +142,7 @@ impl Pieces {
                 b' ' => spaced = true,
                 // signs in ASCII are mostly all that there is
                 b'!'..=b'/' | b':'..=b'@' | b'['..=b'`' | b'{'..=b'~' => {
-                    self.push_sign((at, at + 1), spaced, hash_of_sign(*byte));
+                    self.push_ascii(text, at, spaced);
                     spaced = false;
                 }
                 _ => {

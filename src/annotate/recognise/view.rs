@@ -98,17 +98,32 @@ fn refill<T>(room: &mut Vec<T>, items: impl Iterator<Item = T>) {
 
 impl PassageView {
     /// Cuts a passage into pieces and words. What was in the view before is overwritten, here and by the marks.
+    // stages put into one another have too few registers
+    #[inline(never)]
     pub(crate) fn read(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon, models: &Models) {
         self.pieces.read(passage);
         self.words.clear();
         let Pieces { pieces, hashes, .. } = &self.pieces;
+        let words = &mut self.words;
         for (pieces, hashes) in pieces.chunks(BLOCK_PIECES).zip(hashes.chunks(BLOCK_PIECES)) {
             work_done(pieces.len());
             hashes.iter().for_each(|hash| lexicon.look_towards_number(*hash));
-            self.words.extend(pieces.iter().zip(hashes).map(|(piece, hash)| {
-                let folded = || piece.token().map_or("", |token| passage.folded.folded(token));
-                lexicon.number(models, *hash, || (&passage.text[piece.start()..piece.end()], folded()))
+            let first = words.len();
+            // those that have not been read before, as bits
+            let mut others = 0_u64;
+            words.extend(hashes.iter().enumerate().map(|(bit, hash)| {
+                let known = lexicon.known(*hash);
+                others |= u64::from(known.is_none()) << bit;
+                known.unwrap_or(0)
             }));
+            while others != 0 {
+                let at = others.trailing_zeros() as usize;
+                others &= others - 1;
+                let (piece, hash) = (&pieces[at], hashes[at]);
+                let folded = piece.token().map_or("", |token| passage.folded.folded(token));
+                let word = (&passage.text[piece.start()..piece.end()], folded);
+                words[first + at] = lexicon.number(models, hash, word);
+            }
         }
         self.find_chunks(passage, models, lexicon);
     }
@@ -166,42 +181,50 @@ impl PassageView {
     }
 
     fn find_chunks(&mut self, passage: &PassageText<'_>, models: &Models, lexicon: &mut Lexicon) {
-        let pieces = &self.pieces.pieces;
+        let Self { pieces: Pieces { pieces, .. }, words, chunks, chunk_starts, parted, parted_hashes, .. } = self;
         // mostly a word is one piece
-        refill(&mut self.chunks, self.words.iter().map(|word| (*word, 0)));
-        self.chunk_starts.clear();
-        self.parted.clear();
-        let mut first = 0;
-        for block in (0..pieces.len()).step_by(BLOCK_PIECES) {
-            let block = block..(block + BLOCK_PIECES).min(pieces.len());
-            work_done(block.len());
-            self.chunk_starts.extend(block.clone().zip(&pieces[block]).map(|(at, piece)| {
-                first = if piece.spaced { at } else { first };
-                first as u32
-            }));
-        }
-        let mut from = 1;
-        while let Some(at) = pieces.get(from..).and_then(|rest| rest.iter().position(|piece| !piece.spaced)) {
-            let first = from + at - 1;
-            let own = 1 + pieces[first + 1..].iter().take_while(|piece| !piece.spaced).count();
-            let end = first + own;
+        refill(chunks, words.iter().map(|word| (*word, 0)));
+        chunk_starts.clear();
+        parted.clear();
+        let span_of = |own: &Range<usize>| pieces[own.start].start()..pieces[own.end - 1].end();
+        let mut keep_parted = |own: Range<usize>| {
             work_done(1);
-            let span = pieces[first].start()..pieces[end - 1].end();
-            if span.len() <= CHUNK_BYTES_LIMIT {
-                let hash = Chunks::hash(&passage.text[span]);
+            let span = span_of(&own);
+            if own.len() > 1 && span.len() <= CHUNK_BYTES_LIMIT {
+                let hash = Chunks::hash(passage.text, span);
                 lexicon.chunks().look_towards_number(hash);
-                self.parted.push(first..end);
-                self.parted_hashes.push(hash);
+                parted.push(own);
+                parted_hashes.push(hash);
             }
-            from = end + 1;
+        };
+        let (mut first, mut goes_on) = (0, 0);
+        for (base, block) in (0..).step_by(BLOCK_PIECES).zip(pieces.chunks(BLOCK_PIECES)) {
+            work_done(block.len());
+            // the pieces without white space before them, as bits
+            let mut joined = 0_u64;
+            chunk_starts.extend(block.iter().enumerate().map(|(bit, piece)| {
+                first = if piece.spaced { (base + bit) as u32 } else { first };
+                joined |= u64::from(!piece.spaced) << bit;
+                first
+            }));
+            // the words of several pieces end there
+            let mut ends = !joined & (joined << 1 | goes_on) & u64::MAX >> (BLOCK_PIECES - block.len());
+            goes_on = joined >> (BLOCK_PIECES - 1);
+            while ends != 0 {
+                let end = base + ends.trailing_zeros() as usize;
+                keep_parted(chunk_starts[end - 1] as usize..end);
+                ends &= ends - 1;
+            }
         }
-        for (own, hash) in self.parted.iter().zip(self.parted_hashes.drain(..)) {
+        if let Some(last) = chunk_starts.last() {
+            keep_parted(*last as usize..pieces.len());
+        }
+        for (own, hash) in parted.iter().zip(parted_hashes.drain(..)) {
             work_done(1);
-            let written = || &passage.text[pieces[own.start].start()..pieces[own.end - 1].end()];
-            let number = lexicon.chunk(models, hash, written);
-            self.chunks[own.clone()].fill((number, 3));
-            self.chunks[own.start].1 = 1;
-            self.chunks[own.end - 1].1 = 2;
+            let number = lexicon.chunk(models, hash, || &passage.text[span_of(own)]);
+            chunks[own.clone()].fill((number, 3));
+            chunks[own.start].1 = 1;
+            chunks[own.end - 1].1 = 2;
         }
     }
 }
