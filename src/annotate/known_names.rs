@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::surface::{self, Agreement};
 use super::vocabulary::{Bearer, Facts, Vocabulary};
 use crate::catalog::{EntityIndex, GroupIndex};
-use crate::model::SynonymScope;
+use crate::model::{EntityType, SynonymScope};
 
 /// The most entities of one name that are looked at, the closest names first: names such as "p25" have hundreds in a whole Entrez Gene.
 pub(super) const BEARERS_LIMIT: usize = 100;
@@ -18,6 +18,10 @@ pub(super) const BEARERS_LIMIT: usize = 100;
 const NAMES_LIMIT: usize = 1 << 16;
 /// The most bearers of all these names: some 10 MB.
 const BEARERS_KEPT_LIMIT: usize = 1 << 18;
+
+/// The types that words beside a name may speak for.
+pub(super) const TYPES_WITH_WORDS: [EntityType; 4] =
+    [EntityType::Gene, EntityType::CellLine, EntityType::Disease, EntityType::Species];
 
 /// What a text is like by itself.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +101,11 @@ impl KnownBearer {
             capitalised: surface::is_capitalised_word(bearer.name),
         }
     }
+
+    /// Whether it is an organism by the name of a genus.
+    pub(super) fn is_genus(&self) -> bool {
+        self.facts.entity_type == EntityType::Species && self.capitalised
+    }
 }
 
 /// A name as it stands in a text.
@@ -108,6 +117,37 @@ pub(super) struct KnownName {
     pub bearers: Box<[KnownBearer]>,
     /// Whether a bearer's name begins or ends with punctuation.
     pub punctuated: bool,
+    /// What they ask of the place that it stands in.
+    pub asks: Asks,
+}
+
+/// What of the place of a name matters to any of its bearers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Asks {
+    /// Whether it is a part of a longer symbol: of symbols.
+    pub symbol: bool,
+    /// Whether an epithet follows: of genera.
+    pub epithet: bool,
+    /// Whether it is a part of a term of another kind: of chemicals.
+    pub other_term: bool,
+    /// The types that the words beside it speak for: of any of these.
+    pub type_words: bool,
+}
+
+impl Asks {
+    /// All of it.
+    pub(super) const ALL: Self = Self { symbol: true, epithet: true, other_term: true, type_words: true };
+
+    fn of(form: &Form, bearers: &[KnownBearer]) -> Self {
+        let any = |is: fn(&KnownBearer) -> bool| bearers.iter().any(is);
+        let is_type_with_words = |bearer: &KnownBearer| TYPES_WITH_WORDS.contains(&bearer.facts.entity_type);
+        Self {
+            symbol: !form.several_words && any(|bearer| bearer.symbol),
+            epithet: any(KnownBearer::is_genus),
+            other_term: any(|bearer| bearer.facts.entity_type == EntityType::Chemical),
+            type_words: any(is_type_with_words),
+        }
+    }
 }
 
 impl KnownName {
@@ -117,11 +157,9 @@ impl KnownName {
             let is_mark = |c: char| !c.is_alphanumeric();
             bearer.name.starts_with(is_mark) || bearer.name.ends_with(is_mark)
         };
-        Self {
-            form: Form::of(written),
-            bearers: bearers().map(|bearer| KnownBearer::of(vocabulary, written, &bearer)).collect(),
-            punctuated: bearers().any(punctuated),
-        }
+        let form = Form::of(written);
+        let own: Box<[_]> = bearers().map(|bearer| KnownBearer::of(vocabulary, written, &bearer)).collect();
+        Self { form, asks: Asks::of(&form, &own), bearers: own, punctuated: bearers().any(punctuated) }
     }
 }
 
@@ -182,6 +220,9 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &names.of(vocabulary, group, "Insulin")));
         let other = names.of(vocabulary, group, "INSULIN");
         assert!(other.form.no_lower_case && !Arc::ptr_eq(&first, &other));
+        let types = |of: EntityType| first.bearers.iter().any(|bearer| bearer.facts.entity_type == of);
+        assert_eq!(first.asks.other_term, types(EntityType::Chemical));
+        assert_eq!(first.asks.type_words, TYPES_WITH_WORDS.into_iter().any(types));
         let none = names.of(Vocabulary::of_types(&catalog, 0), group, "Insulin");
         assert!(none.bearers.is_empty(), "a view of no type sees nobody");
     }

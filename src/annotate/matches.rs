@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::binomials::is_epithet;
 use super::heads;
-use super::known_names::{BEARERS_LIMIT, Form, KnownBearer, KnownName, KnownNames};
+use super::known_names::{Asks, BEARERS_LIMIT, Form, KnownBearer, KnownName, KnownNames};
 use super::mention::{Mention, Reading, Subject, room_for_readings};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
@@ -144,7 +144,7 @@ fn readings_of_bearers<'c>(
     if bearers.peek().is_none() {
         return readings;
     }
-    let context = Context::of(passage, tokens.start, tokens.end, Form::of(written));
+    let context = Context::of(passage, (tokens.start, tokens.end), Form::of(written), Asks::ALL);
     // its name must have the punctuation inside the match as well
     let marks = punctuation(passage, tokens.start, tokens.end);
     for bearer in bearers.filter(|bearer| marks.chars().all(|mark| bearer.name.contains(mark))) {
@@ -158,7 +158,7 @@ fn readings_of_known(passage: &PassageText<'_>, tokens: Range<usize>, name: &Kno
     if name.bearers.is_empty() {
         return Vec::new();
     }
-    let context = Context::of(passage, tokens.start, tokens.end, name.form);
+    let context = Context::of(passage, (tokens.start, tokens.end), name.form, name.asks);
     let mut readings = room_for_readings(name.bearers.len());
     for bearer in &name.bearers {
         add_reading(&context, bearer, &mut readings);
@@ -276,19 +276,21 @@ struct Context {
 }
 
 impl Context {
-    fn of(passage: &PassageText<'_>, first: usize, end: usize, form: Form) -> Self {
+    /// That of some tokens; what nothing `asks` for is not told.
+    fn of(passage: &PassageText<'_>, (first, end): (usize, usize), form: Form, asks: Asks) -> Self {
         let span = passage.span(first, end);
         // "AIM: " heads a section
         let heading = passage.text[span.end..].starts_with(':');
+        let starts_sentence = || passage.sentence(span.start).start == span.start;
         Self {
             form,
-            heads_sentence: form.goes_on_in_lower_case && passage.sentence(span.start).start == span.start,
+            heads_sentence: form.goes_on_in_lower_case && starts_sentence(),
             upper_case: form.no_lower_case && !heading,
             shouted: passage.shouted,
-            part_of_symbol: is_part_of_symbol(passage, first, end),
-            epithet_follows: epithet_follows(passage, end),
-            part_of_other_term: heads::is_part_of_other_term(passage, first, end),
-            type_words: type_words(&passage.folded, first, end),
+            part_of_symbol: asks.symbol && is_part_of_symbol(passage, first, end),
+            epithet_follows: asks.epithet && epithet_follows(passage, end),
+            part_of_other_term: asks.other_term && heads::is_part_of_other_term(passage, first, end),
+            type_words: if asks.type_words { type_words(&passage.folded, first, end) } else { &[] },
         }
     }
 }
@@ -356,7 +358,7 @@ fn add_reading(context: &Context, bearer: &KnownBearer, readings: &mut Vec<Readi
     if context.part_of_other_term && facts.entity_type == EntityType::Chemical {
         return;
     }
-    let genus = facts.entity_type == EntityType::Species && bearer.capitalised;
+    let genus = bearer.is_genus();
     if genus && context.epithet_follows {
         return;
     }
