@@ -72,7 +72,8 @@ impl Memory {
 
     /// Keeps the room of a document for others.
     pub(crate) fn keep_room(&mut self, prepared: Prepared) {
-        let room = prepared.views.into_iter().zip(prepared.matches);
+        // the last is taken first, so that titles have room of titles
+        let room = prepared.views.into_iter().zip(prepared.matches).rev();
         let small = room.filter(|(view, _)| view.room() <= ROOM_PIECES_LIMIT);
         self.room.extend(small.take(ROOM_PASSAGES_LIMIT - self.room.len().min(ROOM_PASSAGES_LIMIT)));
     }

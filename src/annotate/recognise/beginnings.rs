@@ -15,6 +15,43 @@ const KEYS_READ_LIMIT: usize = 1024;
 const SECOND_BITS: usize = 64 * SECOND_WORDS;
 const SECOND_WORDS: usize = 6;
 
+/// The bits of a [`Glance`].
+const BIT_MASK: u16 = 0x1ff;
+const KNOWN: u16 = 1 << 9;
+const NAMED: u16 = 1 << 10;
+const CONTINUES: u16 = 1 << 11;
+const _: () = assert!(SECOND_BITS <= BIT_MASK as usize + 1);
+
+/// What is asked of every word, in few bytes: whether anything is known of it, whether it is a name and whether names go on from it, and
+/// its bit as a second word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Glance(u16);
+
+impl Glance {
+    #[inline]
+    pub(super) const fn is_known(self) -> bool {
+        self.0 & KNOWN != 0
+    }
+
+    /// Whether it is a name by itself.
+    #[inline]
+    pub(super) const fn is_named(self) -> bool {
+        self.0 & NAMED != 0
+    }
+
+    /// Whether longer names go on from it.
+    #[inline]
+    pub(super) const fn continues(self) -> bool {
+        self.0 & CONTINUES != 0
+    }
+
+    /// What both have in common.
+    #[inline]
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
 /// What a word begins and is by itself, in one line of memory.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
@@ -57,16 +94,22 @@ impl Beginning {
         Self { own_bit: bit_of(folded.as_bytes()), asked: 0, ..Self::UNKNOWN }
     }
 
-    pub(super) const fn is_known(&self) -> bool {
-        self.asked != UNASKED
+    /// What is asked of it first.
+    pub(super) fn glance(&self) -> Glance {
+        if self.asked == UNASKED {
+            return Glance::default();
+        }
+        let named = if self.name == 0 { 0 } else { NAMED };
+        let continues = if self.continues { CONTINUES } else { 0 };
+        Glance(self.own_bit | KNOWN | named | continues)
     }
 
-    /// Whether a name may go on from it with that word. Of one that nothing is known of it may.
+    /// Whether a name may go on from it with that word, if any goes on from it. Of one that nothing is known of it may.
     #[inline]
-    pub(super) fn may_go_on_with(&self, second: &Self) -> bool {
-        let bit = usize::from(second.own_bit);
+    pub(super) fn may_go_on_with(&self, second: Glance) -> bool {
+        let bit = usize::from(second.0 & BIT_MASK);
         // no branch by branch: none can be foretold
-        self.continues & (!second.is_known() | (self.seconds[bit / 64] >> (bit % 64) & 1 == 1))
+        !second.is_known() | (self.seconds.get(bit / 64).copied().unwrap_or(0) >> (bit % 64) & 1 == 1)
     }
 
     /// Counts that it was asked, and says whether it is time to [learn](Self::learn).
@@ -115,12 +158,13 @@ mod tests {
             for second in ["cancer", "kidney", "receptor", "1", "2", "of", "and", "with", "diabetes", "line"]
             {
                 let goes_on = names.step(step.hash, second).is_some();
-                let second = Beginning::of(second);
-                assert!(!goes_on || own.may_go_on_with(&second) && unlearnt.may_go_on_with(&second));
-                assert_eq!(unlearnt.may_go_on_with(&second), step.continues);
-                left_out += usize::from(!own.may_go_on_with(&second));
+                let second = Beginning::of(second).glance();
+                assert!(!goes_on || own.may_go_on_with(second));
+                assert!(unlearnt.may_go_on_with(second) && second.is_known());
+                left_out += usize::from(!own.may_go_on_with(second));
             }
-            assert_eq!(own.may_go_on_with(&Beginning::UNKNOWN), step.continues);
+            assert!(own.may_go_on_with(Beginning::UNKNOWN.glance()));
+            assert_eq!(own.glance().continues(), step.continues);
         }
         assert!(learnt > 2 && left_out > 10, "{learnt} {left_out}");
     }

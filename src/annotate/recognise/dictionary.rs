@@ -1,5 +1,7 @@
 //! What the dictionary says of each piece: for every type the longest names that cover it, and how they match.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -7,7 +9,7 @@ use super::super::matches::{fits_its_place, is_possible_text};
 use super::super::passages::PassageText;
 use super::super::surface::{self, Agreement};
 use super::super::vocabulary::Vocabulary;
-use super::beginnings::Beginning;
+use super::beginnings::{Beginning, Glance};
 use super::outside;
 use super::pieces::Pieces;
 use super::studied;
@@ -85,15 +87,60 @@ struct Going {
     behind: u64,
 }
 
+/// Room for what is told of the tokens of a block and of the one behind, with one to spare so that the place behind any bit's is one.
+const ROOM_TOKENS: usize = BLOCK_TOKENS + 2;
+
+/// The tokens of a block and the one behind.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    /// The numbers of their words.
+    words: [u32; ROOM_TOKENS],
+    /// What is asked first of what these begin.
+    glances: [Glance; ROOM_TOKENS],
+}
+
 /// What the tokens of a block begin, as bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Begun {
     /// Those that are whole words and names by themselves.
     single: u64,
-    /// Those that a name may go on from with the next token.
+    /// Those that names go on from, where the next token belongs to the same text.
     going: u64,
-    /// Those of which nothing is known yet.
-    unknown: u64,
+    /// Whether all of them are known.
+    is_known: bool,
+}
+
+impl Block {
+    /// Tells what the tokens of the block begin; `tokens` are these and the one behind them, where there is one.
+    fn begun(&self, tokens: &[Token]) -> Begun {
+        let Some((first, rest)) = tokens.split_first() else { return Begun::default() };
+        let mut own = self.glances[0];
+        let mut common = own;
+        // no name begins within a word
+        let mut begins = first.gap != Gap::None;
+        let (mut single, mut going) = (0, 0);
+        // no branch by branch: none can be foretold
+        for (at, (next, second)) in rest.iter().zip(&self.glances[1..]).enumerate() {
+            let ends = next.gap != Gap::None;
+            single |= u64::from(begins & ends & own.is_named()) << at;
+            going |= u64::from(begins & (next.gap != Gap::Break) & own.continues()) << at;
+            common = common.and(*second);
+            (own, begins) = (*second, ends);
+        }
+        if rest.len() < BLOCK_TOKENS {
+            single |= u64::from(begins & own.is_named()) << rest.len();
+        }
+        Begun { single, going, is_known: common.is_known() }
+    }
+}
+
+/// Calls `take` with the place of each bit.
+#[inline]
+fn each_bit(mut bits: u64, mut take: impl FnMut(usize)) {
+    while bits != 0 {
+        take(bits.trailing_zeros() as usize);
+        bits &= bits - 1;
+    }
 }
 
 /// The names that were met before.
@@ -101,6 +148,8 @@ struct Begun {
 pub(crate) struct Names {
     /// By the number of the word.
     beginnings: Vec<Beginning>,
+    /// What is asked of these first.
+    glances: Vec<Glance>,
     /// The names of one word.
     own: Vec<(GroupIndex, Profile)>,
     /// Names of several words, by what was read and how it is written.
@@ -118,38 +167,12 @@ impl Names {
     /// Forgets the numbers of words.
     pub(crate) fn forget_words(&mut self) {
         self.beginnings.clear();
+        self.glances.clear();
         self.own.clear();
     }
 
-    /// What the word of that number begins.
-    #[inline]
-    fn beginning(&self, number: u32) -> &Beginning {
-        self.beginnings.get(number as usize).unwrap_or(&Beginning::UNKNOWN)
-    }
-
-    /// Tells what the tokens of a block begin. `tokens` are these and the one behind them, where there is one; `words` the numbers of
-    /// their words.
-    #[inline]
-    fn begun(&self, tokens: &[Token], words: &[u32]) -> Begun {
-        let mut begun = Begun::default();
-        let ([first, tokens @ ..], [word, words @ ..]) = (tokens, words) else { return begun };
-        let mut own = self.beginning(*word);
-        // no name begins within a word
-        let mut begins = first.gap != Gap::None;
-        // no branch by branch: none can be foretold
-        for (at, (next, word)) in tokens.iter().zip(words).enumerate() {
-            let (second, ends) = (self.beginning(*word), next.gap != Gap::None);
-            let goes_on = begins & (next.gap != Gap::Break) & own.may_go_on_with(second);
-            begun.single |= u64::from(begins & ends & (own.name != 0)) << at;
-            begun.going |= u64::from(goes_on) << at;
-            begun.unknown |= u64::from(!own.is_known()) << at;
-            (own, begins) = (second, ends);
-        }
-        if let Some(last) = Some(tokens.len()).filter(|last| *last < BLOCK_TOKENS) {
-            begun.single |= u64::from(begins & (own.name != 0)) << last;
-            begun.unknown |= u64::from(!own.is_known()) << last;
-        }
-        begun
+    fn glance(&self, number: u32) -> Glance {
+        self.glances.get(number as usize).copied().unwrap_or_default()
     }
 
     #[cold]
@@ -164,8 +187,10 @@ impl Names {
         }
         if self.beginnings.len() <= at {
             self.beginnings.resize(at + 1, Beginning::UNKNOWN);
+            self.glances.resize(at + 1, Glance::default());
         }
         self.beginnings[at] = own;
+        self.glances[at] = own.glance();
     }
 
     // what XXH3 makes of its seed would be made for every token there, were this put into the walk
@@ -251,6 +276,8 @@ fn profile(vocabulary: Vocabulary<'_>, group: GroupIndex, written: &str) -> Prof
 
 /// Finds every name that stands in a passage as whole words, from the start of a word on: by its first token, the shortest
 /// first. `number` gives the number of a token's word.
+// stages put into one another have too few registers
+#[inline(never)]
 pub(crate) fn find_matches(
     vocabulary: Vocabulary<'_>,
     passage: &PassageText<'_>,
@@ -258,47 +285,70 @@ pub(crate) fn find_matches(
     memory: &mut Names,
     matches: &mut Vec<NameMatch>,
 ) {
-    let tokens = passage.folded.tokens();
+    let (names, tokens) = (vocabulary.names(), passage.folded.tokens());
     matches.clear();
-    let mut room = [0; BLOCK_TOKENS + 1];
+    let mut block = Block { words: [0; ROOM_TOKENS], glances: [Glance::default(); ROOM_TOKENS] };
     for start in (0..tokens.len()).step_by(BLOCK_TOKENS) {
         work_done(2 * BLOCK_TOKENS.min(tokens.len() - start));
-        for (first, word) in (start..tokens.len()).zip(&mut room) {
+        let own = &tokens[start..tokens.len().min(start + BLOCK_TOKENS + 1)];
+        let room = block.words.iter_mut().zip(&mut block.glances);
+        for (first, (word, glance)) in (start..start + own.len()).zip(room) {
             *word = number(first);
+            *glance = memory.glance(*word);
             prefetch(memory.beginnings.get(*word as usize));
         }
-        let words = &room[..room.len().min(tokens.len() - start)];
-        let (single, going) = look_ahead(vocabulary, passage, memory, start, words);
-        let mut active = single | going;
+        let mut begun = block.begun(own);
+        if !begun.is_known {
+            meet_all(vocabulary, passage, memory, start..start + own.len(), &mut block);
+            begun = block.begun(own);
+        }
+        let Begun { single, going, .. } = begun;
+        let going = look_ahead(names, passage, memory, (start, going), &block);
         let mut next = 0;
-        while active != 0 {
-            let at = active.trailing_zeros() as usize;
-            active &= active - 1;
+        each_bit(single | going, |at| {
             let first = start + at;
-            let own = memory.beginning(words[at]).name.wrapping_sub(1);
             if single >> at & 1 == 1
-                && let Some((group, profile)) = memory.own.get(own as usize).copied()
+                && let Some(beginning) = memory.beginnings.get(block.words[at] as usize)
+                && let Some((group, profile)) =
+                    memory.own.get(beginning.name.wrapping_sub(1) as usize).copied()
             {
                 matches.push(NameMatch { first, end: first + 1, group, profile });
             }
             if going >> at & 1 == 1 {
                 let begun = memory.going[next];
                 next += 1;
-                go_on(vocabulary, passage, memory, (first, begun), matches);
+                go_on((names, vocabulary), passage, memory, (first, begun), matches);
             }
+        });
+    }
+}
+
+/// Makes what the words of some tokens begin known.
+#[cold]
+fn meet_all(
+    vocabulary: Vocabulary<'_>,
+    passage: &PassageText<'_>,
+    memory: &mut Names,
+    tokens: Range<usize>,
+    block: &mut Block,
+) {
+    for (first, (word, glance)) in tokens.zip(block.words.iter().zip(&mut block.glances)) {
+        if !memory.glance(*word).is_known() {
+            memory.meet(vocabulary.names(), vocabulary, *word as usize, written(passage, first, first + 1));
         }
+        *glance = memory.glance(*word);
     }
 }
 
 /// Finds the names of several words that begin at a token.
 fn go_on(
-    vocabulary: Vocabulary<'_>,
+    (names, vocabulary): (NameIndex<'_>, Vocabulary<'_>),
     passage: &PassageText<'_>,
     memory: &mut Names,
     (first, Going { mut step, mut behind }): (usize, Going),
     matches: &mut Vec<NameMatch>,
 ) {
-    let (names, folded) = (vocabulary.names(), &passage.folded);
+    let folded = &passage.folded;
     let mut end = first + 2;
     loop {
         if step.may_end()
@@ -329,57 +379,45 @@ fn written<'p>(passage: &'p PassageText<'_>, first: usize, end: usize) -> Writte
     Written { text: passage.slice(passage.span(first, end)), folded: passage.folded.key(first, end) }
 }
 
-/// Tells which tokens of a block, of which `start` is the first, are names by themselves, and from which names go on with the next
-/// one, which `memory` has then in order. The catalog looks towards what it will be asked.
+/// Tells from which tokens of a block, of which `start` is the first, names go on with the next one, of those that are `asked` for.
+/// `memory` has these names then, in order. The catalog looks towards what it will be asked.
 fn look_ahead(
-    vocabulary: Vocabulary<'_>,
+    names: NameIndex<'_>,
     passage: &PassageText<'_>,
     memory: &mut Names,
-    start: usize,
-    words: &[u32],
-) -> (u64, u64) {
-    let (names, folded) = (vocabulary.names(), &passage.folded);
-    let tokens = &folded.tokens()[start..start + words.len()];
-    let mut begun = memory.begun(tokens, words);
-    if begun.unknown != 0 {
-        for at in (0..BLOCK_TOKENS).filter(|at| begun.unknown >> at & 1 == 1) {
-            let first = start + at;
-            // it may have been met in the block itself
-            if memory.beginning(words[at]).is_known() {
-                continue;
-            }
-            memory.meet(names, vocabulary, words[at] as usize, written(passage, first, first + 1));
-        }
-        begun = memory.begun(tokens, words);
-    }
-    let Begun { single, going, .. } = begun;
-    let mut hashes = [NOT_AHEAD; BLOCK_TOKENS];
-    let mut left = going;
-    while left != 0 {
-        let at = left.trailing_zeros() as usize;
-        left &= left - 1;
-        let Some(own) = memory.beginnings.get_mut(words[at] as usize) else { continue };
+    (start, asked): (usize, u64),
+    Block { words, glances }: &Block,
+) -> u64 {
+    let folded = &passage.folded;
+    let Names { beginnings, going: goes_on, .. } = memory;
+    let mut possible = 0;
+    each_bit(asked, |at| {
+        let own = beginnings.get(words[at] as usize);
+        let may_go_on = own.is_some_and(|own| own.may_go_on_with(glances[at + 1]));
+        possible |= u64::from(may_go_on) << at;
+    });
+    let mut hashes = [NOT_AHEAD; ROOM_TOKENS];
+    each_bit(possible, |at| {
+        let Some(own) = beginnings.get_mut(words[at] as usize) else { return };
         let hash = NameIndex::hash_behind(own.hash, folded.folded_bytes(start + at + 1));
         names.look_towards(hash);
         hashes[at] = hash;
         if own.is_asked() {
             own.learn(names, folded.folded(start + at));
         }
-    }
-    memory.going.clear();
-    let (mut left, mut going) = (going, 0);
-    while left != 0 {
-        let at = left.trailing_zeros() as usize;
-        left &= left - 1;
-        let Some(step) = names.step_to(hashes[at]) else { continue };
+    });
+    goes_on.clear();
+    let mut going = 0;
+    each_bit(possible, |at| {
+        let Some(step) = names.step_to(hashes[at]) else { return };
         let behind = hash_with(folded, step, start + at + 2);
         if behind != NOT_AHEAD {
             names.look_towards(behind);
         }
-        memory.going.push(Going { step, behind });
+        goes_on.push(Going { step, behind });
         going |= 1 << at;
-    }
-    (single, going)
+    });
+    going
 }
 
 /// Where in a name a piece stands.
@@ -388,11 +426,17 @@ const FIRST: u8 = 2;
 const MIDDLE: u8 = 3;
 const LAST: u8 = 4;
 
-/// Writes the tags of a passage's pieces: of each type the longest names from the left. `tagged` are the pieces that have any.
+/// Writes the tags of a passage's pieces: of each type the longest names from the left. `tagged` are the pieces that have any,
+/// before and after: no others are cleared.
+// stages put into one another have too few registers
+#[inline(never)]
 pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>, tagged: &mut Vec<u32>) {
-    tags.clear();
+    for piece in tagged.drain(..) {
+        if let Some(tags) = tags.get_mut(piece as usize) {
+            *tags = Tags::default();
+        }
+    }
     tags.resize(pieces.pieces.len(), Tags::default());
-    tagged.clear();
     let mut free_from = [0_usize; TYPES];
     // where all types are free, and the first piece that is not listed yet
     let (mut all_free_from, mut unlisted) = (0, 0);
@@ -500,8 +544,6 @@ mod tests {
         for time in 0..20 {
             assert!(find() == first, "{time}");
         }
-        assert!(
-            memory.beginnings.iter().any(|own| own.continues && !own.may_go_on_with(&Beginning::of("zzz")))
-        );
+        assert!(memory.beginnings.iter().any(|own| !own.may_go_on_with(Beginning::of("zzz").glance())));
     }
 }

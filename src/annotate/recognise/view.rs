@@ -81,6 +81,8 @@ pub(crate) struct PassageView {
     tagged: Vec<u32>,
     /// What the abbreviations say.
     pub short_forms: Vec<ShortPlace>,
+    /// Whether they say anything.
+    has_short_forms: bool,
     /// What the long forms of the short forms in it are like, one for each place where one stands.
     short_tags: Vec<ShortTag>,
     /// What the patterns of variants say; 0 for nothing.
@@ -94,6 +96,14 @@ pub(crate) struct PassageView {
 fn refill<T>(room: &mut Vec<T>, items: impl Iterator<Item = T>) {
     room.clear();
     room.extend(items);
+}
+
+/// Makes a room hold `count` times what says nothing. Where nothing else was written into it, what is there stays.
+fn renew<T: Copy>(room: &mut Vec<T>, count: usize, nothing: T, is_used: bool) {
+    if is_used {
+        room.clear();
+    }
+    room.resize(count, nothing);
 }
 
 impl PassageView {
@@ -165,12 +175,15 @@ impl PassageView {
     }
 
     /// Adds what the dictionary and patterns say; abbreviations come last ([`mark_short_forms`]).
+    // stages put into one another have too few registers
+    #[inline(never)]
     pub(crate) fn mark(&mut self, matches: &[NameMatch], variants: Vec<VariantMention>) {
         let count = self.pieces.pieces.len();
         tag(&self.pieces, matches, &mut self.tags, &mut self.tagged);
-        refill(&mut self.short_forms, std::iter::repeat_n(ShortPlace::default(), count));
+        renew(&mut self.short_forms, count, ShortPlace::default(), self.has_short_forms);
+        self.has_short_forms = false;
         self.short_tags.clear();
-        refill(&mut self.patterns, std::iter::repeat_n(0, count));
+        renew(&mut self.patterns, count, 0, !self.variants.is_empty());
         for variant in &variants {
             let form = (variant.class as u8) * 3 + variant.certainty as u8;
             for (index, place) in self.pieces.within(variant.span.start, variant.span.end).enumerate() {
@@ -238,7 +251,7 @@ pub(crate) fn mark_binomials(passages: &[PassageText<'_>], views: &mut [PassageV
     let binomials = Binomials::among(passages.iter().zip(ends));
     for (passage, view) in passages.iter().zip(views) {
         let PassageView { pieces, binomials: parts, binomial_ends, has_forms, variants, .. } = view;
-        refill(parts, std::iter::repeat_n(Part::None, pieces.pieces.len()));
+        renew(parts, pieces.pieces.len(), Part::None, *has_forms);
         *has_forms = !variants.is_empty();
         binomials.each_part(passage, binomial_ends.iter().copied(), |token, part| {
             parts[pieces.of_token(token)] = part;
@@ -297,6 +310,8 @@ pub(crate) struct WordCounts {
 
 impl WordCounts {
     /// Counts how often the document has each of `known` words.
+    // stages put into one another have too few registers
+    #[inline(never)]
     pub(crate) fn count(&mut self, views: &mut [PassageView], known: usize) {
         let words: usize = views.iter().map(|view| view.words.len()).sum();
         let words = u32::try_from(words).unwrap_or(u32::MAX);
@@ -367,8 +382,10 @@ pub(crate) fn mark_short_forms(
         folded.fold(text);
         trie.insert(&folded, known.len());
         known.push(ShortForm { text, tag });
-        for place in views[*index].pieces.within(definition.long_form.start, definition.long_form.end) {
-            views[*index].short_forms[place].in_long_form = true;
+        let view = &mut views[*index];
+        for place in view.pieces.within(definition.long_form.start, definition.long_form.end) {
+            view.short_forms[place].in_long_form = true;
+            view.has_short_forms = true;
         }
     }
     for (passage, view) in passages.iter().zip(views) {
@@ -392,6 +409,7 @@ fn mark_places(passage: &PassageText<'_>, trie: &TermTrie, known: &[ShortForm<'_
             let Some(&index) = indices.iter().find(same) else { return };
             let tag = view.short_tags.len() as u32;
             view.short_tags.push(known[index].tag);
+            view.has_short_forms = true;
             for (number, place) in view.pieces.within(span.start, span.end).enumerate() {
                 let short = &mut view.short_forms[place];
                 (short.place, short.tag) = (if number == 0 { 1 } else { 2 }, tag);
