@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::passages::PassageText;
 use super::surface;
 use crate::text::pauses::work_done;
-use crate::text::{Gap, Token, TokenKind};
+use crate::text::{Gap, TokenKind};
 
 /// The most binomials of a document that are remembered.
 const BINOMIALS_LIMIT: usize = 2_000;
@@ -91,32 +91,32 @@ fn word<'d>(passage: &PassageText<'d>, at: usize) -> &'d str {
 /// The tokens whose scanning is told together.
 const BLOCK_TOKENS: usize = 64;
 
-/// The tokens that end what is written like a binomial, in full or with an initial: its [epithets](is_epithet).
-pub(crate) fn ends_of_binomials<'p>(passage: &'p PassageText<'_>) -> impl Iterator<Item = usize> + 'p {
-    let bytes = passage.text.as_bytes();
-    let first_byte = |token: &Token| bytes.get(token.start as usize).copied().unwrap_or(0);
-    // what most tokens are not is told by their first bytes and lengths
-    let may_end = move |before: &Token, token: &Token| {
-        let (capital, own) = (first_byte(before), first_byte(token));
-        let is_long = |token: &Token| token.end - token.start >= WORD_BYTES_MIN;
-        let fits = match token.gap {
-            Gap::Space => is_long(before),
-            Gap::Stop | Gap::Joiner => before.end - before.start <= INITIAL_BYTES_LIMIT,
-            _ => false,
-        };
-        (capital.is_ascii_uppercase() | !capital.is_ascii())
-            & own.is_ascii_lowercase()
-            & is_long(token)
-            & fits
-    };
-    let tokens = passage.folded.tokens();
-    let pairs = tokens.iter().zip(tokens.get(1..).unwrap_or_default()).zip(1..);
-    pairs.filter_map(move |((before, token), at)| {
+/// Finds the tokens that end what is written like a binomial, in full or with an initial: its [epithets](is_epithet).
+#[inline(never)]
+pub(crate) fn find_ends_of_binomials(passage: &PassageText<'_>, ends: &mut Vec<usize>) {
+    let (bytes, tokens) = (passage.text.as_bytes(), passage.folded.tokens());
+    ends.clear();
+    let (mut before, mut length_before) = (0_u8, 0);
+    for (at, token) in tokens.iter().enumerate() {
         if at % BLOCK_TOKENS == 0 {
             work_done(BLOCK_TOKENS);
         }
-        (may_end(before, token) && is_end(passage, at)).then_some(at)
-    })
+        let own = bytes.get(token.start as usize).copied().unwrap_or(0);
+        let length = token.end - token.start;
+        // what most tokens are not is told by their first bytes and lengths
+        let is_capital = before.is_ascii_uppercase() | !before.is_ascii();
+        if is_capital & own.is_ascii_lowercase() & (length >= WORD_BYTES_MIN) {
+            let fits = match token.gap {
+                Gap::Space => length_before >= WORD_BYTES_MIN,
+                Gap::Stop | Gap::Joiner => length_before <= INITIAL_BYTES_LIMIT,
+                _ => false,
+            };
+            if fits && is_end(passage, at) {
+                ends.push(at);
+            }
+        }
+        (before, length_before) = (own, length);
+    }
 }
 
 /// Whether a token ends what is written like a binomial.
@@ -148,10 +148,15 @@ fn is_initial(passage: &PassageText<'_>, at: usize) -> bool {
 impl<'d> Binomials<'d> {
     /// Finds the binomials of a document that stand in it in full.
     pub(crate) fn find(passages: &[PassageText<'d>]) -> Self {
-        Self::among(passages.iter().map(|passage| (passage, ends_of_binomials(passage))))
+        let ends = |passage: &PassageText<'d>| {
+            let mut ends = Vec::new();
+            find_ends_of_binomials(passage, &mut ends);
+            ends.into_iter()
+        };
+        Self::among(passages.iter().map(|passage| (passage, ends(passage))))
     }
 
-    /// [`Binomials::find`] in passages of which it is known where binomials end ([`ends_of_binomials`]).
+    /// [`Binomials::find`] in passages of which it is known where binomials end ([`find_ends_of_binomials`]).
     pub(crate) fn among<'p, T: Iterator<Item = usize>>(
         passages: impl Iterator<Item = (&'p PassageText<'d>, T)>,
     ) -> Self
@@ -210,7 +215,7 @@ impl<'d> Binomials<'d> {
     }
 
     /// Calls `take` with each token of a passage that is a part of a binomial, and what it is; the last time holds. `ends` is where
-    /// binomials end in it ([`ends_of_binomials`]).
+    /// binomials end in it ([`find_ends_of_binomials`]).
     pub(crate) fn each_part(
         &self,
         passage: &PassageText<'d>,
@@ -277,7 +282,9 @@ mod tests {
         }
         let parts = |passage: &PassageText<'_>| {
             let mut parts = vec![Part::None; passage.folded.tokens().len()];
-            binomials.each_part(passage, ends_of_binomials(passage), |at, part| parts[at] = part);
+            let mut ends = vec![9];
+            find_ends_of_binomials(passage, &mut ends);
+            binomials.each_part(passage, ends.into_iter(), |at, part| parts[at] = part);
             parts
         };
         assert_eq!(parts(&passages[0])[..2], [Part::Genus, Part::Epithet]);

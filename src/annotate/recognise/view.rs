@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::super::binomials::{Binomials, Part, ends_of_binomials};
+use super::super::binomials::{Binomials, Part, find_ends_of_binomials};
 use super::super::models::Models;
 use super::super::options::TermTrie;
 use super::super::passages::PassageText;
@@ -243,9 +243,11 @@ impl PassageView {
 }
 
 /// Marks the names of organisms in two words.
+// stages put into one another have too few registers
+#[inline(never)]
 pub(crate) fn mark_binomials(passages: &[PassageText<'_>], views: &mut [PassageView]) {
     for (passage, view) in passages.iter().zip(views.iter_mut()) {
-        refill(&mut view.binomial_ends, ends_of_binomials(passage));
+        find_ends_of_binomials(passage, &mut view.binomial_ends);
     }
     let ends = views.iter().map(|view| view.binomial_ends.iter().copied());
     let binomials = Binomials::among(passages.iter().zip(ends));
