@@ -395,19 +395,32 @@ pub(crate) fn mark_short_forms(
     }
 }
 
+// stages put into one another have too few registers
+#[inline(never)]
 fn mark_places(passage: &PassageText<'_>, trie: &TermTrie, known: &[ShortForm<'_>], view: &mut PassageView) {
     let folded = &passage.folded;
-    for first in (0..folded.tokens().len()).filter(|&first| folded.begins_word(first)) {
-        work_done(1);
+    let forms = folded.text().as_bytes();
+    let may_begin = |token: &Token| {
+        let first = forms.get(token.folded_start as usize).copied().unwrap_or(0);
+        let length = token.folded_end.wrapping_sub(token.folded_start);
+        trie.may_begin_with(first, length) && token.gap != Gap::None
+    };
+    for (first, token) in folded.tokens().iter().enumerate() {
+        if first % BLOCK_PIECES == 0 {
+            work_done(BLOCK_PIECES);
+        }
+        if !may_begin(token) {
+            continue;
+        }
         trie.walk(folded, first, |tokens, indices| {
             let end = first + tokens;
+            if !folded.ends_word(end - 1) {
+                return;
+            }
             let span = passage.span(first, end);
             let written = passage.slice(span);
             let same =
                 |index: &&usize| surface::agreement(written, known[**index].text) <= Agreement::SameCase;
-            if !folded.ends_word(end - 1) {
-                return;
-            }
             let Some(&index) = indices.iter().find(same) else { return };
             let tag = view.short_tags.len() as u32;
             view.short_tags.push(known[index].tag);
