@@ -124,6 +124,13 @@ struct Place {
     scale: f32,
 }
 
+/// What keeps the sums of a place near 1.
+#[inline]
+fn scale_of(sums: f32x4) -> f32 {
+    let [outside, begin, inside, _] = sums.to_array();
+    (outside + begin + inside).max(f32::MIN_POSITIVE)
+}
+
 /// The forward and backward sums over one sentence. Kept and refilled, so that nothing is allocated in the long run.
 #[derive(Debug, Default)]
 pub(crate) struct Lattice {
@@ -143,15 +150,22 @@ impl Lattice {
         self.places.iter().fold(0.0, |total, place| total + f64::from(place.scale).ln())
     }
 
-    /// [`Lattice::run`] without the whole sum, of a part of a sentence. `begins` says whether the part begins the sentence; before
-    /// others stands a piece that is O.
+    /// [`Lattice::run`] without the whole sum, of a part of a sentence. `begins` and `ends` say whether the part begins and ends the
+    /// sentence; where it does not, a piece stands beside it that is O, and the one behind counts among the places.
     pub(crate) fn read(
         &mut self,
         pieces: impl Iterator<Item = Emission>,
         factors: &Factors,
-        begins: bool,
+        [begins, ends]: [bool; 2],
     ) {
-        self.run_forward(pieces, factors, if begins { factors.start } else { factors.outside });
+        let start = if begins { factors.start } else { factors.outside };
+        let reached = self.run_forward(pieces, factors, start);
+        if !ends {
+            let Emission(emission) = Emission::OUTSIDE;
+            let scale = scale_of(reached * f32x4::new(emission));
+            // no more is asked of the last than that no mention begins there
+            self.places.push(Place { emission, forward: emission, backward: lanes([1.0; LABELS]), scale });
+        }
         self.run_backward(factors);
     }
 
@@ -166,15 +180,14 @@ impl Lattice {
         self.places.clear();
         let next = factors.next.map(f32x4::new);
         let mut reached = f32x4::new(start);
-        self.places.extend(pieces.map(|Emission(emission)| {
+        for Emission(emission) in pieces {
             let now = reached * f32x4::new(emission);
-            let [outside, begin, inside, _] = now.to_array();
-            let scale = (outside + begin + inside).max(f32::MIN_POSITIVE);
+            let scale = scale_of(now);
             let forward = (now / f32x4::splat(scale)).to_array();
             let from = |label: usize| f32x4::splat(forward[label]) * next[label];
             reached = from(OUTSIDE) + from(BEGIN) + from(INSIDE);
-            Place { emission, forward, backward: lanes([1.0; LABELS]), scale }
-        }));
+            self.places.push(Place { emission, forward, backward: lanes([1.0; LABELS]), scale });
+        }
         reached
     }
 
@@ -313,6 +326,43 @@ mod tests {
         assert!((lattice.marginals(0)[BEGIN] - 1.0).abs() < 1e-5);
         assert!((lattice.marginals(2)[OUTSIDE] - 1.0).abs() < 1e-5);
         assert!(lattice.marginals(1).iter().all(|value| *value > 0.01));
+    }
+
+    #[test]
+    fn a_part_is_read_as_the_sentence_is_where_all_beside_it_is_outside() {
+        let scale = 0.05;
+        let sums = [[10_i16, -20], [30, 4], [-14, 40], [2, 18]];
+        let logits = sums.map(|sums| sums.map(|sum| f32::from(sum) * scale));
+        let outside = 1 << OUTSIDE;
+        let (factors, by_sums) = (Factors::from(&WEIGHTS), SumFactors::new(scale));
+        for part in [0..4, 0..2, 1..3, 2..4, 3..4] {
+            let allowed: Vec<u8> =
+                (0..4).map(|at| if part.contains(&at) { ANY_LABEL } else { outside }).collect();
+            let (mut whole, mut own) = (Lattice::default(), Lattice::default());
+            whole.run(&logits, &factors, &allowed);
+            let pieces = sums[part.clone()].iter().map(|[begin, inside]| by_sums.emission(*begin, *inside));
+            own.read(pieces, &factors, [part.start == 0, part.end == 4]);
+            let [mut expected, mut found] = [Vec::new(), Vec::new()];
+            whole.spans(&factors, 1e-6, |first, end, probability| expected.push((first, end, probability)));
+            own.spans(&factors, 1e-6, |first, end, probability| {
+                found.push((part.start + first, part.start + end, probability));
+            });
+            assert!(!found.is_empty() && found.len() == expected.len(), "{part:?}");
+            for (found, expected) in found.iter().zip(&expected) {
+                assert_eq!((found.0, found.1), (expected.0, expected.1), "{part:?}");
+                assert!((found.2 - expected.2).abs() < 1e-5, "{part:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn factors_by_sums_are_those_of_their_logits() {
+        for scale in [0.000_01, 0.003, 0.05, 7.0, 100.0] {
+            let factors = SumFactors::new(scale);
+            for sum in (i16::MIN..=i16::MAX).step_by(7).chain([i16::MAX, -1, 0, 1]) {
+                assert_eq!(factors.of(sum), factor_of(f32::from(sum) * scale), "{scale} {sum}");
+            }
+        }
     }
 
     #[test]

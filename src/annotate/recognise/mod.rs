@@ -28,7 +28,7 @@ pub(crate) mod words;
 
 use std::ops::Range;
 
-use chain::{Emission, Factors, Lattice, SumFactors};
+use chain::{Factors, Lattice, SumFactors};
 use dictionary::NameMatch;
 use gate::{Gate, Lanes, Passing};
 use lexicon::Lexicon;
@@ -186,9 +186,7 @@ fn read_chain(
         passing.each_stretch(model_type, |stretch| {
             let own = sums[stretch.clone()].iter();
             let own = own.map(|sums: &Sums| factors.emission(sums[begin], sums[inside]));
-            // the pieces at its sides are O
-            let behind = (stretch.end < sums.len()).then_some(Emission::OUTSIDE);
-            lattice.read(own.chain(behind), steps, stretch.start == 0);
+            lattice.read(own, steps, [stretch.start == 0, stretch.end == sums.len()]);
             lattice.spans(steps, PROBABILITY_MIN, |first, end, probability| {
                 let (first, last) = (&pieces[stretch.start + first], &pieces[stretch.start + end - 1]);
                 let span = Span { start: first.start(), end: last.end() };

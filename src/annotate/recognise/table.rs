@@ -418,7 +418,7 @@ impl<'t> Weights<'t> {
             if missing == 0 || check_at(block, BLOCK_FEATURES - 1) <= least {
                 return;
             }
-            at = if at + 1 < self.blocks.len() { at + 1 } else { 0 };
+            at = self.next(at);
         }
     }
 
@@ -433,22 +433,24 @@ impl<'t> Weights<'t> {
     #[inline]
     fn find(self, feature: u64) -> (&'t Block, u32) {
         let wanted = check(feature);
-        for block in self.blocks_from(feature) {
+        let mut at = home(feature, self.blocks.len());
+        for _ in 0..self.blocks.len() {
+            let block = &self.blocks[at];
             let checks = checks_of(block);
             let hits = hits(checks, wanted);
             // a free place is less than any check; one sum, as two conditions would be two branches
             if hits + u32::from(checks[BLOCK_FEATURES - 1] < wanted) != 0 {
                 return (block, hits);
             }
+            at = self.next(at);
         }
         (&[0; BLOCK_BYTES], 0)
     }
 
-    /// The blocks that a feature may stand in, in the order of a search: from its first to the end of the table, and on from the start.
+    /// The block that a search goes on with: the first after the last.
     #[inline]
-    fn blocks_from(self, feature: u64) -> impl Iterator<Item = &'t Block> {
-        let home = home(feature, self.blocks.len());
-        self.blocks[home..].iter().chain(&self.blocks[..home])
+    const fn next(self, at: usize) -> usize {
+        if at + 1 < self.blocks.len() { at + 1 } else { 0 }
     }
 }
 
