@@ -19,7 +19,7 @@ const RECOGNISED_MIN: f32 = 0.3;
 /// The spans of a passage that are looked at one after the other.
 const SPANS_FEW: usize = 64;
 /// A name does not go on over these: "Newcastle disease virus (NDV)" is two.
-const APART: [char; 6] = ['(', ')', '[', ']', ',', ';'];
+const APART: [u8; 6] = *b"()[],;";
 
 /// Gives what is said of organisms and diseases in a passage, from the place `from` of `found` on, to the longer names that they are parts of.
 /// These are among `matches`.
@@ -61,7 +61,7 @@ fn prefer_longer_of(
     for name in matches.iter().filter(|name| is_name_of(name, entity_type)) {
         work_done(1);
         let span = passage.span(name.first, name.end);
-        if passage.slice(span).contains(APART) {
+        if passage.slice(span).bytes().any(|byte| APART.contains(&byte)) {
             continue;
         }
         let (mut moved, mut own) = (0.0_f32, None);

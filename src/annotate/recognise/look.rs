@@ -322,8 +322,25 @@ impl<'d> Spans<'d> {
     }
 
     fn add(&mut self, place: usize, own: &Found) {
-        let Room { keys, written, folded, .. } = &mut *self.room;
         let passage = &self.passages[own.passage];
+        let mut keys = self.keys_of(passage, own);
+        let likeliest = Likeliest::new(own.probability, place);
+        self.sums[own.model_type] += own.probability;
+        self.room.folded.at_mut(keys.folded).likely[own.model_type].add(likeliest);
+        let text = self.room.written.at_mut(keys.written);
+        text.said[own.model_type].add(likeliest, own.probability);
+        text.types |= 1 << own.model_type;
+        if MODEL_TYPES[own.model_type] == EntityType::Species {
+            self.organisms.add(passage.slice(own.span), name_of(passage, &keys), own.probability);
+            keys.follows_strain = follows_strain(self.passages, own);
+            text.is_of_strain |= keys.follows_strain;
+        }
+        self.room.keys.push(keys);
+    }
+
+    /// What a span is found by; its text and name are added where they are new.
+    #[inline]
+    fn keys_of(&mut self, passage: &PassageText<'_>, own: &Found) -> Keys {
         let (in_passage, behind, token) = self.near;
         let near = if own.passage == in_passage && own.span.start >= behind { token } else { 0 };
         let tokens = passage.folded.tokens_within_from(near, own.span.start, own.span.end);
@@ -335,27 +352,14 @@ impl<'d> Spans<'d> {
             _ => 0..0,
         };
         let name = word_hash_within(passage.folded.text().as_bytes(), name);
-        let likeliest = Likeliest::new(own.probability, place);
-        let (text, of_text) = written.add(text);
-        of_text.said[own.model_type].add(likeliest, own.probability);
-        let (name, of_name) = folded.add(name);
-        of_name.likely[own.model_type].add(likeliest);
-        self.sums[own.model_type] += own.probability;
-        let mut follows = false;
-        if MODEL_TYPES[own.model_type] == EntityType::Species {
-            let name = passage.folded.key(tokens.start, tokens.end);
-            self.organisms.add(passage.slice(own.span), name, own.probability);
-            follows = follows_strain(self.passages, own);
-            of_text.is_of_strain |= follows;
-        }
-        keys.push(Keys {
-            written: to_u32(text),
-            folded: to_u32(name),
+        Keys {
+            written: self.room.written.add(text),
+            folded: self.room.folded.add(name),
             first_token: to_u32(tokens.start),
             end_token: to_u32(tokens.end),
             odds: log_odds(own.probability),
-            follows_strain: follows,
-        });
+            follows_strain: false,
+        }
     }
 
     /// Has one text stand for another, where none does yet.

@@ -128,6 +128,10 @@ impl Spans<'_> {
     /// What the document takes the same text and its long or short form for, if not for its own type.
     pub(super) fn describe_other_types(&self, own: &Own<'_>, numbers: &mut impl Numbers) {
         let best = |text: &Written| {
+            // most texts are of one type
+            if text.types & !(1 << own.found.model_type) == 0 {
+                return Likeliest::default();
+            }
             let others = text.said.iter().enumerate().filter(|(of, _)| *of != own.found.model_type);
             others.fold(Likeliest::default(), |most, (_, said)| most.max(said.likely.best))
         };

@@ -1,12 +1,18 @@
 //! What stands in the text of a span.
 
+use wide::u8x16;
+
 /// What joins names that are mostly mentions of their own, each with a space at its end; besides a slash.
 const JOINTS: [&[u8]; 3] = [b" and ", b" or ", b", "];
 
+/// The bytes that are looked at together.
+const LANES: usize = 16;
+
 /// What stands in a text.
+#[derive(Default)]
 struct Letters {
-    opened: usize,
-    closed: usize,
+    opened: u32,
+    closed: u32,
     spaced: bool,
     /// Whether a slash or one of [`JOINTS`] stands in it.
     joined: bool,
@@ -15,43 +21,16 @@ struct Letters {
     lower: bool,
 }
 
-/// What a byte of each kind tells, as bits.
-const SPACE: u8 = 1;
-const SLASH: u8 = 2;
-const DIGIT: u8 = 4;
-const UPPER: u8 = 8;
-const LOWER: u8 = 16;
-const BRACKET: u8 = 32;
-
-/// The kind of each byte.
-const KINDS: [u8; 256] = kinds();
-
-const fn kinds() -> [u8; 256] {
-    let mut kinds = [0; 256];
-    let mut at = 0;
-    while at < kinds.len() {
-        kinds[at] = match at as u8 {
-            b' ' => SPACE,
-            b'/' => SLASH,
-            b'(' | b')' => BRACKET,
-            b'0'..=b'9' => DIGIT,
-            b'A'..=b'Z' => UPPER,
-            b'a'..=b'z' => LOWER,
-            _ => 0,
-        };
-        at += 1;
-    }
-    kinds
-}
-
 /// What stands in a text as bits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Form(u8);
 
 /// How many numbers tell the form of a text.
 pub(super) const NUMBERS_OF_FORM: usize = 7;
 
 impl Form {
+    /// Before it is told.
+    pub(super) const NEW: Self = Self(0);
     /// Set where the others are told.
     const TOLD: u8 = 1 << NUMBERS_OF_FORM;
 
@@ -101,24 +80,41 @@ static NUMBERS: [[f32; NUMBERS_OF_FORM]; 1 << NUMBERS_OF_FORM] = {
 
 impl Letters {
     fn of(text: &[u8]) -> Self {
-        let (mut kinds, mut joined) = (0, false);
-        for (at, byte) in text.iter().enumerate() {
-            let kind = KINDS[usize::from(*byte)];
-            kinds |= kind;
-            // what joins names ends with a space
-            joined = joined || kind == SPACE && JOINTS.iter().any(|joint| text[..=at].ends_with(joint));
+        let mut letters = Self::default();
+        let (chunks, rest) = text.as_chunks::<LANES>();
+        for (at, chunk) in chunks.iter().enumerate() {
+            letters.add(text, at * LANES, chunk);
         }
-        let has = |kind: u8| kinds & kind != 0;
-        let count =
-            |wanted: u8| if has(BRACKET) { text.iter().filter(|byte| **byte == wanted).count() } else { 0 };
-        Self {
-            opened: count(b'('),
-            closed: count(b')'),
-            spaced: has(SPACE),
-            joined: has(SLASH) || joined,
-            digit: has(DIGIT),
-            upper: has(UPPER),
-            lower: has(LOWER),
+        // filled up with what tells nothing
+        let mut last = [0; LANES];
+        last[..rest.len()].copy_from_slice(rest);
+        letters.add(text, chunks.len() * LANES, &last);
+        letters
+    }
+
+    /// Adds what some bytes tell that stand in a text at the place `from`.
+    #[inline]
+    fn add(&mut self, text: &[u8], from: usize, bytes: &[u8; LANES]) {
+        let bytes = u8x16::new(*bytes);
+        let are = |wanted: u8| bytes.simd_eq(u8x16::splat(wanted));
+        let within = |first: u8, last: u8| {
+            let above = bytes - u8x16::splat(first);
+            above.min(u8x16::splat(last - first)).simd_eq(above).to_bitmask() != 0
+        };
+        self.digit |= within(b'0', b'9');
+        self.upper |= within(b'A', b'Z');
+        self.lower |= within(b'a', b'z');
+        self.joined |= are(b'/').to_bitmask() != 0;
+        if (are(b'(') | are(b')')).to_bitmask() != 0 {
+            self.opened += are(b'(').to_bitmask().count_ones();
+            self.closed += are(b')').to_bitmask().count_ones();
+        }
+        let mut spaces = are(b' ').to_bitmask();
+        self.spaced |= spaces != 0;
+        while spaces != 0 && !self.joined {
+            let space = from + spaces.trailing_zeros() as usize;
+            self.joined = JOINTS.iter().any(|joint| text[..=space].ends_with(joint));
+            spaces &= spaces - 1;
         }
     }
 }
@@ -146,6 +142,9 @@ mod tests {
             ("and B", (0, 0), [true, false, false, true, true]),
             ("A and", (0, 0), [true, false, false, true, true]),
             ("é", (0, 0), [false; 5]),
+            ("sixteen bytes ((, then (1) or B", (3, 1), [true, true, true, true, true]),
+            ("thirty-two bytes with no capital", (0, 0), [true, false, false, false, true]),
+            ("a joint at an end and ", (0, 0), [true, true, false, false, true]),
         ] {
             assert_eq!(told(text), (brackets.0, brackets.1, expected), "{text}");
         }
@@ -153,10 +152,10 @@ mod tests {
 
     #[test]
     fn forms_are_told_as_numbers() {
-        let form = Form::default().or_of(b"Ca(2+)/(");
+        let form = Form::NEW.or_of(b"Ca(2+)/(");
         assert_eq!(*form.numbers(), [1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0]);
         assert_eq!(form.or_of(b"another"), form);
-        assert_eq!(*Form::default().or_of(b"(a) b").numbers(), [0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
-        assert_eq!(*Form::default().or_of(b"").numbers(), [0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0]);
+        assert_eq!(*Form::NEW.or_of(b"(a) b").numbers(), [0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+        assert_eq!(*Form::NEW.or_of(b"").numbers(), [0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0]);
     }
 }

@@ -8,7 +8,7 @@ use crate::text::pauses::{work_done, worked};
 pub(super) const GAP_BYTES_LIMIT: usize = 6;
 
 /// So many spans are put in order one after the other; more are sorted.
-const INSERTED_AT_ONCE: usize = 64;
+const INSERTED_AT_ONCE: usize = 128;
 /// So many are sorted without a pause.
 const SORTED_AT_ONCE: usize = 1_024;
 

@@ -25,13 +25,15 @@ impl Likeliest {
 }
 
 /// The two likeliest spans of one text.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Best {
     pub(super) best: Likeliest,
     second: Likeliest,
 }
 
 impl Best {
+    const NONE: Self = Self { best: Likeliest(0), second: Likeliest(0) };
+
     #[inline]
     pub(super) fn add(&mut self, own: Likeliest) {
         self.second = self.second.max(self.best.min(own));
@@ -46,7 +48,7 @@ impl Best {
 }
 
 /// The probabilities of one text in a document.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Said {
     pub(super) likely: Best,
     pub(super) sum: f32,
@@ -54,6 +56,8 @@ pub(super) struct Said {
 }
 
 impl Said {
+    const NONE: Self = Self { likely: Best::NONE, sum: 0.0, count: 0 };
+
     #[inline]
     pub(super) fn add(&mut self, own: Likeliest, probability: f32) {
         self.likely.add(own);
@@ -63,9 +67,8 @@ impl Said {
 }
 
 /// What stands for a text in the definitions of the document: its long or its short form.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Partner {
-    #[default]
     None,
     /// One that no span has.
     Unsaid,
@@ -74,10 +77,12 @@ pub(super) enum Partner {
 }
 
 /// A text as it is written.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Written {
     /// What is said of it as each type.
     pub(super) said: [Said; MODEL_TYPES.len()],
+    /// The types that any span of it has, as bits.
+    pub(super) types: u8,
     pub(super) partner: Partner,
     /// What stands in it, once that was asked.
     pub(super) form: Form,
@@ -86,15 +91,35 @@ pub(super) struct Written {
 }
 
 /// A folded name.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Folded {
     pub(super) likely: [Best; MODEL_TYPES.len()],
     /// How often the gold data has it as each type, plus one; 0 while that was not asked.
     pub(super) counts: [u32; MODEL_TYPES.len()],
 }
 
+/// What is kept of a text.
+pub(super) trait OfText: Clone {
+    /// Before anything is said of it. A constant is written where it is kept, and not copied there.
+    const NEW: Self;
+}
+
+impl OfText for Written {
+    const NEW: Self = Self {
+        said: [Said::NONE; MODEL_TYPES.len()],
+        types: 0,
+        partner: Partner::None,
+        form: Form::NEW,
+        is_of_strain: false,
+    };
+}
+
+impl OfText for Folded {
+    const NEW: Self = Self { likely: [Best::NONE; MODEL_TYPES.len()], counts: [0; MODEL_TYPES.len()] };
+}
+
 /// The texts of a document by their hashes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Texts<T> {
     /// The upper half of a hash and the place of its text plus one; 0 for a free slot. Their count is a power of two, and at least half are
     /// free. Two hashes are taken for one when they have the same upper half and lower bits that lead to the same slot.
@@ -107,30 +132,35 @@ pub(super) struct Texts<T> {
 /// The lower bits of a slot, which hold a place.
 const SLOT_PLACE: u64 = 0xffff_ffff;
 
-impl<T: Default + Clone> Texts<T> {
+impl<T> Default for Texts<T> {
+    fn default() -> Self {
+        Self { slots: Vec::new(), texts: Vec::new(), taken: 0 }
+    }
+}
+
+impl<T: OfText> Texts<T> {
     /// Forgets all, and makes room for the texts of so many spans.
     pub(super) fn clear(&mut self, count: usize) {
         self.slots.clear();
         self.slots.resize((2 * count).next_power_of_two(), 0);
         self.taken = 0;
         if self.texts.len() < count {
-            self.texts.resize(count, T::default());
+            self.texts.resize(count, T::NEW);
         }
     }
 
-    /// The place of the text with that hash, which is added where it is new, and the text.
+    /// The place of the text with that hash, which is added where it is new.
     #[inline]
-    pub(super) fn add(&mut self, hash: u64) -> (usize, &mut T) {
+    pub(super) fn add(&mut self, hash: u64) -> u32 {
         let slot = self.slot(hash);
         let slot = &mut self.slots[slot];
         if *slot == 0 {
             // what was there before is overwritten where it stands
-            self.texts[self.taken] = T::default();
+            self.texts[self.taken] = T::NEW;
             self.taken += 1;
             *slot = hash & !SLOT_PLACE | self.taken as u64 & SLOT_PLACE;
         }
-        let place = place_in(*slot);
-        (place, &mut self.texts[place])
+        place_in(*slot)
     }
 
     /// The text at a place that [`Texts::add`] gave.
@@ -146,7 +176,7 @@ impl<T: Default + Clone> Texts<T> {
 
     /// The place of a text that may stand nowhere.
     pub(super) fn get(&self, hash: u64) -> Option<u32> {
-        self.slots.get(self.slot(hash)).filter(|slot| **slot != 0).map(|slot| place_in(*slot) as u32)
+        self.slots.get(self.slot(hash)).filter(|slot| **slot != 0).map(|slot| place_in(*slot))
     }
 
     /// The slot of a hash, or the free one that is its.
@@ -164,8 +194,8 @@ impl<T: Default + Clone> Texts<T> {
     }
 }
 
-const fn place_in(slot: u64) -> usize {
-    (slot & SLOT_PLACE) as usize - 1
+const fn place_in(slot: u64) -> u32 {
+    (slot & SLOT_PLACE) as u32 - 1
 }
 
 #[cfg(test)]
@@ -174,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_text_is_held_against_its_other_places() {
-        let mut said = Said::default();
+        let mut said = Said::NONE;
         let spans = [(3, 0.4), (5, 0.9), (8, 0.6)].map(|(at, chance)| (Likeliest::new(chance, at), chance));
         for (own, probability) in spans {
             said.add(own, probability);
@@ -182,7 +212,7 @@ mod tests {
         let elsewhere = spans.map(|(own, _)| said.likely.but_for(own).place());
         assert_eq!(elsewhere, [Some(5), Some(8), Some(5)]);
         assert_eq!(said.count, 3);
-        let mut alone = Best::default();
+        let mut alone = Best::NONE;
         alone.add(spans[0].0);
         assert_eq!(alone.but_for(spans[0].0).place(), None);
         assert_eq!(Likeliest::new(0.0, 7).place(), None);
@@ -197,10 +227,9 @@ mod tests {
             // some have one home
             let hashes = [1_u64 << 63 | 7, 7, 1 << 62 | 7, 1 << 40 | 8, 7];
             let places = hashes.map(|hash| {
-                let (place, text) = texts.add(hash);
-                let was_marked = text.is_of_strain;
-                assert_eq!(was_marked, place == 1 && texts.taken == 4);
-                texts.at_mut(place as u32).is_of_strain = true;
+                let place = texts.add(hash);
+                assert_eq!(texts.at(place).is_of_strain, place == 1 && texts.taken == 4);
+                texts.at_mut(place).is_of_strain = true;
                 place
             });
             assert_eq!(places, [0, 1, 2, 3, 1]);
