@@ -192,7 +192,8 @@ impl FoldedText {
     #[inline]
     pub fn tokens_within_from(&self, near: usize, start: usize, end: usize) -> Range<usize> {
         let count = self.tokens.len();
-        let from = self.first_of_block.get(start / BLOCK_BYTES).map_or(count, |first| *first as usize).max(near);
+        let from =
+            self.first_of_block.get(start / BLOCK_BYTES).map_or(count, |first| *first as usize).max(near);
         let before = |token: &&Token| (token.end as usize) <= start;
         let first = from + self.tokens[from..].iter().take_while(before).count();
         let inside = |token: &&Token| (token.start as usize) < end;

@@ -33,14 +33,13 @@ const SPANS_TOGETHER: usize = 64;
 /// can both be mentions, so that the probability of a span that becomes another adds to the other's.
 pub(super) fn complete(text: &str, from: usize, found: &mut Vec<Found>) {
     let mut moved: Vec<(usize, Span)> = Vec::new();
-    for at in from..found.len() {
+    for (at, own) in (from..).zip(&found[from..]) {
         if at % SPANS_TOGETHER == 0 {
             work_done(SPANS_TOGETHER);
         }
         // mostly there is no bracket at its ends
-        let span = found[at].span;
-        if may_change(text.as_bytes(), span)
-            && let Some(completed) = completed(text, span)
+        if may_change(text.as_bytes(), own.span)
+            && let Some(completed) = completed(text, own.span)
         {
             moved.push((at, completed));
         }

@@ -45,8 +45,7 @@ fn prefer_longer_of(
     if !matches.iter().any(|name| is_name_of(name, entity_type)) {
         return;
     }
-    let is_recognised =
-        |own: &Found| own.model_type == model_type && own.probability >= RECOGNISED_MIN;
+    let is_recognised = |own: &Found| own.model_type == model_type && own.probability >= RECOGNISED_MIN;
     if !found[from..].iter().any(is_recognised) {
         return;
     }
@@ -74,8 +73,9 @@ fn prefer_longer_of(
             }
         };
         if is_few {
-            let begins_within =
-                |own: &Found| own.model_type == model_type && (span.start..span.end).contains(&own.span.start);
+            let begins_within = |own: &Found| {
+                own.model_type == model_type && (span.start..span.end).contains(&own.span.start)
+            };
             let within = (from..).zip(&mut found[from..until]).filter(|(_, own)| begins_within(own));
             within.for_each(|(place, other)| meet(place, other));
         } else {

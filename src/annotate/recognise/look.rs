@@ -15,9 +15,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use kinds::{Kind, NUMBERS_OF_KIND, Organisms, follows_strain};
-use rivals::{
-    AFTER, BEFORE, OTHER_TYPE, Rivals, SAME_ELSEWHERE, SAME_SPAN, SAME_TYPE, Standing, meet, sort,
-};
+use rivals::{AFTER, BEFORE, OTHER_TYPE, Rivals, SAME_ELSEWHERE, SAME_SPAN, SAME_TYPE, Standing, meet, sort};
 use said::{Folded, Likeliest, Partner, Texts, Written};
 
 use super::super::link::aliases::alias_key;
@@ -309,8 +307,7 @@ impl<'d> Spans<'d> {
         // most documents have not all of them
         spans.slow_sums = spans.sums.map(|sum| if sum == 0.0 { 0.0 } else { sum.ln_1p() });
         let pieces = prepared.views.iter().map(|view| view.pieces.pieces.len()).sum();
-        spans.kind =
-            Kind::new(&spans.sums, &spans.slow_sums, spans.organisms, spans.slow.of(pieces));
+        spans.kind = Kind::new(&spans.sums, &spans.slow_sums, spans.organisms, spans.slow.of(pieces));
         for (index, definition) in &prepared.definitions {
             let text = passages[*index].text.as_bytes();
             let place = |form: &Range<usize>| spans.room.written.get(word_hash_within(text, form.clone()));

@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn spans_are_put_in_order_however_many_there_are() {
         for count in [0, 1, INSERTED_AT_ONCE, INSERTED_AT_ONCE + 1, SORTED_AT_ONCE + 1] {
-            let mut order: Vec<u64> = (0..count as u64).map(|at| at * 7_919 % 1_009 << 32 | at).collect();
+            let mut order: Vec<u64> = (0..count as u64).map(|at| (at * 7_919 % 1_009) << 32 | at).collect();
             sort(&mut order);
             assert!(order.is_sorted());
         }
