@@ -66,11 +66,12 @@ fn definition_at(text: &str, open: usize, inside: Range<usize>) -> Option<Defini
     let cut = marks.find(|mark| content.as_bytes().get(mark + 1) == Some(&b' ')).unwrap_or(content.len());
     let short_form = trimmed(text, inside.start..inside.start + cut);
     // most brackets hold and follow no short form, whatever sentence they stand in
-    if !is_short_form(&text[short_form.clone()]) && !follows_short_form(text, open) {
+    let holds_short_form = is_short_form(&text[short_form.clone()]);
+    if !holds_short_form && !follows_short_form(text, open) {
         return None;
     }
     let before = trimmed_end(text, sentence_start(text, open)..open);
-    if is_short_form(&text[short_form.clone()]) {
+    if holds_short_form {
         let long_form = long_form_before(text, before, &text[short_form.clone()])?;
         return Some(Definition { short_form, long_form });
     }
@@ -124,6 +125,9 @@ fn sentence_start(text: &str, at: usize) -> usize {
 /// Whether `text` has the shape of a short form: 2 to 10 characters, at most two words, a letter, and a letter or digit
 /// first.
 fn is_short_form(text: &str) -> bool {
+    if text.is_ascii() {
+        return is_ascii_short_form(text.as_bytes());
+    }
     let characters = text.chars().count();
     (2..=SHORT_FORM_CHARS_LIMIT).contains(&characters)
         && text.split_whitespace().count() <= SHORT_FORM_WORDS_LIMIT
@@ -132,21 +136,32 @@ fn is_short_form(text: &str) -> bool {
         && !text.contains(['(', ')', '[', ']', '=', '<', '>', '%'])
 }
 
+/// [`is_short_form`] of a text in ASCII.
+fn is_ascii_short_form(text: &[u8]) -> bool {
+    let is_sign = |byte: &u8| matches!(byte, b'(' | b')' | b'[' | b']' | b'=' | b'<' | b'>' | b'%');
+    (2..=SHORT_FORM_CHARS_LIMIT).contains(&text.len())
+        && text[0].is_ascii_alphanumeric()
+        && text.iter().any(u8::is_ascii_alphabetic)
+        && !text.iter().any(is_sign)
+        && has_words_at_most(text, SHORT_FORM_WORDS_LIMIT)
+}
+
 /// The words at the end of `before` that `short_form` stands for.
 fn long_form_before(text: &str, before: Range<usize>, short_form: &str) -> Option<Range<usize>> {
     let characters = short_form.chars().filter(|c| c.is_alphanumeric()).count();
     let words_limit = (characters + 5).min(characters * 2);
-    let is_ascii = short_form.is_ascii() && text.as_bytes()[before.clone()].is_ascii();
-    let window = if is_ascii {
-        last_ascii_words(text.as_bytes(), before, words_limit)
+    let (window, start) = if short_form.is_ascii() && text.as_bytes()[before.clone()].is_ascii() {
+        // where it ends is looked for first: mostly it is near, or nowhere
+        let words = &text.as_bytes()[before.clone()];
+        let start = best_ascii_start(words, short_form.as_bytes())?;
+        if !has_words_at_most(&words[start..], words_limit) {
+            return None;
+        }
+        (before, start)
     } else {
-        last_words(text, before, words_limit)
-    };
-    let words = &text[window.clone()];
-    let start = if is_ascii {
-        best_ascii_start(words.as_bytes(), short_form.as_bytes())?
-    } else {
-        best_start(words, short_form)?
+        let window = last_words(text, before, words_limit);
+        let start = best_start(&text[window.clone()], short_form)?;
+        (window, start)
     };
     let start =
         initials_start(&text[window.clone()], short_form).map_or(start, |initials| initials.min(start));
@@ -195,20 +210,15 @@ fn best_start(window: &str, short_form: &str) -> Option<usize> {
     (start < window.len()).then_some(start - word.len())
 }
 
-/// [`last_words`] of a range in ASCII.
-fn last_ascii_words(text: &[u8], range: Range<usize>, words_limit: usize) -> Range<usize> {
+/// Whether a text in ASCII has no more than so many words.
+fn has_words_at_most(text: &[u8], words_limit: usize) -> bool {
     let (mut words, mut inside_word) = (0, false);
-    for at in range.clone().rev() {
-        let is_space = is_ascii_space(text[at]);
-        if !is_space && !inside_word {
-            words += 1;
-            if words > words_limit {
-                return at + 1..range.end;
-            }
-        }
-        inside_word = !is_space;
+    for byte in text {
+        let is_letter = !is_ascii_space(*byte);
+        words += usize::from(is_letter & !inside_word);
+        inside_word = is_letter;
     }
-    range
+    words <= words_limit
 }
 
 /// [`best_start`] in ASCII.
@@ -219,7 +229,7 @@ fn best_ascii_start(window: &[u8], short_form: &[u8]) -> Option<usize> {
         let first = short.peek().is_none();
         let (lower, upper) = (wanted.to_ascii_lowercase(), wanted.to_ascii_uppercase());
         start = loop {
-            let at = window[..start].iter().rposition(|byte| (*byte == lower) | (*byte == upper))?;
+            let at = memchr::memrchr2(lower, upper, &window[..start])?;
             if !first || at == 0 || !window[at - 1].is_ascii_alphanumeric() {
                 break at;
             }
@@ -396,14 +406,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_ascii_is_read_as_all_text_is(text in "[a-zA-C0-2 \\t\\n.-]{0,60}", short in "[a-zA-C0-2 -]{2,6}") {
+        fn what_is_ascii_is_read_as_all_text_is(
+            text in "[a-zA-C0-2 \\t\\n.-]{0,60}",
+            short in "[a-zA-C0-2 -]{2,6}",
+        ) {
             for limit in 0..6 {
-                let (bytes, all) = (text.as_bytes(), 0..text.len());
-                let words = last_words(&text, all.clone(), limit);
-                prop_assert_eq!(last_ascii_words(bytes, all, limit), words.clone());
-                let window = &text[words];
-                let start = best_ascii_start(window.as_bytes(), short.as_bytes());
-                prop_assert_eq!(start, best_start(window, &short), "{:?} {}", window, short);
+                let window = last_words(&text, 0..text.len(), limit);
+                let expected = best_start(&text[window.clone()], &short).map(|start| window.start + start);
+                let start = best_ascii_start(text.as_bytes(), short.as_bytes());
+                let start = start.filter(|start| has_words_at_most(&text.as_bytes()[*start..], limit));
+                prop_assert_eq!(start, expected, "{:?} {}", text, short);
             }
         }
 
@@ -413,6 +425,16 @@ mod tests {
                 prop_assert!(text.get(definition.short_form).is_some());
                 prop_assert!(text.get(definition.long_form).is_some());
             }
+        }
+
+        #[test]
+        fn short_forms_in_ascii_are_those_of_all_text(text in "[aB1 =(%\\t-]{0,12}") {
+            let is_one = (2..=SHORT_FORM_CHARS_LIMIT).contains(&text.len())
+                && text.split_whitespace().count() <= SHORT_FORM_WORDS_LIMIT
+                && text.contains(char::is_alphabetic)
+                && text.starts_with(char::is_alphanumeric)
+                && !text.contains(['(', '=', '%']);
+            prop_assert_eq!(is_short_form(&text), is_one);
         }
 
         #[test]
