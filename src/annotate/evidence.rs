@@ -74,9 +74,13 @@ pub(super) fn rank_mentions(
     }
 }
 
-/// The entities that a long, clear name in the document speaks of.
+/// The entities that a long, clear name in the document speaks of; none where no symbol could be supported by that.
 fn supported_entities(mentions: &[Mention]) -> FxHashSet<EntityIndex> {
     let mut supported = FxHashSet::default();
+    let is_symbol = |reading: &Reading| reading.evidence.as_ref().is_some_and(|evidence| evidence.symbol);
+    if !mentions.iter().any(|mention| mention.readings.iter().any(is_symbol)) {
+        return supported;
+    }
     for mention in mentions {
         for reading in &mention.readings {
             if let (Subject::Entity(entity), Some(evidence)) = (&reading.subject, &reading.evidence) {
@@ -258,6 +262,12 @@ type Right = (Support, bool, Reverse<SynonymScope>, Reverse<Agreement>);
 
 /// Counts for each reading the others of its type that have the name in as good a right. `rights` is room for these.
 fn count_rivals(mention: &mut Mention, rights: &mut Vec<(EntityType, Option<Right>)>) {
+    if let [Reading { evidence, .. }] = &mut mention.readings[..] {
+        if let Some(evidence) = evidence {
+            evidence.rivals = 0;
+        }
+        return;
+    }
     let right = |evidence: &NameEvidence| -> Right {
         (evidence.support, evidence.label, Reverse(evidence.scope), Reverse(evidence.agreement))
     };
