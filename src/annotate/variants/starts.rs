@@ -73,9 +73,9 @@ impl<'t> Starts<'t> {
         let words = letters | digits;
         let begin = words & !behind(words, before.is_ascii_alphanumeric());
         let (first, second, third) = (begin & letters, lower >> 1, lower >> 2);
-        let rest = bytes.get(self.block..).unwrap_or_default();
-        self.open = of_those(first & second & third, |at| may_begin_stem(rest, at))
-            | of_those(first & second & !third & !LAST_TWO, |at| may_begin_short(rest, at))
+        let words = words_at(bytes, self.block, &block);
+        self.open = of_those(first & second & third, |at| is_stem(word_at(&words, at)))
+            | of_those(first & second & !third & !LAST_TWO, |at| is_short(word_at(&words, at)))
             | first & (!second | upper >> 2 | LAST_TWO)
             | begin & digits
             | digits & (digits >> 1 | LAST) & behind(letters, before.is_ascii_alphabetic())
@@ -90,13 +90,38 @@ impl<'t> Starts<'t> {
 const LAST: u64 = 1 << (BLOCK_BYTES - 1);
 const LAST_TWO: u64 = LAST | LAST >> 1;
 
+/// The bytes of a block and the next few, in which its last words go on.
+type Words = [u8; BLOCK_BYTES + WORD_BYTES];
+/// How many bytes of a word are looked at.
+const WORD_BYTES: usize = 4;
+
+#[inline]
+fn words_at(bytes: &[u8], at: usize, block: &[u8; BLOCK_BYTES]) -> Words {
+    if let Some(words) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        return *words;
+    }
+    let mut words = [0; BLOCK_BYTES + WORD_BYTES];
+    words[..BLOCK_BYTES].copy_from_slice(block);
+    let behind = bytes.get(at + BLOCK_BYTES..).unwrap_or_default();
+    words[BLOCK_BYTES..][..behind.len()].copy_from_slice(behind);
+    words
+}
+
+/// The first bytes of the word at a place of the block.
+#[inline]
+fn word_at(words: &Words, at: usize) -> [u8; WORD_BYTES] {
+    let at = at % BLOCK_BYTES;
+    [words[at], words[at + 1], words[at + 2], words[at + 3]]
+}
+
 /// The bits among those of `places` that the test holds of.
 #[inline]
 fn of_those(places: u64, test: impl Fn(usize) -> bool) -> u64 {
     let (mut rest, mut found) = (places, 0);
     while rest != 0 {
-        let at = rest.trailing_zeros();
-        found |= u64::from(test(at as usize)) << at;
+        let at = rest.trailing_zeros() as usize;
+        // the lowest bit, or none
+        found |= (rest & rest.wrapping_neg()) * u64::from(test(at));
         rest &= rest - 1;
     }
     found
@@ -349,13 +374,7 @@ const fn stem_slot(letters: u32) -> usize {
     (letters.wrapping_mul(0x1090_495b) >> (u32::BITS - STEM_BITS)) as usize
 }
 
-/// Whether a word of three letters and more, all but the first in lower case, may begin as one of a form does.
-#[inline]
-fn may_begin_stem(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at..).and_then(|rest| rest.first_chunk()).is_none_or(|start| is_stem(*start))
-}
-
-/// Whether four bytes begin as a word of a form does, the first in any case.
+/// Whether four bytes begin as a word of a form does, of three letters and more, the first in any case.
 #[inline]
 fn is_stem([first, second, third, fourth]: [u8; 4]) -> bool {
     let letters = u32::from_le_bytes([first | 0x20, second, third, 0]);
@@ -366,8 +385,7 @@ fn is_stem([first, second, third, fourth]: [u8; 4]) -> bool {
 
 /// Whether a word of two letters may be one of [`SHORT`].
 #[inline]
-fn may_begin_short(bytes: &[u8], at: usize) -> bool {
-    let Some(&[first, second]) = bytes.get(at..).and_then(|rest| rest.first_chunk()) else { return true };
+fn is_short([first, second, ..]: [u8; 4]) -> bool {
     let word = [first | 0x20, second];
     (word == *SHORT[0]) | (word == *SHORT[1])
 }
@@ -713,7 +731,7 @@ mod tests {
                     for fourth in bytes.iter().copied().chain([b'A']) {
                         let word = [first, second, *third, fourth];
                         let goes_on = !fourth.is_ascii_lowercase() || after_stem(&word).is_some();
-                        assert_eq!(may_begin_stem(&word, 0), is_listed && goes_on, "{word:?}");
+                        assert_eq!(is_stem(word), is_listed && goes_on, "{word:?}");
                     }
                 }
             }
