@@ -14,7 +14,10 @@ const REASONS_LIMIT: usize = 1 << 12;
 
 /// The reasons that were told before.
 #[derive(Debug, Default)]
-pub(crate) struct Reasons(FxHashMap<WhyNot, SmolStr>);
+pub(crate) struct Reasons(FxHashMap<Key, SmolStr>);
+
+/// A reason in numbers, by which it is found faster: its kind and what tells it, and its taxa.
+type Key = (u64, u64);
 
 impl Reasons {
     /// Forgets all, for another catalog.
@@ -24,20 +27,21 @@ impl Reasons {
 
     /// The words of a reason; `name` gives the name of a taxon.
     pub(super) fn words(&mut self, reason: WhyNot, name: impl FnMut(Taxon) -> String) -> SmolStr {
-        if let Some(words) = self.0.get(&reason) {
+        let key = reason.key();
+        if let Some(words) = self.0.get(&key) {
             return words.clone();
         }
         if self.0.len() >= REASONS_LIMIT {
             self.0.clear();
         }
         let words = SmolStr::from(reason.words(name));
-        self.0.insert(reason, words.clone());
+        self.0.insert(key, words.clone());
         words
     }
 }
 
 /// Why another reading was not chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WhyNot {
     ExtraTerm,
     TooFar(Naming),
@@ -70,6 +74,24 @@ impl WhyNot {
             }
             _ => Self::Another(other.entity_type, Naming::of(other)),
         }
+    }
+
+    /// A number that no other reason has.
+    fn key(self) -> Key {
+        let taxa = |one: Option<Taxon>, other: Option<Taxon>| {
+            let has = u64::from(one.is_some()) << 1 | u64::from(other.is_some());
+            (has, u64::from(one.unwrap_or(0)) << 32 | u64::from(other.unwrap_or(0)))
+        };
+        let (kind, entity_type, told, (has, taxa)) = match self {
+            Self::ExtraTerm => (0, 0, 0, (0, 0)),
+            Self::DefinedOtherwise => (1, 0, 0, (0, 0)),
+            Self::TooFar(naming) => (2, 0, naming.key(), (0, 0)),
+            Self::OfOtherType(own, naming) => (3, own as u64, naming.key(), (0, 0)),
+            Self::Another(own, naming) => (4, own as u64, naming.key(), (0, 0)),
+            Self::OtherSpecies { taxon, chosen, evidence } => (5, 0, evidence as u64, taxa(taxon, chosen)),
+            Self::NoGeneIn { taxon, foreign } => (6, 0, 0, taxa(taxon, Some(foreign))),
+        };
+        (told << 32 | entity_type << 16 | has << 8 | kind, taxa)
     }
 
     fn words(self, mut name: impl FnMut(Taxon) -> String) -> String {
@@ -130,10 +152,10 @@ pub(super) fn why(reading: &Reading, mut name: impl FnMut(Taxon) -> String) -> S
 }
 
 /// How a reading is named in the catalog; nothing of what has no name there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Naming(Option<Named>);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Named {
     label: bool,
     scope: SynonymScope,
@@ -143,7 +165,7 @@ struct Named {
 }
 
 /// How a name stands in the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Surface {
     Alike,
     OtherSpelling,
@@ -173,6 +195,13 @@ impl Naming {
             support: evidence.support,
             common_word: evidence.common_word,
         }))
+    }
+
+    /// A number that no other has.
+    fn key(self) -> u64 {
+        let Some(Named { label, scope, surface, support, common_word }) = self.0 else { return 0 };
+        let told = [scope as u64, surface as u64, support as u64, u64::from(label), u64::from(common_word)];
+        told.iter().fold(1, |key, told| key << 4 | told)
     }
 
     fn words(self) -> String {
@@ -217,6 +246,9 @@ const fn type_name(entity_type: EntityType) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use rustc_hash::FxHashSet;
+
+    use super::super::rank::NameEvidence;
     use super::*;
 
     #[test]
@@ -231,6 +263,44 @@ mod tests {
             assert!(reasons.0.len() <= REASONS_LIMIT);
         }
         assert_eq!(reasons.0.len(), 1);
+    }
+
+    #[test]
+    fn every_reason_has_a_key_of_its_own() {
+        let evidence = NameEvidence::of_type(EntityType::Gene);
+        let mut readings = vec![None];
+        for scope in [SynonymScope::Exact, SynonymScope::Related, SynonymScope::Narrow, SynonymScope::Broad] {
+            for support in [Support::None, Support::OtherName, Support::Defined] {
+                for agreement in [Agreement::Identical, Agreement::Spelling, Agreement::Raised] {
+                    for (label, common_word) in [(false, false), (false, true), (true, false), (true, true)] {
+                        let own = NameEvidence { scope, support, agreement, label, common_word, ..evidence };
+                        readings.push(Some(own));
+                    }
+                }
+            }
+        }
+        let named = |evidence| {
+            let reading = Reading::new(Subject::Unlinked, EntityType::Gene, Method::Model, 0.5);
+            Naming::of(&Reading { evidence, ..reading })
+        };
+        let mut reasons = vec![WhyNot::ExtraTerm, WhyNot::DefinedOtherwise];
+        for naming in readings.into_iter().map(named) {
+            let types = EntityType::ALL.into_iter();
+            reasons.extend(
+                types.flat_map(|own| [WhyNot::OfOtherType(own, naming), WhyNot::Another(own, naming)]),
+            );
+            reasons.push(WhyNot::TooFar(naming));
+        }
+        for taxon in [None, Some(0), Some(1), Some(Taxon::MAX)] {
+            reasons.extend([0, 1].map(|foreign| WhyNot::NoGeneIn { taxon, foreign }));
+            for chosen in [None, Some(0), Some(1), Some(Taxon::MAX)] {
+                for evidence in [SpeciesEvidence::Prefix, SpeciesEvidence::Earlier, SpeciesEvidence::None] {
+                    reasons.push(WhyNot::OtherSpecies { taxon, chosen, evidence });
+                }
+            }
+        }
+        let keys: FxHashSet<Key> = reasons.iter().map(|reason| reason.key()).collect();
+        assert_eq!(keys.len(), reasons.len());
     }
 
     #[test]

@@ -60,20 +60,29 @@ struct List<'l> {
 }
 
 impl List<'_> {
+    #[inline(always)]
     fn add(&mut self, kind: Kind, value: u64) {
-        let feature = || {
-            let value = both(value, self.entity_type as u64);
-            (feature(kind as u32 + 1_000, value) >> 32) as u32
-        };
-        let find = || self.model.weight(feature()).unwrap_or(0.0);
+        let (told, entity_type, model) =
+            ((kind as u8, value, self.entity_type), self.entity_type, self.model);
         self.weighed.logit += match &mut self.known {
-            Some(known) => known.of((kind as u8, value, self.entity_type), find),
-            None => find(),
+            Some(known) => known.of(told, || weight(model, entity_type, kind, value)),
+            None => weight(model, entity_type, kind, value),
         };
         if self.kept {
-            self.weighed.features.push(feature());
+            self.weighed.features.push(feature_of(entity_type, kind, value));
         }
     }
+}
+
+/// The feature that a kind and a value tell of a type.
+fn feature_of(entity_type: EntityType, kind: Kind, value: u64) -> u32 {
+    (feature(kind as u32 + 1_000, both(value, entity_type as u64)) >> 32) as u32
+}
+
+// what is mostly known is not put in line
+#[inline(never)]
+fn weight(model: &LinkModel, entity_type: EntityType, kind: Kind, value: u64) -> f32 {
+    model.weight(feature_of(entity_type, kind, value)).unwrap_or(0.0)
 }
 
 /// A number as its level on a rising scale.

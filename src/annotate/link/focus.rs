@@ -64,16 +64,19 @@ impl FocusModel {
         let mut met = [0_u64; (WORDS_LIMIT + 1).div_ceil(u64::BITS as usize)];
         let mut sums = [0_i32; CLASSES];
         let mut count = 0_u16;
-        for place in places.into_iter().filter(|place| *place > 0).take(DOCUMENT_WORDS_LIMIT) {
-            let Some((_, row)) = self.rows.get(usize::from(place) - 1) else { continue };
+        // a list of lists is gone through faster by itself than by a loop
+        places.into_iter().filter(|place| *place > 0).take(DOCUMENT_WORDS_LIMIT).for_each(|place| {
+            let row = self.rows.get(usize::from(place) - 1);
+            let block = met.get_mut(usize::from(place) / u64::BITS as usize);
             let bit = 1 << (u32::from(place) % u64::BITS);
-            let Some(block) = met.get_mut(usize::from(place) / u64::BITS as usize) else { continue };
-            if *block & bit == 0 {
+            if let (Some((_, row)), Some(block)) = (row, block)
+                && *block & bit == 0
+            {
                 *block |= bit;
                 sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += i32::from(*weight));
                 count += 1;
             }
-        }
+        });
         let share = self.scale * normal(count);
         #[expect(clippy::cast_precision_loss, reason = "sums of some thousand bytes")]
         let logits = std::array::from_fn(|class| self.bias[class] + sums[class] as f32 * share);

@@ -320,7 +320,7 @@ pub(crate) fn link(
     let conventions = conventions(targets, &texts);
     let focus = LazyCell::new(|| document.focus(!words.is_empty()));
     let Texts { of_mention: mut places, mut linked, times, .. } = texts;
-    let mut taxa_of_texts: FxHashMap<usize, Vec<Taxon>> = FxHashMap::default();
+    let mut taxa_of_texts: Vec<Option<Vec<Taxon>>> = Vec::new();
     let mut genes: FxHashMap<(usize, ToldSpecies), usize> = FxHashMap::default();
     let (model, kept) = (&document.models.linking, held_out.is_some());
     let mut known = document.entities.borrow_mut().take_weights();
@@ -341,7 +341,8 @@ pub(crate) fn link(
             choose(&mut linked[text], species);
             continue;
         }
-        let taxa = taxa_of_texts.entry(text).or_insert_with(|| taxa(&linked[text]));
+        taxa_of_texts.resize(times.len(), None);
+        let taxa = taxa_of_texts[text].get_or_insert_with(|| taxa(&linked[text]));
         let species = choose_species(document, &words, target, taxa);
         *place = *genes.entry((text, species)).or_insert_with(|| {
             let mut own = linked[text].clone();
@@ -395,14 +396,14 @@ fn species_words(document: &Document<'_>, targets: &[Target], texts: &Texts) -> 
     let mut words: Vec<SpeciesWord> = words.collect();
     let (views, lexicon) = document.sources;
     for (passage, (text, view)) in document.passages.iter().zip(views).enumerate() {
-        let blocks = view.words.chunks(PIECES_TOGETHER).zip(view.pieces.pieces.chunks(PIECES_TOGETHER));
-        let pieces = blocks.flat_map(|(words, pieces)| {
-            work_done(words.len());
-            words.iter().zip(pieces)
-        });
-        let people = pieces.filter(|(word, _)| lexicon.is_of_people(**word));
-        let tokens = people.filter_map(|(_, piece)| piece.token());
-        words.extend(tokens.map(|at| SpeciesWord { passage, span: text.span(at, at + 1), taxon: HUMAN }));
+        for (block, numbers) in view.words.chunks(PIECES_TOGETHER).enumerate() {
+            work_done(numbers.len());
+            for (at, _) in numbers.iter().enumerate().filter(|(_, word)| lexicon.is_of_people(**word)) {
+                let token = view.pieces.pieces[block * PIECES_TOGETHER + at].token();
+                let span = token.map(|at| text.span(at, at + 1));
+                words.extend(span.map(|span| SpeciesWord { passage, span, taxon: HUMAN }));
+            }
+        }
     }
     SpeciesWords::new(words)
 }

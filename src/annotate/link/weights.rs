@@ -59,7 +59,7 @@ impl Default for KnownWeights {
 
 impl KnownWeights {
     /// The weight of a feature that a kind, from 0 on, a value and a type tell, as `find` told it the first time.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(
         &mut self,
         (kind, value, entity_type): (u8, u64, EntityType),
