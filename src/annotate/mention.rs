@@ -131,6 +131,7 @@ mod tests {
     #[test]
     fn room_is_kept_for_so_many_lists_of_so_many_readings() {
         let kept = || ROOM.with_borrow(Vec::len);
+        ROOM.with_borrow_mut(Vec::clear);
         let mention = |room: usize| {
             let mut readings = Vec::with_capacity(room);
             readings.push(Reading::new(Subject::Unlinked, EntityType::Gene, Method::Model, 0.5));

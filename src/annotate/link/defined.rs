@@ -4,6 +4,8 @@
 //! Gold data says the commonest short forms of their commonest meanings hundreds of times; what a document says itself goes
 //! before that. Which gene a short form names is left to the ranker, which knows the species; that it names none is told here.
 
+use std::cell::LazyCell;
+
 use rustc_hash::FxHashMap;
 
 use super::super::recognise::table::MODEL_TYPES;
@@ -89,14 +91,16 @@ pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], tex
     if document.short_forms.is_empty() {
         return;
     }
+    let Texts { firsts, of_mention, linked: linked_texts, .. } = texts;
+    let firsts = &*firsts;
     let name = |text: usize| {
-        let target = &targets[texts.firsts[text]];
+        let target = &targets[firsts[text]];
         (target.entity_type, target.written(document.passages))
     };
-    let names: FxHashMap<(EntityType, &str), usize> =
-        (0..texts.firsts.len()).map(|text| worked((name(text), text))).collect();
-    for text in 0..texts.firsts.len() {
-        let target = &targets[texts.firsts[text]];
+    let names: LazyCell<FxHashMap<(EntityType, &str), usize>, _> =
+        LazyCell::new(|| (0..firsts.len()).map(|text| worked((name(text), text))).collect());
+    for (text, first) in firsts.iter().enumerate() {
+        let target = &targets[*first];
         let follows =
             matches!(target.entity_type, EntityType::Disease | EntityType::Chemical | EntityType::Species);
         if !follows && target.entity_type != EntityType::Gene {
@@ -107,21 +111,21 @@ pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], tex
             // "progressive disease (PD)" is no Parkinson disease either
             Some(OtherForm::Short(_)) if follows => {
                 let by_short_form = |own: &Candidate| own.route == Route::ShortForm;
-                keep_alike(document, written, &mut texts.linked[text], by_short_form);
+                keep_alike(document, written, &mut linked_texts[text], by_short_form);
             }
             Some(OtherForm::Long(long)) => {
                 work_done(8);
                 if follows {
                     let of_name = names.get(&(target.entity_type, long)).copied();
                     let of_place = || around_long_form(document, targets, target);
-                    let other = of_name.or_else(|| of_place().map(|mention| texts.of_mention[mention]));
+                    let other = of_name.or_else(|| of_place().map(|mention| of_mention[mention]));
                     let linked = match other {
-                        Some(other) => texts.linked[other].clone(),
+                        Some(other) => linked_texts[other].clone(),
                         None => link_name(document, target, long),
                     };
-                    follow(document, (linked, long), &mut texts.linked[text]);
+                    follow(document, (linked, long), &mut linked_texts[text]);
                 }
-                deny(document, targets, (target, long), &mut texts.linked[text]);
+                deny(document, targets, (target, long), &mut linked_texts[text]);
             }
             _ => {}
         }

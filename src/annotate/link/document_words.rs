@@ -119,13 +119,13 @@ impl Room {
     ) {
         let mut count = 0;
         for view in views {
-            let blocks = view.pieces.pieces.chunks(PIECES_TOGETHER).zip(view.words.chunks(PIECES_TOGETHER));
-            for (pieces, numbers) in blocks {
-                work_done(pieces.len());
-                for (piece, number) in pieces.iter().zip(numbers) {
+            for (block, numbers) in view.words.chunks(PIECES_TOGETHER).enumerate() {
+                work_done(numbers.len());
+                let first = block * PIECES_TOGETHER;
+                for (at, number) in numbers.iter().enumerate() {
                     let word = lexicon.folded(*number);
                     let (block, bit) = asked_bit(word);
-                    if asked[block] & bit != 0 && is_long(piece) {
+                    if asked[block] & bit != 0 && is_long(&view.pieces.pieces[first + at]) {
                         take(count, word);
                         count += 1;
                     }
@@ -194,7 +194,7 @@ mod tests {
             assert!(words.all.is_none(), "nothing was asked for");
             let all = ["renal", "failure", "rare", "usual", "not", "heart", "."];
             // what is asked for later is looked for as well
-            for asked in [&all[..2], &all] {
+            for asked in [&all[..2], &all[..]] {
                 words.ask(asked.iter().map(|word| hash(word)));
                 words.list(&prepared.views, &memory.lexicon);
             }

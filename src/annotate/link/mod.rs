@@ -307,11 +307,7 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
 
 /// Links the mentions of a document; those that are linked alike share what they are linked to. `targets` stand by place.
 /// What is held out is for training, which is given the features as well.
-pub(crate) fn link(
-    document: &mut Document<'_>,
-    targets: &[Target],
-    held_out: Option<&HeldOut>,
-) -> Links {
+pub(crate) fn link(document: &mut Document<'_>, targets: &[Target], held_out: Option<&HeldOut>) -> Links {
     let mut texts = gather(document, targets, held_out);
     if held_out.is_none() {
         defined::follow_long_forms(document, targets, &mut texts);
@@ -359,7 +355,8 @@ pub(crate) fn link(
 fn conventions(targets: &[Target], texts: &Texts) -> Conventions {
     let mut conventions = Conventions::default();
     let texts = texts.firsts.iter().zip(&texts.times).zip(&texts.linked);
-    for ((_, times), own) in texts.filter(|((first, _), _)| targets[**first].entity_type == EntityType::Gene) {
+    for ((_, times), own) in texts.filter(|((first, _), _)| targets[**first].entity_type == EntityType::Gene)
+    {
         conventions.count(&own.candidates, *times);
     }
     conventions

@@ -100,6 +100,7 @@ mod tests {
                 assert_eq!(known.of(told, || at as f32), at as f32);
             }
         }
+        let mut known = KnownWeights::default();
         assert_eq!(known.of((0, 0, types[0]), || 5.0), 5.0);
         assert_eq!(known.of((0, 0, types[0]), || unreachable!("it is known")), 5.0);
     }
