@@ -235,6 +235,7 @@ pub(super) fn merge_spans(mentions: &mut Vec<Mention>) {
 mod tests {
     use super::*;
     use crate::catalog::Catalog;
+    use crate::model::{EntityType, Span};
 
     #[test]
     fn what_was_recognised_and_linked_goes_before_what_the_dictionary_found() {

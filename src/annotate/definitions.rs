@@ -18,8 +18,8 @@ use super::surface::{self, Agreement};
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
 use crate::model::{Abbreviation, EntityType, Method};
-use crate::text::{FoldedText, Gap, SpareText};
 use crate::text::pauses::worked;
+use crate::text::{FoldedText, Gap, SpareText};
 
 /// Words before a name inside a long form that say nothing else: "human interleukin 7".
 const IDLE_WORDS: &[&str] = &[

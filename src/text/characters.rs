@@ -34,7 +34,9 @@ const fn common_class(character: char) -> Option<Class> {
     match character {
         'α'..='ω' | 'Α'..='Ρ' | 'Σ'..='Ω' => Some(Class::Greek),
         // no-break space, signs, punctuation and operators
-        '\u{a0}' | '°' | '±' | '·' | '×' | '\u{2010}'..='\u{2027}' | '\u{2200}'..='\u{22ff}' => Some(Class::Gap),
+        '\u{a0}' | '°' | '±' | '·' | '×' | '\u{2010}'..='\u{2027}' | '\u{2200}'..='\u{22ff}' => {
+            Some(Class::Gap)
+        }
         _ => None,
     }
 }

@@ -303,7 +303,9 @@ impl FoldedText {
     #[inline]
     fn push_known(&mut self, run: &Run, gap: Gap, known: &Kept) -> bool {
         let at = self.forms_end;
-        let Some(room) = self.forms.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) else { return false };
+        let Some(room) = self.forms.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) else {
+            return false;
+        };
         known.copy_to(room);
         self.forms_end = at + known.length();
         self.push((run.start as usize, run.end as usize), at, run.kind, gap, run.key);
@@ -330,7 +332,8 @@ impl FoldedText {
         } else {
             return self.pieces(word, start, gap);
         }
-        let form = self.tokens.last().and_then(|token| self.forms.get(token.folded_start as usize..self.forms_end));
+        let form =
+            self.tokens.last().and_then(|token| self.forms.get(token.folded_start as usize..self.forms_end));
         memory.insert(run.key, form.unwrap_or_default());
     }
 
@@ -458,7 +461,14 @@ impl FoldedText {
 
     /// Adds a token whose form begins at `folded_start`; it and a space behind it have been made.
     #[inline]
-    fn push(&mut self, source: (usize, usize), folded_start: usize, kind: TokenKind, gap: Gap, source_hash: u64) {
+    fn push(
+        &mut self,
+        source: (usize, usize),
+        folded_start: usize,
+        kind: TokenKind,
+        gap: Gap,
+        source_hash: u64,
+    ) {
         self.tokens.push(Token {
             start: to_u32(source.0),
             end: to_u32(source.1),

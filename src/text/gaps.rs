@@ -160,8 +160,11 @@ mod tests {
 
     #[test]
     fn short_gaps_are_told_as_character_by_character() {
-        let signs: Vec<char> =
-            (0_u8..0x80).filter(|byte| !byte.is_ascii_alphanumeric()).map(char::from).chain(['–', '\u{a0}']).collect();
+        let signs: Vec<char> = (0_u8..0x80)
+            .filter(|byte| !byte.is_ascii_alphanumeric())
+            .map(char::from)
+            .chain(['–', '\u{a0}'])
+            .collect();
         let held = |between: &str| {
             for (before, behind) in [("ab", "cd"), ("7", "x"), ("α", "é")] {
                 let text = format!("{before}{between}{behind}");

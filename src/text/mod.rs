@@ -29,7 +29,7 @@ pub(crate) use sentences::sentence_starts;
 pub use sentences::sentences;
 pub(crate) use spare::SpareText;
 pub use unfinished::{UNFINISHED_KEYS_LIMIT, unfinished_keys};
-pub(crate) use word_hash::{word_hash, word_hash_within};
+pub(crate) use word_hash::word_hash_within;
 
 /// The last character boundary of `text` at or before `offset`.
 fn floor_boundary(text: &str, offset: usize) -> usize {

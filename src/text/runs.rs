@@ -60,7 +60,12 @@ pub(super) struct FoundUpTo {
 }
 
 /// Fills `runs` with those that follow the byte `from`, up to one that is not like them, and has the memory of them come nearer.
-pub(super) fn find_runs(text: &str, from: usize, runs: &mut [Run; RUNS_LIMIT], memory: &WordMemory) -> FoundUpTo {
+pub(super) fn find_runs(
+    text: &str,
+    from: usize,
+    runs: &mut [Run; RUNS_LIMIT],
+    memory: &WordMemory,
+) -> FoundUpTo {
     let mut found = FoundUpTo { count: 0, next: from, other: None };
     while found.next < text.len() && found.other.is_none() && found.count < BLOCK_RUNS {
         found = find_within_block(text, found, runs, memory);
@@ -226,9 +231,11 @@ mod tests {
             let found = find_runs(text, from, &mut runs, &WordMemory::default());
             assert!(found.count <= RUNS_LIMIT && found.next > from);
             from = found.next;
-            all.extend(runs[..found.count].iter().map(|run| {
-                (run.kind == TokenKind::Digits, run.start as usize, run.end as usize, run.key)
-            }));
+            all.extend(
+                runs[..found.count].iter().map(|run| {
+                    (run.kind == TokenKind::Digits, run.start as usize, run.end as usize, run.key)
+                }),
+            );
             all.extend(found.other.iter().map(told));
         }
         all

@@ -304,7 +304,7 @@ mod tests {
             let mut passing = Passing::default();
             passing.read(&gate, &sums(&pairs), alone);
             let before = passing.types.bits().to_vec();
-            let mut changed = pairs.clone();
+            let mut changed = pairs;
             for (at, pair) in changed.iter_mut().enumerate().filter(|(at, _)| before[*at] != 0) {
                 *pair = pair.map(|sum| sum + changes[at] + most);
             }

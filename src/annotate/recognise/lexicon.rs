@@ -219,7 +219,8 @@ impl Lexicon {
     #[inline]
     pub(crate) fn add_shapes(&mut self, table: &Weights<'_>, words: [&Hot; 3], sums: &mut Sums) {
         let Self { shapes, recent_shapes, .. } = self;
-        let short_shape = |word: &Hot| shapes.get(word.shape as usize).copied().unwrap_or(Form::BEYOND.short_shape);
+        let short_shape =
+            |word: &Hot| shapes.get(word.shape as usize).copied().unwrap_or(Form::BEYOND.short_shape);
         let feature = || shapes_of(words.map(short_shape));
         // beyond an end it is 0
         let [before, own, after] = words.map(|word| u64::from(word.shape.wrapping_add(1)));

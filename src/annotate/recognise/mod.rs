@@ -181,7 +181,9 @@ fn read_chain(
     let any = passing.any();
     let (pieces, sums) = (&view.pieces.pieces[chain.clone()], summing.of_pieces());
     for (model_type, factors) in chains.factors.iter().enumerate() {
-        let Some((steps, factors)) = factors.as_ref().filter(|_| any >> model_type & 1 == 1) else { continue };
+        let Some((steps, factors)) = factors.as_ref().filter(|_| any >> model_type & 1 == 1) else {
+            continue;
+        };
         let [begin, inside] = [false, true].map(|inside| FIRST_WEIGHT + place_in_row(model_type, inside));
         passing.each_stretch(model_type, |stretch| {
             let own = sums[stretch.clone()].iter();

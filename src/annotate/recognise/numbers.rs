@@ -21,11 +21,6 @@ pub(crate) struct Numbers {
 }
 
 impl Numbers {
-    /// Room for so many.
-    pub(crate) fn with_room(count: usize) -> Self {
-        Self { slots: vec![0; (2 * count).next_power_of_two()], hashes: Vec::with_capacity(count) }
-    }
-
     /// The number of a hash that has one.
     #[inline]
     pub(crate) fn get(&self, hash: u64) -> Option<u32> {

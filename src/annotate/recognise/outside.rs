@@ -65,7 +65,7 @@ pub(super) fn speaks_for(profile: &Profile) -> u8 {
         || profile.beside
         || may_be_species_in_full(profile)
         || distinctive_type(profile).is_some();
-    u8::from(is_witness) * WITNESS | u8::from(longer::may_be_whole(profile)) * WHOLE
+    (u8::from(is_witness) * WITNESS) | (u8::from(longer::may_be_whole(profile)) * WHOLE)
 }
 
 /// The names of a passage that may speak for spans.

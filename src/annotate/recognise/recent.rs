@@ -59,11 +59,14 @@ mod tests {
 
     #[test]
     fn weights_are_those_of_the_table_whatever_was_asked_before() {
-        let known = |key: u64| key % 3 != 0;
+        let known = |key: u64| !key.is_multiple_of(3);
         let feature = |key: u64| key.wrapping_mul(0xff51_afd7_ed55_8ccd);
         let keys = 1..20_000_u64;
-        let rows: Vec<(u64, [i8; ROW])> =
-            keys.clone().filter(|key| known(*key)).map(|key| (feature(key), [(key % 100) as i8; ROW])).collect();
+        let rows: Vec<(u64, [i8; ROW])> = keys
+            .clone()
+            .filter(|key| known(*key))
+            .map(|key| (feature(key), [(key % 100) as i8; ROW]))
+            .collect();
         let table = Table::build(&rows);
         let mut recent = Recent::default();
         for key in keys.clone().chain(keys.clone().rev()).chain(keys.flat_map(|key| [key, key / 7 + 1])) {

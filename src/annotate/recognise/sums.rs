@@ -237,7 +237,9 @@ mod tests {
     use super::super::super::passages::PassageText;
     use super::super::super::prepare::prepare;
     use super::super::super::vocabulary::Vocabulary;
-    use super::super::features::{DISTANCES, beyond, each_context_feature, each_feature_together, each_word_feature};
+    use super::super::features::{
+        DISTANCES, beyond, each_context_feature, each_feature_together, each_word_feature,
+    };
     use super::super::table::{FEATURES_LIMIT, FIRST_WEIGHT};
     use super::*;
     use crate::catalog::Catalog;

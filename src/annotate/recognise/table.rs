@@ -227,7 +227,7 @@ impl Places {
             return Self { first: 0, range: 0, count: 0 };
         }
         let first = wanted.trailing_zeros() << shift;
-        let end = u32::BITS - wanted.leading_zeros() << shift;
+        let end = (u32::BITS - wanted.leading_zeros()) << shift;
         Self { first, range: end - first, count: wanted.count_ones() }
     }
 }

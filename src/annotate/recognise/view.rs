@@ -194,7 +194,9 @@ impl PassageView {
     }
 
     fn find_chunks(&mut self, passage: &PassageText<'_>, models: &Models, lexicon: &mut Lexicon) {
-        let Self { pieces: Pieces { pieces, .. }, words, chunks, chunk_starts, parted, parted_hashes, .. } = self;
+        let Self {
+            pieces: Pieces { pieces, .. }, words, chunks, chunk_starts, parted, parted_hashes, ..
+        } = self;
         // mostly a word is one piece
         refill(chunks, words.iter().map(|word| (*word, 0)));
         chunk_starts.clear();

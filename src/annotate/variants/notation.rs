@@ -141,7 +141,9 @@ impl<'t> Scanner<'t> {
             return None;
         }
         // what stands behind a change without a mark: another residue, a stop, an event
-        let goes_on = |next: u8| next.is_ascii_uppercase() || matches!(next, b'_' | b'*' | b's' | b'f' | b'd' | b'i' | b' ');
+        let goes_on = |next: u8| {
+            next.is_ascii_uppercase() || matches!(next, b'_' | b'*' | b's' | b'f' | b'd' | b'i' | b' ')
+        };
         if !loose && !self.next_byte().is_some_and(goes_on) {
             return None;
         }

@@ -265,7 +265,9 @@ fn goes_on_behind_bases(after: &[u8]) -> bool {
         [b'/' | b'(' | b',', ..] => true,
         // "G-308A"
         [b'+' | b'-' | b'*', digit, ..] if digit.is_ascii_digit() => true,
-        [b' ' | b'-', rest @ ..] => rest.starts_with(b"(") || is_word_behind_bases(rest) || begins_arrow(after),
+        [b' ' | b'-', rest @ ..] => {
+            rest.starts_with(b"(") || is_word_behind_bases(rest) || begins_arrow(after)
+        }
         _ => begins_arrow(after),
     }
 }
@@ -276,10 +278,47 @@ fn is_word_behind_bases(word: &[u8]) -> bool {
     word.first_chunk::<3>().is_some_and(|start| {
         matches!(
             &start.map(|byte| byte | 0x20),
-            b"to " | b"to-" | b"int" | b"by " | b"was" | b"is " | b"rep" | b"sub" | b"cha" | b"wit" | b"for"
-                | b"ins" | b"rat" | b"in " | b"in-" | b"nuc" | b"bas" | b"tet" | b"din" | b"tri" | b"tan"
-                | b"fra" | b"hom" | b"het" | b"var" | b"del" | b"dup" | b"ind" | b"inv" | b"res" | b"cod"
-                | b"all" | b"gen" | b"mut" | b"at " | b"at-" | b"of " | b"of-" | b"on " | b"fro" | b"bet"
+            b"to "
+                | b"to-"
+                | b"int"
+                | b"by "
+                | b"was"
+                | b"is "
+                | b"rep"
+                | b"sub"
+                | b"cha"
+                | b"wit"
+                | b"for"
+                | b"ins"
+                | b"rat"
+                | b"in "
+                | b"in-"
+                | b"nuc"
+                | b"bas"
+                | b"tet"
+                | b"din"
+                | b"tri"
+                | b"tan"
+                | b"fra"
+                | b"hom"
+                | b"het"
+                | b"var"
+                | b"del"
+                | b"dup"
+                | b"ind"
+                | b"inv"
+                | b"res"
+                | b"cod"
+                | b"all"
+                | b"gen"
+                | b"mut"
+                | b"at "
+                | b"at-"
+                | b"of "
+                | b"of-"
+                | b"on "
+                | b"fro"
+                | b"bet"
         )
     })
 }
@@ -310,7 +349,8 @@ fn goes_on_behind_event(after: &[u8]) -> bool {
         [b',' | b'/', ..] => true,
         [b' ' | b'-', b'(' | b'A' | b'C' | b'G' | b'T' | b'U', ..] => true,
         [b' ' | b'-', rest @ ..] => {
-            is_word_behind_bases(rest) || rest.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"pol"))
+            is_word_behind_bases(rest)
+                || rest.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"pol"))
         }
         _ => false,
     }
@@ -653,9 +693,7 @@ fn begins_with_bracket(inside: &[u8]) -> bool {
         return false;
     }
     match bases_length(inside).map(|length| &inside[length..]) {
-        Some([b')', after @ ..]) => {
-            matches!(after, [b'0'..=b'9' | b'n', ..]) || goes_on_behind_bases(after)
-        }
+        Some([b')', after @ ..]) => matches!(after, [b'0'..=b'9' | b'n', ..]) || goes_on_behind_bases(after),
         Some(after) => goes_on_behind_bases(after),
         None => second.is_some_and(u8::is_ascii_alphabetic) && is_stem(first_folded(inside)),
     }
