@@ -18,11 +18,12 @@ const LIST_BITS: u32 = 8;
 const ASKED_BITS: u32 = 12;
 
 /// Of the longer words of a document those that are asked for, by the hashes of their folded forms. Most words of a document are in
-/// no name of its candidates, and most words of these are not in it.
+/// no name of its candidates, and most words of these are not in it. A long document is gone through once, for all of its words, as it
+/// has many names.
 pub(super) struct Words {
     /// [`Some`] until it is given back.
     room: Option<Box<Room>>,
-    /// Those of a long document, which stand in no lists.
+    /// All of a long document, which stand in no lists.
     all: Option<Numbers>,
     /// Whether all that were asked for were looked for.
     is_listed: bool,
@@ -62,7 +63,7 @@ impl Words {
 
     /// Asks for words; then they are to be listed.
     pub(super) fn ask(&mut self, words: impl Iterator<Item = u64>) {
-        let Some(room) = &mut self.room else { return };
+        let Some(room) = self.room.as_mut().filter(|_| self.all.is_none()) else { return };
         for word in words {
             let (block, bit) = asked_bit(word);
             room.asked[block] |= bit;
@@ -80,7 +81,7 @@ impl Words {
             return;
         }
         let mut all = Numbers::default();
-        Room::each_asked(&room.asked, (views, lexicon), |_, word| {
+        Room::each_asked(&Room::ALL_ASKED, (views, lexicon), |_, word| {
             all.number(word);
         });
         self.all = Some(all);
@@ -105,6 +106,7 @@ const fn asked_bit(word: u64) -> (usize, u64) {
 }
 
 impl Room {
+    const ALL_ASKED: Asked = [u64::MAX; 1 << (ASKED_BITS - u64::BITS.ilog2())];
     const EMPTY: Self = Self {
         asked: [0; 1 << (ASKED_BITS - u64::BITS.ilog2())],
         lists: [0; 1 << LIST_BITS],
