@@ -456,7 +456,7 @@ mod tests {
             let places = |forms: &FoldedForms| {
                 let mut places = Vec::new();
                 forms.each_at(&folded, 0, |tokens, found| {
-                    places.push((tokens, found.iter().map(|own| own.1).collect::<Vec<_>>()))
+                    places.push((tokens, found.iter().map(|own| own.1).collect::<Vec<_>>()));
                 });
                 places
             };
