@@ -14,12 +14,13 @@ use super::passages::PassageText;
 use super::rank::{NameEvidence, Support};
 pub(super) use super::recognise::view::DEFINITIONS_LIMIT;
 use super::recognise::view::Placed;
+use super::short_forms::ShortForms;
 use super::surface::{self, Agreement};
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
 use crate::model::{Abbreviation, EntityType, Method};
+use crate::text::SpareText;
 use crate::text::pauses::worked;
-use crate::text::{FoldedText, Gap, SpareText};
 
 /// Words before a name inside a long form that say nothing else: "human interleukin 7".
 const IDLE_WORDS: &[&str] = &[
@@ -228,8 +229,8 @@ fn read_short_forms(
     short_forms: &mut [ShortForm<'_>],
     options: &PreparedOptions,
 ) {
-    let folded = FoldedForms::of(short_forms);
-    if folded.keys.is_empty() {
+    let folded = ShortForms::of(short_forms.iter().map(|form| &*form.text));
+    if folded.is_empty() {
         return;
     }
     let known = mentions.len();
@@ -267,106 +268,12 @@ fn read_short_forms(
     sort_by_place(mentions);
 }
 
-/// The most short forms that are searched without a table of their first tokens.
-const SHORT_FORMS_SEARCHED_LIMIT: usize = 64;
-
-/// Short forms by their folded tokens.
-#[derive(Default)]
-struct FoldedForms {
-    /// The first bytes of first tokens, as bits of their lowest six, by the lowest three bits of the tokens' lengths: most
-    /// tokens of a text begin nothing.
-    beginnings: [u64; 8],
-    /// The folded tokens of each, joined, with its place among the short forms; sorted.
-    keys: Vec<(String, usize)>,
-    /// The keys that share their first token; empty where there are few keys.
-    by_first: FxHashMap<Box<str>, Range<usize>>,
-    /// The most tokens that one has.
-    tokens_max: usize,
-}
-
-impl FoldedForms {
-    fn of(short_forms: &[ShortForm<'_>]) -> Self {
-        let mut forms = Self::default();
-        if short_forms.is_empty() {
-            return forms;
-        }
-        let mut folded = SpareText::take();
-        forms.keys.reserve(short_forms.len());
-        for (index, short_form) in short_forms.iter().enumerate() {
-            folded.fold(&short_form.text);
-            let count = folded.tokens().len();
-            if let Some((at, bit)) = Self::beginning(folded.folded_bytes(0)) {
-                forms.beginnings[at] |= bit;
-                forms.keys.push((folded.key(0, count).to_owned(), index));
-                forms.tokens_max = forms.tokens_max.max(count);
-            }
-        }
-        forms.keys.sort_unstable();
-        if forms.keys.len() > SHORT_FORMS_SEARCHED_LIMIT {
-            forms.list_by_first();
-        }
-        forms
-    }
-
-    /// Keys of one first token need not stand side by side, as a space is not the least byte of a key: the range goes from the first of
-    /// them to the last.
-    fn list_by_first(&mut self) {
-        for (at, (key, _)) in self.keys.iter().enumerate() {
-            let first = key.split(' ').next().unwrap_or_default();
-            match self.by_first.get_mut(first) {
-                Some(range) => range.end = at + 1,
-                None => {
-                    self.by_first.insert(first.into(), at..at + 1);
-                }
-            }
-        }
-    }
-
-    /// The keys that may have that first token, in order.
-    fn beginning_with(&self, first: &str) -> &[(String, usize)] {
-        if self.by_first.is_empty() {
-            return &self.keys;
-        }
-        self.by_first.get(first).map_or(&[], |range| &self.keys[range.clone()])
-    }
-
-    /// The place and the bit of a first token.
-    fn beginning(token: &[u8]) -> Option<(usize, u64)> {
-        token.first().map(|first| (token.len() & 7, 1 << (first & 63)))
-    }
-
-    /// Calls `found` with the number of tokens and the short forms of each length that stand from the token `first` on. An
-    /// empty line ends a short form.
-    fn each_at(&self, text: &FoldedText, first: usize, mut found: impl FnMut(usize, &[(String, usize)])) {
-        let begins = |(at, bit): (usize, u64)| self.beginnings[at] & bit != 0;
-        if !Self::beginning(text.folded_bytes(first)).is_some_and(begins) {
-            return;
-        }
-        let keys = self.beginning_with(text.folded(first));
-        if keys.is_empty() {
-            return;
-        }
-        let most = self.tokens_max.min(text.tokens().len() - first);
-        for tokens in 1..=most {
-            if tokens > 1 && text.tokens()[first + tokens - 1].gap == Gap::Break {
-                return;
-            }
-            let key = text.key(first, first + tokens);
-            let from = keys.partition_point(|(own, _)| own.as_str() < key);
-            let count = keys[from..].iter().take_while(|(own, _)| own == key).count();
-            if count > 0 {
-                found(tokens, &keys[from..from + count]);
-            }
-        }
-    }
-}
-
 /// Where short forms stand in a passage from some of its tokens on, as ranges of tokens, and which: whole words in the case of
 /// the definition that are no part of a longer symbol.
 fn places_of_short_forms(
     passage: &PassageText<'_>,
     firsts: impl Iterator<Item = usize>,
-    (forms, short_forms): (&FoldedForms, &[ShortForm<'_>]),
+    (forms, short_forms): (&ShortForms, &[ShortForm<'_>]),
     options: &PreparedOptions,
     places: &mut Vec<(Range<usize>, usize)>,
 ) {
@@ -431,40 +338,4 @@ fn defined_readings(short_form: &ShortForm<'_>, written: &str) -> Vec<Reading> {
         }
     }
     readings
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn many_short_forms_are_found_as_few_are() {
-        let texts: Vec<String> = (0..=SHORT_FORMS_SEARCHED_LIMIT)
-            .flat_map(|at| [format!("AB{at}"), format!("AB-{at}-C"), format!("X{at}")])
-            .collect();
-        let short_forms: Vec<ShortForm<'_>> = texts
-            .iter()
-            .map(|text| ShortForm::new(Cow::Borrowed(text.as_str()), "", Vec::new(), true))
-            .collect();
-        let many = FoldedForms::of(&short_forms);
-        assert!(!many.by_first.is_empty());
-        for (index, text) in texts.iter().enumerate() {
-            let few = FoldedForms::of(&short_forms[index..index + 1]);
-            assert!(few.by_first.is_empty());
-            let mut folded = FoldedText::new();
-            folded.fold(text);
-            let places = |forms: &FoldedForms| {
-                let mut places = Vec::new();
-                forms.each_at(&folded, 0, |tokens, found| {
-                    places.push((tokens, found.iter().map(|own| own.1).collect::<Vec<_>>()));
-                });
-                places
-            };
-            assert_eq!(places(&few), [(folded.tokens().len(), vec![0])], "{text}");
-            assert!(places(&many).contains(&(folded.tokens().len(), vec![index])), "{text}");
-        }
-        let mut other = FoldedText::new();
-        other.fold("AC12");
-        many.each_at(&other, 0, |_, _| panic!("nothing is called so"));
-    }
 }

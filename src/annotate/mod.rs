@@ -31,6 +31,7 @@ mod rank;
 mod reasons;
 mod recognise;
 mod resolve;
+mod short_forms;
 mod species;
 mod surface;
 mod variants;

@@ -234,9 +234,7 @@ fn blocked_terms(options: &AnnotateOptions) -> Result<FxHashSet<String>, Options
 pub(super) struct TermTrie {
     /// The first bytes of first tokens, as bits of their lowest six, by the lowest three bits of the tokens' lengths: most
     /// tokens of a text begin nothing.
-    first_bytes: [u64; 8],
-    /// Their last bytes in the same way.
-    last_bytes: [u64; 8],
+    beginnings: [u64; 8],
     /// The number of each folded token.
     tokens: FxHashMap<String, u32>,
     /// From a node over a token to the next node; node 0 is the root.
@@ -248,10 +246,8 @@ pub(super) struct TermTrie {
 impl TermTrie {
     /// Adds a term; whether it has a token.
     pub(super) fn insert(&mut self, term: &FoldedText, index: usize) -> bool {
-        let token = term.folded_bytes(0);
-        if let (Some(first), Some(last)) = (token.first(), token.last()) {
-            self.first_bytes[token.len() % 8] |= Self::bit(*first);
-            self.last_bytes[token.len() % 8] |= Self::bit(*last);
+        if let Some((at, bit)) = Self::beginning(term.folded_bytes(0)) {
+            self.beginnings[at] |= bit;
         }
         let mut node = 0;
         for at in 0..term.tokens().len() {
@@ -266,15 +262,9 @@ impl TermTrie {
         node != 0
     }
 
-    #[inline]
-    const fn bit(byte: u8) -> u64 {
-        1 << (byte % 64)
-    }
-
-    /// Whether a term may begin with a folded token of that first byte and length: surely not for most.
-    #[inline]
-    pub(super) const fn may_begin_with(&self, first: u8, length: u32) -> bool {
-        self.first_bytes[length as usize % 8] & Self::bit(first) != 0
+    /// The place and the bit of a first token.
+    fn beginning(token: &[u8]) -> Option<(usize, u64)> {
+        token.first().map(|first| (token.len() & 7, 1 << (first & 63)))
     }
 
     /// Whether there is no term.
@@ -285,10 +275,7 @@ impl TermTrie {
     /// Calls `found` with the number of tokens and the terms of each path that matches from the token `first` on. A
     /// match stops at an empty line.
     pub(super) fn walk(&self, text: &FoldedText, first: usize, mut found: impl FnMut(usize, &[usize])) {
-        let token = text.folded_bytes(first);
-        let Some((first_byte, last_byte)) = token.first().zip(token.last()) else { return };
-        let (of_first, of_last) = (self.first_bytes[token.len() % 8], self.last_bytes[token.len() % 8]);
-        if (of_first & Self::bit(*first_byte) == 0) | (of_last & Self::bit(*last_byte) == 0) {
+        if Self::beginning(text.folded_bytes(first)).is_none_or(|(at, bit)| self.beginnings[at] & bit == 0) {
             return;
         }
         let mut node = 0;

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::super::binomials::{Binomials, Part, find_ends_of_binomials};
 use super::super::models::Models;
-use super::super::options::TermTrie;
 use super::super::passages::PassageText;
+use super::super::short_forms::ShortForms;
 use super::super::surface::{self, Agreement};
 use super::super::variants::{Certainty, VariantMention};
 use super::chunks::Chunks;
@@ -18,7 +18,7 @@ use super::words::hash;
 use crate::model::EntityType;
 use crate::text::abbreviations::{Definition, find_definitions};
 use crate::text::pauses::work_done;
-use crate::text::{Gap, SpareText, Token};
+use crate::text::{Gap, Token};
 
 /// The most definitions of a document that are used, by their order; a page of abbreviations has some hundred.
 pub(crate) const DEFINITIONS_LIMIT: usize = 2_000;
@@ -376,15 +376,11 @@ pub(crate) fn mark_short_forms(
     if definitions.is_empty() {
         return;
     }
-    let mut trie = TermTrie::default();
-    let mut folded = SpareText::take();
-    let mut known: Vec<ShortForm<'_>> = Vec::new();
+    let mut known: Vec<ShortForm<'_>> = Vec::with_capacity(definitions.len());
     for (index, definition) in definitions {
         let passage = &passages[*index];
         let text = &passage.text[definition.short_form.clone()];
         let tag = long_form_tag(passage, &matches[*index], definition);
-        folded.fold(text);
-        trie.insert(&folded, known.len());
         known.push(ShortForm { text, tag });
         let view = &mut views[*index];
         for place in view.pieces.within(definition.long_form.start, definition.long_form.end) {
@@ -392,20 +388,26 @@ pub(crate) fn mark_short_forms(
             view.has_short_forms = true;
         }
     }
+    let short_forms = ShortForms::of(known.iter().map(|form| form.text));
     for (passage, view) in passages.iter().zip(views) {
-        mark_places(passage, &trie, &known, view);
+        mark_places(passage, &short_forms, &known, view);
     }
 }
 
 // stages put into one another have too few registers
 #[inline(never)]
-fn mark_places(passage: &PassageText<'_>, trie: &TermTrie, known: &[ShortForm<'_>], view: &mut PassageView) {
+fn mark_places(
+    passage: &PassageText<'_>,
+    short_forms: &ShortForms,
+    known: &[ShortForm<'_>],
+    view: &mut PassageView,
+) {
     let folded = &passage.folded;
     let forms = folded.text().as_bytes();
     let may_begin = |token: &Token| {
         let first = forms.get(token.folded_start as usize).copied().unwrap_or(0);
-        let length = token.folded_end.wrapping_sub(token.folded_start);
-        trie.may_begin_with(first, length) && token.gap != Gap::None
+        let length = token.folded_end.wrapping_sub(token.folded_start) as usize;
+        short_forms.may_begin_with(first, length) && token.gap != Gap::None
     };
     for (first, token) in folded.tokens().iter().enumerate() {
         if first % BLOCK_PIECES == 0 {
@@ -414,16 +416,17 @@ fn mark_places(passage: &PassageText<'_>, trie: &TermTrie, known: &[ShortForm<'_
         if !may_begin(token) {
             continue;
         }
-        trie.walk(folded, first, |tokens, indices| {
+        short_forms.each_at(folded, first, |tokens, found| {
             let end = first + tokens;
             if !folded.ends_word(end - 1) {
                 return;
             }
             let span = passage.span(first, end);
             let written = passage.slice(span);
-            let same =
-                |index: &&usize| surface::agreement(written, known[**index].text) <= Agreement::SameCase;
-            let Some(&index) = indices.iter().find(same) else { return };
+            let same = |(_, index): &&(String, usize)| {
+                surface::agreement(written, known[*index].text) <= Agreement::SameCase
+            };
+            let Some(&(_, index)) = found.iter().find(same) else { return };
             let tag = view.short_tags.len() as u32;
             view.short_tags.push(known[index].tag);
             view.has_short_forms = true;

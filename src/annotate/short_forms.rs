@@ -1,0 +1,169 @@
+//! The short forms of a document, found in its folded text.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use crate::text::{FoldedText, Gap, SpareText};
+
+/// The most short forms that are searched without a table of their first tokens.
+const SEARCHED_LIMIT: usize = 64;
+
+/// Short forms by their folded tokens. They are made for a document and have a few tokens at most, so that a sorted list is enough.
+#[derive(Debug, Default)]
+pub(super) struct ShortForms {
+    /// The first bytes of first tokens, as bits of their lowest six, by the lowest three bits of the tokens' lengths: most
+    /// tokens of a text begin nothing.
+    beginnings: [u64; 8],
+    /// The folded tokens of each, joined, with its number; sorted.
+    keys: Vec<(String, usize)>,
+    /// The keys of a first token, which stand side by side, as the space between tokens is the least byte of a key; empty where
+    /// there are few keys.
+    by_first: FxHashMap<Box<str>, Range<usize>>,
+    /// The most tokens that one has.
+    tokens_max: usize,
+}
+
+impl ShortForms {
+    /// Those texts, numbered in their order. What has no token is not found.
+    pub(super) fn of<'t>(texts: impl ExactSizeIterator<Item = &'t str>) -> Self {
+        let mut forms = Self::default();
+        if texts.len() == 0 {
+            return forms;
+        }
+        let mut folded = SpareText::take();
+        forms.keys.reserve(texts.len());
+        for (number, text) in texts.enumerate() {
+            folded.fold(text);
+            let count = folded.tokens().len();
+            let token = folded.folded_bytes(0);
+            if let Some(first) = token.first() {
+                let (at, bit) = Self::bit(*first, token.len());
+                forms.beginnings[at] |= bit;
+                forms.keys.push((folded.key(0, count).to_owned(), number));
+                forms.tokens_max = forms.tokens_max.max(count);
+            }
+        }
+        forms.keys.sort_unstable();
+        if forms.keys.len() > SEARCHED_LIMIT {
+            forms.list_by_first();
+        }
+        forms
+    }
+
+    fn list_by_first(&mut self) {
+        fn first((key, _): &(String, usize)) -> &str {
+            key.split(' ').next().unwrap_or_default()
+        }
+        let mut from = 0;
+        for keys in self.keys.chunk_by(|one, next| first(one) == first(next)) {
+            self.by_first.insert(first(&keys[0]).into(), from..from + keys.len());
+            from += keys.len();
+        }
+    }
+
+    /// Whether there is none.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Where a first token is told, by its first byte and its length.
+    #[inline]
+    const fn bit(first: u8, length: usize) -> (usize, u64) {
+        (length % 8, 1 << (first % 64))
+    }
+
+    /// Whether one may begin with a folded token of that first byte and length: surely not for most.
+    #[inline]
+    pub(super) const fn may_begin_with(&self, first: u8, length: usize) -> bool {
+        let (at, bit) = Self::bit(first, length);
+        self.beginnings[at] & bit != 0
+    }
+
+    /// The keys that begin with that token, in order, or all of few.
+    fn beginning_with(&self, first: &str) -> &[(String, usize)] {
+        if self.by_first.is_empty() {
+            return &self.keys;
+        }
+        self.by_first.get(first).map_or(&[], |range| &self.keys[range.clone()])
+    }
+
+    /// Calls `found` with the number of tokens and the short forms of each length, with their numbers in order, that stand from the
+    /// token `first` on. An empty line ends a short form.
+    pub(super) fn each_at(
+        &self,
+        text: &FoldedText,
+        first: usize,
+        mut found: impl FnMut(usize, &[(String, usize)]),
+    ) {
+        let token = text.folded_bytes(first);
+        if !token.first().is_some_and(|byte| self.may_begin_with(*byte, token.len())) {
+            return;
+        }
+        let keys = self.beginning_with(text.folded(first));
+        if keys.is_empty() {
+            return;
+        }
+        let most = self.tokens_max.min(text.tokens().len() - first);
+        for tokens in 1..=most {
+            if tokens > 1 && text.tokens()[first + tokens - 1].gap == Gap::Break {
+                return;
+            }
+            let key = text.key(first, first + tokens);
+            let from = keys.partition_point(|(own, _)| own.as_str() < key);
+            let count = keys[from..].iter().take_while(|(own, _)| own == key).count();
+            if count > 0 {
+                found(tokens, &keys[from..from + count]);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_short_forms_are_found_as_few_are() {
+        let texts: Vec<String> = (0..=SEARCHED_LIMIT)
+            .flat_map(|at| {
+                [format!("AB{at}"), format!("AB-{at}-C"), format!("X{at}"), "AB".to_owned(), "()".to_owned()]
+            })
+            .collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let many = ShortForms::of(texts.iter().copied());
+        assert!(!many.by_first.is_empty() && !many.is_empty());
+        let mut folded = FoldedText::new();
+        for text in &texts {
+            let few = ShortForms::of([*text].into_iter());
+            folded.fold(text);
+            assert!(few.by_first.is_empty() && few.is_empty() == folded.tokens().is_empty());
+            let places = |forms: &ShortForms| {
+                let mut places = Vec::new();
+                forms.each_at(&folded, 0, |tokens, found| {
+                    places.push((tokens, found.iter().map(|(_, number)| *number).collect::<Vec<_>>()));
+                });
+                places
+            };
+            let whole = (folded.tokens().len(), vec![0]);
+            assert_eq!(places(&few), if few.is_empty() { vec![] } else { vec![whole] }, "{text}");
+            let same: Vec<usize> = (0..texts.len()).filter(|at| texts[*at] == *text).collect();
+            let whole = (folded.tokens().len(), same);
+            assert!(few.is_empty() || places(&many).contains(&whole), "{text}");
+        }
+        folded.fold("AC12");
+        many.each_at(&folded, 0, |_, _| panic!("nothing is called so"));
+    }
+
+    #[test]
+    fn an_empty_line_ends_a_short_form() {
+        let forms = ShortForms::of(["A-B"].into_iter());
+        let mut folded = FoldedText::new();
+        for (text, expected) in [("A B", 1), ("A\n\nB", 0), ("A", 0)] {
+            folded.fold(text);
+            let mut found = 0;
+            forms.each_at(&folded, 0, |_, _| found += 1);
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
+}
