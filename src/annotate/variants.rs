@@ -15,6 +15,7 @@ mod notation;
 mod places;
 mod scanner;
 mod starts;
+mod stems;
 mod terms;
 mod wording;
 

@@ -10,7 +10,8 @@
 use std::ops::Range;
 
 use super::characters::{Class, classify, greek_name, plain_greek, push_plain};
-use super::gaps::{SHORT_GAP_BYTES, gap_between};
+use super::cuts::{find_cuts, last_piece};
+use super::gaps::{Gap, SHORT_GAP_BYTES, gap_between};
 use super::known_forms::{KEPT_BYTES, Kept, WordMemory};
 use super::pauses::work_done;
 use super::runs::{OtherRun, RUNS_LIMIT, Run, class_at, find_runs};
@@ -34,37 +35,6 @@ pub enum TokenKind {
     Letters,
     /// Digits.
     Digits,
-}
-
-/// What stands between a token and the one before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Gap {
-    /// Nothing: the two are one word, cut where letters meet digits or Greek letters.
-    None,
-    /// One character of `- ‐ ‑ – − / . ' ’ _ · : *` and no white space.
-    Joiner,
-    /// Other characters (brackets, commas, `+`, several joiners), at most [`Gap::TIGHT_BYTES_LIMIT`] bytes, no white space.
-    Tight,
-    /// White space with at most one line break, as text that is wrapped has it.
-    Space,
-    /// A full stop and then white space without a line break: `E. coli`, or the end of a sentence.
-    Stop,
-    /// A comma and then white space without a line break: `leukemia, myeloid`.
-    Comma,
-    /// Anything else without a line break: brackets and semicolons with white space, dashes with white space.
-    Other,
-    /// An empty line, a line break beside punctuation, or the beginning of the text.
-    Break,
-}
-
-impl Gap {
-    /// The most bytes of a [`Gap::Tight`].
-    pub const TIGHT_BYTES_LIMIT: usize = 8;
-
-    /// Whether the two tokens touch or are held together by punctuation without white space.
-    pub const fn is_tight(self) -> bool {
-        matches!(self, Self::None | Self::Joiner | Self::Tight)
-    }
 }
 
 /// A token and where it stands.
@@ -497,47 +467,6 @@ pub fn fold_to_string(text: &str) -> String {
 pub(crate) const fn to_u32(offset: usize) -> u32 {
     debug_assert!(offset <= u32::MAX as usize);
     offset as u32
-}
-
-/// Names of Greek letters that are cut from the word they end. The short ones end too many words ("menu").
-const CUT_NAMES: &[&str] =
-    &["alpha", "beta", "gamma", "delta", "epsilon", "kappa", "lambda", "omega", "sigma", "theta"];
-
-/// Where the last piece of a word begins: a Greek letter's name, the plural of one, or the one letter after one
-/// ("kappaB").
-fn last_piece(word: &[u8]) -> Option<usize> {
-    let (last, before) = word.split_last()?;
-    let plural = matches!(last, b's' | b'S');
-    if let Some(at) = name_at_end(if plural { before } else { word }).filter(|at| *at > 0) {
-        return Some(at);
-    }
-    let letter = last.is_ascii_alphabetic() && !plural;
-    (letter && name_at_end(before).is_some()).then_some(before.len())
-}
-
-/// Where the Greek letter's name begins that `word` ends with.
-fn name_at_end(word: &[u8]) -> Option<usize> {
-    // Every name ends so, and most words do not.
-    let [.., before, b'a' | b'A' | b'n' | b'N'] = word else { return None };
-    CUT_NAMES.iter().find_map(|name| {
-        let at = word.len().checked_sub(name.len())?;
-        let may_fit = name.as_bytes()[name.len() - 2] == before.to_ascii_lowercase();
-        (may_fit && word[at..].eq_ignore_ascii_case(name.as_bytes())).then_some(at)
-    })
-}
-
-/// Fills `cuts` with the borders of the pieces of a word, cut around the names of Greek letters at its end:
-/// `tnfalpha`, `tgfbetas`, `nfkappab`. Its beginning and its end are among them.
-fn find_cuts(word: &str, cuts: &mut Vec<usize>) {
-    cuts.clear();
-    cuts.push(word.len());
-    let mut end = word.len();
-    while let Some(at) = last_piece(&word.as_bytes()[..end]) {
-        cuts.push(at);
-        end = at;
-    }
-    cuts.push(0);
-    cuts.reverse();
 }
 
 #[cfg(test)]

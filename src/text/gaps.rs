@@ -1,7 +1,37 @@
 //! What stands between two tokens.
 
 use super::characters::{Class, classify};
-use super::fold::Gap;
+
+/// What stands between a token and the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Gap {
+    /// Nothing: the two are one word, cut where letters meet digits or Greek letters.
+    None,
+    /// One character of `- ‐ ‑ – − / . ' ’ _ · : *` and no white space.
+    Joiner,
+    /// Other characters (brackets, commas, `+`, several joiners), at most [`Gap::TIGHT_BYTES_LIMIT`] bytes, no white space.
+    Tight,
+    /// White space with at most one line break, as text that is wrapped has it.
+    Space,
+    /// A full stop and then white space without a line break: `E. coli`, or the end of a sentence.
+    Stop,
+    /// A comma and then white space without a line break: `leukemia, myeloid`.
+    Comma,
+    /// Anything else without a line break: brackets and semicolons with white space, dashes with white space.
+    Other,
+    /// An empty line, a line break beside punctuation, or the beginning of the text.
+    Break,
+}
+
+impl Gap {
+    /// The most bytes of a [`Gap::Tight`].
+    pub const TIGHT_BYTES_LIMIT: usize = 8;
+
+    /// Whether the two tokens touch or are held together by punctuation without white space.
+    pub const fn is_tight(self) -> bool {
+        matches!(self, Self::None | Self::Joiner | Self::Tight)
+    }
+}
 
 /// The most bytes of a gap that is told by its signs.
 pub(super) const SHORT_GAP_BYTES: usize = 2;

@@ -3,6 +3,7 @@
 pub mod abbreviations;
 mod bags;
 mod characters;
+mod cuts;
 mod fold;
 mod gaps;
 mod known_forms;
@@ -22,7 +23,8 @@ mod words;
 pub use bags::{BAG_NUMBERS_LIMIT, BAG_TOKENS_LIMIT, Bag, Bags, bag_rules, bags, has_other_forms};
 pub use characters::spelled_greek;
 pub(crate) use fold::to_u32;
-pub use fold::{FoldedText, Gap, TEXT_BYTES_LIMIT, Token, TokenKind, fold_to_string};
+pub use fold::{FoldedText, TEXT_BYTES_LIMIT, Token, TokenKind, fold_to_string};
+pub use gaps::Gap;
 pub use names::{NAME_KEYS_LIMIT, NameFolder, name_keys};
 pub(crate) use prefetch::prefetch;
 pub(crate) use sentences::sentence_starts;

@@ -1,8 +1,8 @@
 //! Runs of letters and of digits in a text: what its tokens are made of.
 
 use super::characters::{Class, classify, classify_ascii};
-use super::fold::{Gap, TokenKind, to_u32};
-use super::gaps::short_gap;
+use super::fold::{TokenKind, to_u32};
+use super::gaps::{Gap, short_gap};
 use super::known_forms::WordMemory;
 use super::masks::{BLOCK_BYTES, Masks, block_at};
 use super::word_hash::{SHORT_BYTES, short_word_hash, word_hash};
