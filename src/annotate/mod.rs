@@ -9,6 +9,7 @@ mod answer;
 mod binomials;
 mod composites;
 mod coordinations;
+mod counts;
 mod decide;
 mod definitions;
 mod everyday;

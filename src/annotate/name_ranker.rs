@@ -3,11 +3,10 @@
 //! how likely the text speaks of such an entity there. They weigh what speaks for a name and what the gold data says of
 //! it; what the weights set by hand say ([`rank::log_odds`]) is a feature among others.
 
-use std::sync::LazyLock;
-
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::counts::CountLogs;
 use super::mention::{Mention, Reading, Subject};
 use super::models::calibrated;
 use super::passages::PassageText;
@@ -210,19 +209,6 @@ fn probability(weights: &[f32], features: &NameFeatures) -> f32 {
     rank::logistic(sum)
 }
 
-/// The small counts whose logarithms are kept.
-const COUNTS: usize = 1 << u8::BITS;
-
-/// `ln(1 + count)`.
-fn log_of_count(count: u32) -> f32 {
-    static KEPT: LazyLock<[f32; COUNTS]> = LazyLock::new(|| std::array::from_fn(|at| log(at as u32)));
-    #[expect(clippy::cast_precision_loss, reason = "small counts")]
-    fn log(count: u32) -> f32 {
-        (count as f32).ln_1p()
-    }
-    KEPT.get(count as usize).copied().unwrap_or_else(|| log(count))
-}
-
 /// What the ranker sees of a name.
 pub(super) fn describe_name(evidence: &NameEvidence, of: NameUse) -> NameFeatures {
     let is = |yes: bool| f32::from(u8::from(yes));
@@ -232,7 +218,8 @@ pub(super) fn describe_name(evidence: &NameEvidence, of: NameUse) -> NameFeature
     let is_told = told.stood > 0;
     let (marked, stood) = (f32::from(told.marked), f32::from(told.stood));
     let share = (marked + 0.5) / (stood + 1.0);
-    let (rivals, times) = (log_of_count(evidence.rivals), log_of_count(of.times));
+    let logs = CountLogs::new();
+    let (rivals, times) = (logs.of(evidence.rivals), logs.of(of.times));
     [
         1.0,
         rank::log_odds(evidence),
@@ -271,7 +258,7 @@ pub(super) fn describe_name(evidence: &NameEvidence, of: NameUse) -> NameFeature
         is(evidence.word_of_another_type),
         is(evidence.type_word),
         times,
-        log_of_count(of.prominence.into()),
+        logs.of(of.prominence.into()),
         is(is_told),
         if is_told { (share / (1.0 - share)).ln() } else { 0.0 },
         is(is_told && told.marked == 0),

@@ -12,12 +12,12 @@ mod rivals;
 mod said;
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use kinds::{Kind, NUMBERS_OF_KIND, Organisms, follows_strain};
 use rivals::{AFTER, BEFORE, OTHER_TYPE, Rivals, SAME_ELSEWHERE, SAME_SPAN, SAME_TYPE, Standing, meet, sort};
 use said::{Folded, Likeliest, Partner, Texts, Written};
 
+use super::super::counts::CountLogs;
 use super::super::link::aliases::alias_key;
 use super::super::models::Models;
 use super::super::passages::PassageText;
@@ -56,9 +56,7 @@ const LOG_ODDS_LIMIT: f32 = 6.0;
 /// The log-odds from which a span is taken for certain.
 const CERTAIN_LOG_ODDS: f32 = 2.0;
 /// The most pieces and occurrences that are told apart.
-const COUNT_LIMIT: usize = 12;
-/// The counts whose logarithms are taken once.
-const SMALL_COUNTS: usize = 64;
+const COUNT_LIMIT: u32 = 12;
 /// The most spans whose room is kept.
 const ROOM_SPANS_LIMIT: usize = 1 << 12;
 
@@ -218,34 +216,12 @@ fn flag(holds: bool) -> f32 {
     f32::from(u8::from(holds))
 }
 
-/// The logarithms of counts as numbers that grow slowly.
-#[derive(Debug, Clone, Copy)]
-struct Slow {
-    small: &'static [f32; SMALL_COUNTS],
-}
-
-impl Slow {
-    fn new() -> Self {
-        static SMALL: OnceLock<[f32; SMALL_COUNTS]> = OnceLock::new();
-        Self { small: SMALL.get_or_init(|| std::array::from_fn(Self::logarithm)) }
-    }
-
-    #[inline]
-    fn of(self, count: usize) -> f32 {
-        self.small.get(count).copied().unwrap_or_else(|| Self::logarithm(count))
-    }
-
-    fn logarithm(count: usize) -> f32 {
-        f32::from(u16::try_from(count).unwrap_or(u16::MAX)).ln_1p()
-    }
-}
-
 /// The spans of a document by what they are held against.
 struct Spans<'d> {
     passages: &'d [PassageText<'d>],
     prepared: &'d Prepared,
     room: &'d mut Room,
-    slow: Slow,
+    logs: CountLogs,
     /// The sum of the probabilities of each type, and these growing slowly.
     sums: [f32; MODEL_TYPES.len()],
     slow_sums: [f32; MODEL_TYPES.len()],
@@ -292,7 +268,7 @@ impl<'d> Spans<'d> {
             passages,
             prepared,
             room,
-            slow: Slow::new(),
+            logs: CountLogs::new(),
             sums: [0.0; MODEL_TYPES.len()],
             slow_sums: [0.0; MODEL_TYPES.len()],
             organisms: Organisms::default(),
@@ -306,8 +282,13 @@ impl<'d> Spans<'d> {
         }
         // most documents have not all of them
         spans.slow_sums = spans.sums.map(|sum| if sum == 0.0 { 0.0 } else { sum.ln_1p() });
-        let pieces = prepared.views.iter().map(|view| view.pieces.pieces.len()).sum();
-        spans.kind = Kind::new(&spans.sums, &spans.slow_sums, spans.organisms, spans.slow.of(pieces));
+        let pieces = prepared.views.iter().map(|view| view.pieces.pieces.len()).sum::<usize>();
+        spans.kind = Kind::new(
+            &spans.sums,
+            &spans.slow_sums,
+            spans.organisms,
+            spans.logs.of(u16::try_from(pieces).unwrap_or(u16::MAX).into()),
+        );
         for (index, definition) in &prepared.definitions {
             let text = passages[*index].text.as_bytes();
             let place = |form: &Range<usize>| spans.room.written.get(word_hash_within(text, form.clone()));
@@ -439,7 +420,7 @@ impl<'d> Spans<'d> {
                 best,
                 best.max(0.0),
                 mean,
-                self.slow.of(usize::from(said.count).min(COUNT_LIMIT)),
+                self.logs.of(u32::from(said.count).min(COUNT_LIMIT)),
                 odds * best / LOG_ODDS_LIMIT,
             ],
         );
@@ -492,7 +473,7 @@ impl<'d> Spans<'d> {
                 flag(present & (quality >> 1 & 3 > 0)),
                 flag(present & (quality >> 4 & 3 > 0)),
                 flag(is_other),
-                self.slow.of(count as usize),
+                self.logs.of(count.min(u16::MAX.into())),
                 flag(count > 0),
                 if count > 0 { keys.odds } else { 0.0 },
             ],
@@ -506,7 +487,7 @@ impl<'d> Spans<'d> {
         let is_one = pieces.len() == 1;
         let repeated = view.repeated.get(pieces.start).copied().unwrap_or(0);
         let own_odds = if is_one { own.keys.odds } else { 0.0 };
-        let count = self.slow.of(pieces.len().min(COUNT_LIMIT));
+        let count = self.logs.of(to_u32(pieces.len()).min(COUNT_LIMIT));
         numbers.tell(OF_FORM, &[flag(is_one), own_odds, count, f32::from(repeated)]);
         numbers.tell(OF_LETTERS, own.text.form.numbers());
     }
