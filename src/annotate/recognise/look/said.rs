@@ -144,9 +144,6 @@ impl<T: OfText> Texts<T> {
         self.slots.clear();
         self.slots.resize((2 * count).next_power_of_two(), 0);
         self.taken = 0;
-        if self.texts.len() < count {
-            self.texts.resize(count, T::NEW);
-        }
     }
 
     /// The place of the text with that hash, which is added where it is new.
@@ -156,7 +153,10 @@ impl<T: OfText> Texts<T> {
         let slot = &mut self.slots[slot];
         if *slot == 0 {
             // what was there before is overwritten where it stands
-            self.texts[self.taken] = T::NEW;
+            match self.texts.get_mut(self.taken) {
+                Some(text) => *text = T::NEW,
+                None => self.texts.push(T::NEW),
+            }
             self.taken += 1;
             *slot = hash & !SLOT_PLACE | self.taken as u64 & SLOT_PLACE;
         }
