@@ -279,7 +279,7 @@ fn places_of_short_forms(
 ) {
     let folded = &passage.folded;
     for first in firsts.filter(|&first| folded.begins_word(first)) {
-        forms.each_at(folded, first, |tokens, found| {
+        forms.each_at((passage.text, folded), first, |tokens, found| {
             let end = first + tokens;
             let written = passage.slice(passage.span(first, end));
             let same = |(_, index): &&(String, usize)| {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use crate::text::{FoldedText, Gap, SpareText};
+use crate::text::{FoldedText, Gap, SpareText, Token};
 
 /// The most short forms that are searched without a table of their first tokens.
 const SEARCHED_LIMIT: usize = 64;
@@ -12,8 +12,8 @@ const SEARCHED_LIMIT: usize = 64;
 /// Short forms by their folded tokens. They are made for a document and have a few tokens at most, so that a sorted list is enough.
 #[derive(Debug, Default)]
 pub(super) struct ShortForms {
-    /// The first bytes of first tokens, as bits of their lowest six, by the lowest three bits of the tokens' lengths: most
-    /// tokens of a text begin nothing.
+    /// The first bytes that first tokens have as they are written, as bits of their lowest six, by the lowest three bits of the lengths
+    /// of their forms: most tokens of a text begin nothing, as "the" does not begin "TNF".
     beginnings: [u64; 8],
     /// The folded tokens of each, joined, with its number; sorted.
     keys: Vec<(String, usize)>,
@@ -36,10 +36,8 @@ impl ShortForms {
         for (number, text) in texts.enumerate() {
             folded.fold(text);
             let count = folded.tokens().len();
-            let token = folded.folded_bytes(0);
-            if let Some(first) = token.first() {
-                let (at, bit) = Self::bit(*first, token.len());
-                forms.beginnings[at] |= bit;
+            if let Some(token) = folded.tokens().first() {
+                forms.add_beginning(text.as_bytes(), token);
                 forms.keys.push((folded.key(0, count).to_owned(), number));
                 forms.tokens_max = forms.tokens_max.max(count);
             }
@@ -67,17 +65,26 @@ impl ShortForms {
         self.keys.is_empty()
     }
 
-    /// Where a first token is told, by its first byte and its length.
-    #[inline]
-    const fn bit(first: u8, length: usize) -> (usize, u64) {
-        (length % 8, 1 << (first % 64))
+    /// Lets a short form be found by the first token of it.
+    fn add_beginning(&mut self, written: &[u8], first: &Token) {
+        let (at, bit) = Self::bit(written.get(first.start as usize).copied().unwrap_or(0), first);
+        // what is spelled out or has other letters may begin otherwise
+        let is_plain = written.iter().take(first.start as usize + 1).all(u8::is_ascii);
+        self.beginnings[at] |= if is_plain { bit } else { u64::MAX };
     }
 
-    /// Whether one may begin with a folded token of that first byte and length: surely not for most.
+    /// Where a first token is told, by the first byte that is written and the length of its form.
     #[inline]
-    pub(super) const fn may_begin_with(&self, first: u8, length: usize) -> bool {
-        let (at, bit) = Self::bit(first, length);
-        self.beginnings[at] & bit != 0
+    const fn bit(written: u8, token: &Token) -> (usize, u64) {
+        ((token.folded_end.wrapping_sub(token.folded_start) % 8) as usize, 1 << (written % 64))
+    }
+
+    /// Whether one that has the same letters in the same case may begin with a token of a text in bytes: surely not for most.
+    #[inline]
+    pub(super) fn may_begin_with(&self, text: &[u8], token: &Token) -> bool {
+        let written = text.get(token.start as usize).copied().unwrap_or(0);
+        let (at, bit) = Self::bit(written, token);
+        (self.beginnings[at] & bit != 0) | !written.is_ascii()
     }
 
     /// The keys that begin with that token, in order, or all of few.
@@ -89,15 +96,14 @@ impl ShortForms {
     }
 
     /// Calls `found` with the number of tokens and the short forms of each length, with their numbers in order, that stand from the
-    /// token `first` on. An empty line ends a short form.
+    /// token `first` on; those that have other letters, or in another case, may be left out. An empty line ends a short form.
     pub(super) fn each_at(
         &self,
-        text: &FoldedText,
+        (written, text): (&str, &FoldedText),
         first: usize,
         mut found: impl FnMut(usize, &[(String, usize)]),
     ) {
-        let token = text.folded_bytes(first);
-        if !token.first().is_some_and(|byte| self.may_begin_with(*byte, token.len())) {
+        if !text.tokens().get(first).is_some_and(|token| self.may_begin_with(written.as_bytes(), token)) {
             return;
         }
         let keys = self.beginning_with(text.folded(first));
@@ -140,7 +146,7 @@ mod tests {
             assert!(few.by_first.is_empty() && few.is_empty() == folded.tokens().is_empty());
             let places = |forms: &ShortForms| {
                 let mut places = Vec::new();
-                forms.each_at(&folded, 0, |tokens, found| {
+                forms.each_at((text, &folded), 0, |tokens, found| {
                     places.push((tokens, found.iter().map(|(_, number)| *number).collect::<Vec<_>>()));
                 });
                 places
@@ -152,7 +158,7 @@ mod tests {
             assert!(few.is_empty() || places(&many).contains(&whole), "{text}");
         }
         folded.fold("AC12");
-        many.each_at(&folded, 0, |_, _| panic!("nothing is called so"));
+        many.each_at(("AC12", &folded), 0, |_, _| panic!("nothing is called so"));
     }
 
     #[test]
@@ -162,8 +168,23 @@ mod tests {
         for (text, expected) in [("A B", 1), ("A\n\nB", 0), ("A", 0)] {
             folded.fold(text);
             let mut found = 0;
-            forms.each_at(&folded, 0, |_, _| found += 1);
+            forms.each_at((text, &folded), 0, |_, _| found += 1);
             assert_eq!(found, expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn short_forms_are_found_as_they_are_written() {
+        let found = |form: &str, text: &str| {
+            let mut folded = FoldedText::new();
+            folded.fold(text);
+            let mut found = 0;
+            ShortForms::of([form].into_iter()).each_at((text, &folded), 0, |_, _| found += 1);
+            found
+        };
+        assert_eq!((found("TNF", "TNF"), found("TNF", "tnf")), (1, 0));
+        assert_eq!((found("ABC", "ABCs"), found("p53", "p53"), found("7SK", "7SK")), (1, 1, 1));
+        // what begins with a letter of another alphabet may be spelled out
+        assert_eq!((found("αMSH", "alpha-MSH"), found("Alpha-MSH", "αMSH")), (1, 1));
     }
 }

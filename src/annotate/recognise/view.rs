@@ -403,12 +403,8 @@ fn mark_places(
     view: &mut PassageView,
 ) {
     let folded = &passage.folded;
-    let forms = folded.text().as_bytes();
-    let may_begin = |token: &Token| {
-        let first = forms.get(token.folded_start as usize).copied().unwrap_or(0);
-        let length = token.folded_end.wrapping_sub(token.folded_start) as usize;
-        short_forms.may_begin_with(first, length) && token.gap != Gap::None
-    };
+    let bytes = passage.text.as_bytes();
+    let may_begin = |token: &Token| short_forms.may_begin_with(bytes, token) && token.gap != Gap::None;
     for (first, token) in folded.tokens().iter().enumerate() {
         if first % BLOCK_PIECES == 0 {
             work_done(BLOCK_PIECES);
@@ -416,7 +412,7 @@ fn mark_places(
         if !may_begin(token) {
             continue;
         }
-        short_forms.each_at(folded, first, |tokens, found| {
+        short_forms.each_at((passage.text, folded), first, |tokens, found| {
             let end = first + tokens;
             if !folded.ends_word(end - 1) {
                 return;
@@ -430,7 +426,7 @@ fn mark_places(
             let tag = view.short_tags.len() as u32;
             view.short_tags.push(known[index].tag);
             view.has_short_forms = true;
-            for (number, place) in view.pieces.within(span.start, span.end).enumerate() {
+            for (number, place) in view.pieces.of_tokens(&(first..end), span).enumerate() {
                 let short = &mut view.short_forms[place];
                 (short.place, short.tag) = (if number == 0 { 1 } else { 2 }, tag);
             }
