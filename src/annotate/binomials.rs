@@ -4,8 +4,9 @@ use rustc_hash::FxHashMap;
 
 use super::passages::PassageText;
 use super::surface;
+use crate::text::masks::{BLOCK_BYTES, between, block_at};
 use crate::text::pauses::work_done;
-use crate::text::{Gap, TokenKind};
+use crate::text::{Gap, Token, TokenKind};
 
 /// The most binomials of a document that are remembered.
 const BINOMIALS_LIMIT: usize = 2_000;
@@ -46,6 +47,12 @@ pub(crate) struct Binomials<'d> {
     only_species: FxHashMap<&'d str, Option<&'d str>>,
 }
 
+/// How epithets end.
+const LATIN_ENDINGS: &[&str] = &[
+    "us", "um", "is", "a", "ae", "i", "ens", "ans", "or", "oides", "ense", "io", "ax", "ex", "ix", "gaster",
+    "ifer", "iger",
+];
+
 /// Whether a word is such as the second of a binomial.
 pub(super) fn is_epithet(word: &str) -> bool {
     const NO_EPITHETS: &[&str] = &[
@@ -71,10 +78,6 @@ pub(super) fn is_epithet(word: &str) -> bool {
         "mutants",
         "isolates",
     ];
-    const LATIN_ENDINGS: &[&str] = &[
-        "us", "um", "is", "a", "ae", "i", "ens", "ans", "or", "oides", "ense", "io", "ax", "ex", "ix",
-        "gaster", "ifer", "iger",
-    ];
     word.len() > 3
         && word.bytes().all(|byte| byte.is_ascii_lowercase())
         && LATIN_ENDINGS.iter().any(|ending| word.ends_with(ending))
@@ -88,35 +91,81 @@ fn word<'d>(passage: &PassageText<'d>, at: usize) -> &'d str {
     &passage.text[token.start as usize..token.end as usize]
 }
 
-/// The tokens whose scanning is told together.
-const BLOCK_TOKENS: usize = 64;
-
 /// Finds the tokens that end what is written like a binomial, in full or with an initial: its [epithets](is_epithet).
 #[inline(never)]
 pub(crate) fn find_ends_of_binomials(passage: &PassageText<'_>, ends: &mut Vec<usize>) {
     let (bytes, tokens) = (passage.text.as_bytes(), passage.folded.tokens());
     ends.clear();
-    let (mut before, mut length_before) = (0_u8, 0);
-    for (at, token) in tokens.iter().enumerate() {
-        if at % BLOCK_TOKENS == 0 {
-            work_done(BLOCK_TOKENS);
-        }
-        let own = bytes.get(token.start as usize).copied().unwrap_or(0);
-        let length = token.end - token.start;
-        // what most tokens are not is told by their first bytes and lengths
-        let is_capital = before.is_ascii_uppercase() | !before.is_ascii();
-        if is_capital & own.is_ascii_lowercase() & (length >= WORD_BYTES_MIN) {
-            let fits = match token.gap {
-                Gap::Space => length_before >= WORD_BYTES_MIN,
-                Gap::Stop | Gap::Joiner => length_before <= INITIAL_BYTES_LIMIT,
-                _ => false,
-            };
-            if fits && is_end(passage, at) {
-                ends.push(at);
+    let mut near = 0;
+    for base in (0..bytes.len()).step_by(BLOCK_BYTES) {
+        work_done(BLOCK_BYTES / 8);
+        let mut capitals = capitals_of(&block_at(bytes, base));
+        while capitals != 0 {
+            let start = base + capitals.trailing_zeros() as usize;
+            capitals &= capitals - 1;
+            if !may_begin(bytes, start) {
+                continue;
+            }
+            near = passage.folded.tokens_within_from(near, start, start).start;
+            let begins = tokens.get(near).is_some_and(|token| token.start as usize == start);
+            if begins && may_end(bytes, tokens, near + 1) && is_end(passage, near + 1) {
+                ends.push(near + 1);
             }
         }
-        (before, length_before) = (own, length);
     }
+}
+
+/// The capitals of a block that no other follows, and where it is not all ASCII any that may be.
+#[inline]
+fn capitals_of(block: &[u8; BLOCK_BYTES]) -> u64 {
+    if block.is_ascii() {
+        let upper = between(block, b'A', b'Z');
+        upper & !(upper >> 1)
+    } else {
+        between(block, b'A', 0xff) & !between(block, b'[', 0x7f)
+    }
+}
+
+/// Whether a capital may begin a binomial by what stands behind it: as many small letters as a genus has at least, or a full stop, or
+/// a letter and a full stop. Beyond ASCII it may be any.
+#[inline]
+fn may_begin(bytes: &[u8], at: usize) -> bool {
+    // an epithet has as many bytes, or more
+    let Some([first, behind @ ..]) = bytes.get(at..).and_then(|rest| rest.first_chunk::<4>()) else {
+        return false;
+    };
+    let are_small = behind.map(|byte| byte.is_ascii_lowercase());
+    behind[0] == b'.'
+        || are_small[0] & (are_small[1] & are_small[2] | (behind[1] == b'.'))
+        || !(first | behind[0] | behind[1] | behind[2]).is_ascii()
+}
+
+/// The last letters of [`LATIN_ENDINGS`], as bits.
+const LAST_LETTERS: u32 = {
+    let mut letters = 0;
+    let mut at = 0;
+    while at < LATIN_ENDINGS.len() {
+        let ending = LATIN_ENDINGS[at].as_bytes();
+        letters |= 1 << (ending[ending.len() - 1] % 32);
+        at += 1;
+    }
+    letters
+};
+
+/// Whether a token may end a binomial by its length, its first and last bytes and what stands before it.
+fn may_end(bytes: &[u8], tokens: &[Token], at: usize) -> bool {
+    let Some([before, token]) = tokens.get(at - 1..=at) else { return false };
+    let length_before = before.end - before.start;
+    let byte = |at: u32| bytes.get(at as usize).copied().unwrap_or(0);
+    let fits = match token.gap {
+        Gap::Space => {
+            length_before >= WORD_BYTES_MIN
+                && LAST_LETTERS >> (byte(token.end.wrapping_sub(1)) % 32) & 1 != 0
+        }
+        Gap::Stop | Gap::Joiner => length_before <= INITIAL_BYTES_LIMIT,
+        _ => false,
+    };
+    fits && token.end - token.start >= WORD_BYTES_MIN && byte(token.start).is_ascii_lowercase()
 }
 
 /// Whether a token ends what is written like a binomial.
@@ -300,6 +349,24 @@ mod tests {
         }
         for word in ["analysis", "sepsis", "larvae", "studies", "Coli", "was"] {
             assert!(!is_epithet(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn ends_are_found_wherever_they_stand() {
+        let found = |text: &str| {
+            let passage = PassageText::new(text);
+            let mut ends = vec![7];
+            find_ends_of_binomials(&passage, &mut ends);
+            let one_by_one = (1..passage.folded.tokens().len()).filter(|at| is_end(&passage, *at));
+            assert_eq!(ends, one_by_one.collect::<Vec<_>>(), "{text}");
+            ends.len()
+        };
+        for before in 0..=2 * BLOCK_BYTES {
+            let filled = format!("{}. ", "x".repeat(before));
+            let text = "Escherichia coli (E. coli) and Ch. velia or E.coli, Chloë pernix; The genus Ébola coli";
+            assert_eq!(found(&format!("{filled}{text}")), 6);
+            assert_eq!(found(&format!("{filled}{}", text.split(',').next().unwrap())), 4);
         }
     }
 }
