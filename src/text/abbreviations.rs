@@ -43,7 +43,11 @@ pub fn find_definitions(text: &str) -> Vec<Definition> {
 fn closing_bracket(bytes: &[u8], open: usize) -> Option<usize> {
     let (opening, closing) = if bytes[open] == b'(' { (b'(', b')') } else { (b'[', b']') };
     let window = bytes[open..].get(..WINDOW_BYTES_LIMIT).unwrap_or(&bytes[open..]);
-    memchr::memchr(closing, window)?;
+    let first = memchr::memchr(closing, window)?;
+    // mostly there is no other
+    if memchr::memchr(opening, &window[1..first]).is_none() {
+        return Some(open + first);
+    }
     let mut depth = 0_usize;
     for (at, &byte) in (open..).zip(window) {
         if byte == opening {
@@ -65,46 +69,76 @@ fn definition_at(text: &str, open: usize, inside: Range<usize>) -> Option<Defini
     let mut marks = memchr::memchr3_iter(b';', b',', b':', content.as_bytes());
     let cut = marks.find(|mark| content.as_bytes().get(mark + 1) == Some(&b' ')).unwrap_or(content.len());
     let short_form = trimmed(text, inside.start..inside.start + cut);
-    // most brackets hold and follow no short form, whatever sentence they stand in
-    let holds_short_form = is_short_form(&text[short_form.clone()]);
-    if !holds_short_form && !follows_short_form(text, open) {
-        return None;
-    }
-    let before = trimmed_end(text, sentence_start(text, open)..open);
-    if holds_short_form {
-        let long_form = long_form_before(text, before, &text[short_form.clone()])?;
+    if is_short_form(&text[short_form.clone()]) {
+        let long_form = long_form_in_sentence(text, open, &text[short_form.clone()])?;
         return Some(Definition { short_form, long_form });
     }
-    let word_start = text[before.clone()].rfind(char::is_whitespace).map_or(before.start, |at| {
-        before.start + at + text[before.start + at..].chars().next().map_or(1, char::len_utf8)
-    });
-    let short_form = trimmed_opening(text, word_start..before.end);
+    // most brackets hold and follow no short form, whatever sentence they stand in
+    let short_form = short_form_before(text, open)?;
     let whole = trimmed(text, inside);
-    if !is_short_form(&text[short_form.clone()]) {
-        return None;
-    }
     let long_form = long_form_before(text, whole.clone(), &text[short_form.clone()])?;
     // the words in brackets are the long form only when all of them are
-    (long_form.start == whole.start).then_some(Definition { short_form, long_form })
+    let is_whole = long_form.start == whole.start;
+    (is_whole && sentence_start(text, open) <= short_form.start).then_some(Definition { short_form, long_form })
 }
 
-/// Whether the word before `at` is a short form, of this sentence or the one before.
-fn follows_short_form(text: &str, at: usize) -> bool {
-    let before = trimmed_end(text, 0..at);
-    let mut floor = before.end.saturating_sub(WINDOW_BYTES_LIMIT);
-    while !text.is_char_boundary(floor) {
-        floor += 1;
-    }
-    let word = text[floor..before.end].rsplit(char::is_whitespace).next().unwrap_or("");
-    is_short_form(&text[trimmed_opening(text, before.end - word.len()..before.end)])
+/// The word before `at`, if it is a short form, of this sentence or the one before.
+fn short_form_before(text: &str, at: usize) -> Option<Range<usize>> {
+    let word = word_before(text.as_bytes(), at);
+    let word = if text.as_bytes()[word.clone()].is_ascii() {
+        word
+    } else {
+        let before = trimmed_end(text, 0..at);
+        let floor = window_start(text, before.end);
+        let word = text[floor..before.end].rsplit(char::is_whitespace).next().unwrap_or("");
+        before.end - word.len()..before.end
+    };
+    let word = trimmed_opening(text, word);
+    is_short_form(&text[word.clone()]).then_some(word)
 }
 
-/// Where the sentence that holds `at` begins, looking back at most the window.
-fn sentence_start(text: &str, at: usize) -> usize {
+/// The last word before `at` as white space in ASCII cuts it.
+fn word_before(bytes: &[u8], at: usize) -> Range<usize> {
+    let spaces = bytes[..at].iter().rev().take_while(|byte| is_ascii_space(**byte)).count();
+    let end = at - spaces;
+    let window = &bytes[end.saturating_sub(WINDOW_BYTES_LIMIT)..end];
+    end - window.iter().rev().take_while(|byte| !is_ascii_space(**byte)).count()..end
+}
+
+/// Where the window before `at` begins.
+fn window_start(text: &str, at: usize) -> usize {
     let mut floor = at.saturating_sub(WINDOW_BYTES_LIMIT);
     while !text.is_char_boundary(floor) {
         floor += 1;
     }
+    floor
+}
+
+/// The words before `open` in its sentence that `short_form` stands for.
+fn long_form_in_sentence(text: &str, open: usize, short_form: &str) -> Option<Range<usize>> {
+    let floor = open.saturating_sub(WINDOW_BYTES_LIMIT);
+    let window = &text.as_bytes()[floor..open];
+    let spaces = window.iter().rev().take_while(|byte| is_ascii_space(**byte)).count();
+    let end = open - spaces;
+    // where it begins is looked for first: mostly that is near, or nowhere
+    let Some(starts) = ascii_starts(&window[..end - floor], short_form.as_bytes()) else {
+        let before = trimmed_end(text, sentence_start(text, open)..open);
+        return long_form_before(text, before, short_form);
+    };
+    let Starts { start, initials } = starts?;
+    let first = initials.map_or(start, |initials| initials.min(start));
+    let sentence = sentence_start_from(text, floor + first, open);
+    let start = [first, start].into_iter().find(|start| floor + start >= sentence)?;
+    good_long_form(text, floor + start..end, short_form)
+}
+
+/// Where the sentence that holds `at` begins, looking back at most the window.
+fn sentence_start(text: &str, at: usize) -> usize {
+    sentence_start_from(text, window_start(text, at), at)
+}
+
+/// Where the sentence that holds `at` begins, or `floor` where that is before it.
+fn sentence_start_from(text: &str, floor: usize, at: usize) -> usize {
     let window = &text[floor..at];
     let bytes = window.as_bytes();
     let mut end = bytes.len();
@@ -125,6 +159,9 @@ fn sentence_start(text: &str, at: usize) -> usize {
 /// Whether `text` has the shape of a short form: 2 to 10 characters, at most two words, a letter, and a letter or digit
 /// first.
 fn is_short_form(text: &str) -> bool {
+    if text.len() > SHORT_FORM_CHARS_LIMIT * char::MAX.len_utf8() {
+        return false;
+    }
     if text.is_ascii() {
         return is_ascii_short_form(text.as_bytes());
     }
@@ -138,38 +175,54 @@ fn is_short_form(text: &str) -> bool {
 
 /// [`is_short_form`] of a text in ASCII.
 fn is_ascii_short_form(text: &[u8]) -> bool {
-    let is_sign = |byte: &u8| matches!(byte, b'(' | b')' | b'[' | b']' | b'=' | b'<' | b'>' | b'%');
-    (2..=SHORT_FORM_CHARS_LIMIT).contains(&text.len())
-        && text[0].is_ascii_alphanumeric()
-        && text.iter().any(u8::is_ascii_alphabetic)
-        && !text.iter().any(is_sign)
-        && has_words_at_most(text, SHORT_FORM_WORDS_LIMIT)
+    if !(2..=SHORT_FORM_CHARS_LIMIT).contains(&text.len()) || !text[0].is_ascii_alphanumeric() {
+        return false;
+    }
+    let (mut has_letter, mut has_sign, mut words, mut inside_word) = (false, false, 0, false);
+    for byte in text {
+        has_letter |= byte.is_ascii_alphabetic();
+        has_sign |= matches!(byte, b'(' | b')' | b'[' | b']' | b'=' | b'<' | b'>' | b'%');
+        let is_letter = !is_ascii_space(*byte);
+        words += usize::from(is_letter & !inside_word);
+        inside_word = is_letter;
+    }
+    has_letter & !has_sign & (words <= SHORT_FORM_WORDS_LIMIT)
+}
+
+/// The most words that a short form of so many letters and digits stands for (from the paper).
+fn words_limit(characters: usize) -> usize {
+    (characters + 5).min(characters * 2)
 }
 
 /// The words at the end of `before` that `short_form` stands for.
 fn long_form_before(text: &str, before: Range<usize>, short_form: &str) -> Option<Range<usize>> {
+    if let Some(starts) = ascii_starts(&text.as_bytes()[before.clone()], short_form.as_bytes()) {
+        let Starts { start, initials } = starts?;
+        let start = before.start + initials.map_or(start, |initials| initials.min(start));
+        return good_long_form(text, start..before.end, short_form);
+    }
     let characters = short_form.chars().filter(|c| c.is_alphanumeric()).count();
-    let words_limit = (characters + 5).min(characters * 2);
-    let (window, start) = if short_form.is_ascii() && text.as_bytes()[before.clone()].is_ascii() {
-        // where it ends is looked for first: mostly it is near, or nowhere
-        let words = &text.as_bytes()[before.clone()];
-        let start = best_ascii_start(words, short_form.as_bytes())?;
-        if !has_words_at_most(&words[start..], words_limit) {
-            return None;
-        }
-        (before, start)
-    } else {
-        let window = last_words(text, before, words_limit);
-        let start = best_start(&text[window.clone()], short_form)?;
-        (window, start)
-    };
+    let window = last_words(text, before, words_limit(characters));
+    let start = best_start(&text[window.clone()], short_form)?;
     let start =
         initials_start(&text[window.clone()], short_form).map_or(start, |initials| initials.min(start));
-    let long_form = trimmed_opening(text, window.start + start..window.end);
+    good_long_form(text, window.start + start..window.end, short_form)
+}
+
+/// What may be a long form, without opening brackets, if it is longer than the short form and has it for none of its words.
+fn good_long_form(text: &str, found: Range<usize>, short_form: &str) -> Option<Range<usize>> {
+    let long_form = trimmed_opening(text, found);
     let long = &text[long_form.clone()];
-    let repeats = long.split(|c: char| c.is_whitespace()).any(|word| word == short_form);
-    let good = long.chars().count() > short_form.chars().count() && !repeats;
+    let good = long.chars().count() > short_form.chars().count() && !has_word(long, short_form);
     good.then_some(long_form)
+}
+
+/// Whether a text has a word, as white space cuts it.
+fn has_word(text: &str, wanted: &str) -> bool {
+    if text.is_ascii() {
+        return text.as_bytes().split(|byte| is_ascii_space(*byte)).any(|word| word == wanted.as_bytes());
+    }
+    text.split(char::is_whitespace).any(|word| word == wanted)
 }
 
 /// The last `words_limit` words of a range.
@@ -210,34 +263,89 @@ fn best_start(window: &str, short_form: &str) -> Option<usize> {
     (start < window.len()).then_some(start - word.len())
 }
 
-/// Whether a text in ASCII has no more than so many words.
-fn has_words_at_most(text: &[u8], words_limit: usize) -> bool {
-    let (mut words, mut inside_word) = (0, false);
-    for byte in text {
-        let is_letter = !is_ascii_space(*byte);
-        words += usize::from(is_letter & !inside_word);
-        inside_word = is_letter;
-    }
-    words <= words_limit
+/// Where a long form may begin by [`best_start`] and by [`initials_start`].
+struct Starts {
+    start: usize,
+    initials: Option<usize>,
 }
 
-/// [`best_start`] in ASCII.
-fn best_ascii_start(window: &[u8], short_form: &[u8]) -> Option<usize> {
-    let mut short = short_form.iter().rev().filter(|byte| byte.is_ascii_alphanumeric()).peekable();
-    let mut start = window.len();
-    while let Some(wanted) = short.next() {
-        let first = short.peek().is_none();
-        let (lower, upper) = (wanted.to_ascii_lowercase(), wanted.to_ascii_uppercase());
-        start = loop {
-            let at = memchr::memrchr2(lower, upper, &window[..start])?;
-            if !first || at == 0 || !window[at - 1].is_ascii_alphanumeric() {
-                break at;
-            }
-            start = at;
-        };
+/// Where in `window` the long form of `short_form` begins that ends with it; `None` where what is to be read of them is not all in ASCII.
+fn ascii_starts(window: &[u8], short_form: &[u8]) -> Option<Option<Starts>> {
+    if !short_form.is_ascii() {
+        return None;
     }
-    let word = window[..start].iter().rev().take_while(|byte| !is_ascii_space(**byte)).count();
-    (start < window.len()).then_some(start - word)
+    let limit = words_limit(short_form.iter().filter(|byte| byte.is_ascii_alphanumeric()).count());
+    let Some(start) = best_ascii_start(window, short_form, limit)? else { return Some(None) };
+    let initials = initials_ascii_start(window, short_form)?;
+    Some(Some(Starts { start, initials }))
+}
+
+/// The letters and digits of a short form in ASCII from the last one on, in lower case.
+fn wanted_letters(short_form: &[u8]) -> impl Iterator<Item = u8> {
+    short_form.iter().rev().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase)
+}
+
+/// [`best_start`] among the last words of a window, so many, byte by byte; `None` where a byte beyond ASCII is met.
+fn best_ascii_start(window: &[u8], short_form: &[u8], words_limit: usize) -> Option<Option<usize>> {
+    let mut letters = wanted_letters(short_form);
+    let Some(mut wanted) = letters.next() else { return Some(None) };
+    let mut next = letters.next();
+    let (mut words, mut inside_word) = (0, false);
+    for (at, byte) in window.iter().enumerate().rev() {
+        let is_sign = !is_ascii_space(*byte);
+        words += usize::from(is_sign & !inside_word);
+        inside_word = is_sign;
+        if !byte.is_ascii() {
+            return None;
+        }
+        if words > words_limit {
+            break;
+        }
+        if byte.to_ascii_lowercase() != wanted {
+            continue;
+        }
+        if let Some(letter) = next {
+            wanted = letter;
+            next = letters.next();
+            continue;
+        }
+        // the first one stands at the start of a word
+        let before = at.checked_sub(1).map_or(b' ', |before| window[before]);
+        if !before.is_ascii() {
+            return None;
+        }
+        if !before.is_ascii_alphanumeric() {
+            return word_start(window, at).map(Some);
+        }
+    }
+    Some(None)
+}
+
+/// Where the word begins, as white space cuts it, that goes on at the byte `at`; `None` where it is not all ASCII.
+fn word_start(window: &[u8], at: usize) -> Option<usize> {
+    let before = window[..at].iter().rev().take_while(|byte| !is_ascii_space(**byte));
+    let mut is_ascii = true;
+    let length = before.inspect(|byte| is_ascii &= byte.is_ascii()).count();
+    is_ascii.then_some(at - length)
+}
+
+/// [`initials_start`], byte by byte; `None` where a byte beyond ASCII is met.
+fn initials_ascii_start(window: &[u8], short_form: &[u8]) -> Option<Option<usize>> {
+    let is_border = |byte: &u8| is_ascii_space(*byte) || *byte == b'-';
+    let mut start = window.len();
+    for wanted in wanted_letters(short_form) {
+        let between = window[..start].iter().rev().take_while(|byte| is_border(byte)).count();
+        let end = start - between;
+        let length = window[..end].iter().rev().take_while(|byte| !is_border(byte)).count();
+        start = end - length;
+        if !window[start..end].is_ascii() {
+            return None;
+        }
+        if window[start..end].first().map(u8::to_ascii_lowercase) != Some(wanted) {
+            return Some(None);
+        }
+    }
+    word_start(window, start).map(Some)
 }
 
 /// Whether a byte is one of the characters in ASCII that are white space.
@@ -413,10 +521,37 @@ mod tests {
             for limit in 0..6 {
                 let window = last_words(&text, 0..text.len(), limit);
                 let expected = best_start(&text[window.clone()], &short).map(|start| window.start + start);
-                let start = best_ascii_start(text.as_bytes(), short.as_bytes());
-                let start = start.filter(|start| has_words_at_most(&text.as_bytes()[*start..], limit));
-                prop_assert_eq!(start, expected, "{:?} {}", text, short);
+                let start = best_ascii_start(text.as_bytes(), short.as_bytes(), limit);
+                prop_assert_eq!(start, Some(expected), "{:?} {}", text, short);
             }
+            let initials = initials_ascii_start(text.as_bytes(), short.as_bytes());
+            prop_assert_eq!(initials, Some(initials_start(&text, &short)), "{:?} {}", text, short);
+        }
+
+        #[test]
+        fn what_is_partly_ascii_is_read_as_all_text_is(
+            text in "[a-cA-C0-2é\u{a0} .;-]{0,40}",
+            short in "[a-cA-C0-2 -]{2,6}",
+        ) {
+            // by the sentence alone, and by all before it
+            let of_sentence = || {
+                let before = trimmed_end(&text, sentence_start(&text, text.len())..text.len());
+                let limit = words_limit(short.chars().filter(|c| c.is_alphanumeric()).count());
+                let window = last_words(&text, before, limit);
+                let start = best_start(&text[window.clone()], &short)?;
+                let initials = initials_start(&text[window.clone()], &short);
+                let start = initials.map_or(start, |initials| initials.min(start));
+                good_long_form(&text, window.start + start..window.end, &short)
+            };
+            let found = long_form_in_sentence(&text, text.len(), &short);
+            prop_assert_eq!(found, of_sentence(), "{:?} {}", text, short);
+            let expected = {
+                let before = trimmed_end(&text, 0..text.len());
+                let word = text[before.clone()].rsplit(char::is_whitespace).next().unwrap_or("");
+                let word = trimmed_opening(&text, before.end - word.len()..before.end);
+                is_short_form(&text[word.clone()]).then_some(word)
+            };
+            prop_assert_eq!(short_form_before(&text, text.len()), expected);
         }
 
         #[test]
