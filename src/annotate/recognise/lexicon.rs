@@ -128,6 +128,12 @@ impl Lexicon {
         if hash == 0 { None } else { self.numbers.get(hash) }
     }
 
+    /// Fills in the numbers of words, 64 at most, by their hashes as in [`Lexicon::known`]; gives as bits those that are not told so.
+    #[inline]
+    pub(crate) fn fill_known(&self, hashes: &[u64], numbers: &mut [u32]) -> u64 {
+        self.numbers.fill(hashes, numbers)
+    }
+
     /// The number of a word that stands in a sentence. `hash` as in [`Lexicon::known`]; `word` is what is written and its folded form.
     pub(crate) fn number(&mut self, models: &Models, hash: u64, word: (&str, &str)) -> u32 {
         let key = if hash == 0 { hash_of_form(word) } else { hash };

@@ -31,6 +31,18 @@ pub(crate) struct Piece {
 const NO_TOKEN: u32 = u32::MAX;
 
 impl Piece {
+    /// Punctuation.
+    #[inline]
+    const fn sign(start: usize, end: usize, spaced: bool) -> Self {
+        Self { start: to_u32(start), end: to_u32(end), token: NO_TOKEN, spaced }
+    }
+
+    /// A token.
+    #[inline]
+    const fn of(token: &Token, number: usize, spaced: bool) -> Self {
+        Self { start: token.start, end: token.end, token: to_u32(number), spaced }
+    }
+
     /// The first byte in the passage.
     #[inline]
     pub(crate) const fn start(&self) -> usize {
@@ -49,6 +61,150 @@ impl Piece {
         if self.token == NO_TOKEN { None } else { Some(self.token as usize) }
     }
 }
+
+/// The pieces that are cut before they are taken over.
+const ROOM_PIECES: usize = 128;
+
+/// Where a passage is cut.
+struct Cut<'t> {
+    text: &'t str,
+    /// The last pieces and their hashes, so many; what stands behind them means nothing.
+    pieces: [Piece; ROOM_PIECES],
+    hashes: [u64; ROOM_PIECES],
+    count: usize,
+    /// How many pieces were taken over.
+    before: usize,
+    /// Where the last token ends.
+    end: usize,
+}
+
+impl<'t> Cut<'t> {
+    fn new(text: &'t str) -> Self {
+        let nothing = Piece { start: 0, end: 0, token: 0, spaced: false };
+        let (pieces, hashes) = ([nothing; ROOM_PIECES], [0; ROOM_PIECES]);
+        Self { text, pieces, hashes, count: 0, before: 0, end: 0 }
+    }
+
+    /// Whether there may be no room for what stands before a token and the token.
+    const fn is_full(&self) -> bool {
+        self.count + PUNCTUATION_LIMIT + 1 > ROOM_PIECES
+    }
+
+    /// Adds the first of some tokens while there is no more before them than a space or a sign, and room; gives how many.
+    // stages put into one another have too few registers
+    #[inline(never)]
+    fn add_plain(&mut self, number: usize, (tokens, firsts): (&[Token], &mut [u32])) -> usize {
+        let Self { pieces, hashes, before, .. } = self;
+        let (bytes, before) = (self.text.as_bytes(), *before);
+        let (mut count, mut end, mut done) = (self.count, self.end, 0);
+        for (token, first) in tokens.iter().zip(firsts) {
+            let between = (token.start as usize).wrapping_sub(end);
+            let common = COMMON[token.gap as usize % COMMON.len()][between.min(COMMON_BYTES)];
+            if common == OTHER || count >= ROOM_PIECES - 1 {
+                break;
+            }
+            if common & SIGN != 0 {
+                pieces[count] = Piece::sign(end, end + 1, false);
+                hashes[count] = hash_of_sign(bytes.get(end).copied().unwrap_or(0));
+                count += 1;
+            }
+            pieces[count] = Piece::of(token, number + done, common & SPACED != 0);
+            hashes[count] = token.source_hash;
+            *first = to_u32(before + count);
+            count += 1;
+            done += 1;
+            end = token.end as usize;
+        }
+        (self.count, self.end) = (count, end);
+        done
+    }
+
+    /// Adds a piece, for which there is room.
+    #[inline]
+    fn push(&mut self, piece: Piece, hash: u64) {
+        if let (Some(place), Some(own)) = (self.pieces.get_mut(self.count), self.hashes.get_mut(self.count)) {
+            (*place, *own) = (piece, hash);
+            self.count += 1;
+        }
+    }
+
+    /// Adds the punctuation between two bytes; whether white space stands before what follows.
+    fn punctuation(&mut self, start: usize, end: usize) -> bool {
+        let between = self.text.as_bytes().get(start..end).unwrap_or_default();
+        if between.len() > PUNCTUATION_LIMIT {
+            return self.any_punctuation(start, end);
+        }
+        let (first, mut spaced) = (self.count, start == 0);
+        for (at, byte) in (start..).zip(between) {
+            match byte {
+                b' ' => spaced = true,
+                // signs in ASCII are mostly all that there is
+                b'!'..=b'/' | b':'..=b'@' | b'['..=b'`' | b'{'..=b'~' => {
+                    self.push(Piece::sign(at, at + 1, spaced), hash_of_sign(*byte));
+                    spaced = false;
+                }
+                _ => {
+                    self.count = first;
+                    return self.any_punctuation(start, end);
+                }
+            }
+        }
+        spaced
+    }
+
+    /// [`Cut::punctuation`] character by character.
+    #[cold]
+    fn any_punctuation(&mut self, start: usize, end: usize) -> bool {
+        let mut spaced = start == 0;
+        if start >= end {
+            return spaced;
+        }
+        let mut count = 0;
+        let mut word: Option<usize> = None;
+        let Some(between) = self.text.get(start..end) else { return spaced };
+        for (offset, character) in between.char_indices() {
+            let (at, after) = (start + offset, start + offset + character.len_utf8());
+            if character.is_whitespace() {
+                spaced = true;
+                word = None;
+                continue;
+            }
+            // the letters of a possessive are one piece
+            if let Some(piece) = word.filter(|_| character.is_alphanumeric()) {
+                self.pieces[piece].end = to_u32(after);
+                continue;
+            }
+            if count == PUNCTUATION_LIMIT {
+                continue;
+            }
+            count += 1;
+            word = character.is_alphanumeric().then_some(self.count);
+            self.push(Piece::sign(at, after, spaced), 0);
+            spaced = false;
+        }
+        spaced
+    }
+}
+
+/// What stands between two tokens where that is common: a sign, white space behind it, neither or both.
+const SIGN: u8 = 1;
+const SPACED: u8 = 2;
+const OTHER: u8 = 4;
+/// The bytes of what is not common, or more.
+const COMMON_BYTES: usize = 3;
+
+/// What is common by the gap, and by how many bytes it has.
+const COMMON: [[u8; COMMON_BYTES + 1]; 8] = {
+    let mut common = [[0, OTHER, OTHER, OTHER]; 8];
+    // only at the beginning of a text is nothing as good as space
+    common[Gap::Break as usize][0] = OTHER;
+    common[Gap::Space as usize][1] = SPACED;
+    common[Gap::Joiner as usize][1] = SIGN;
+    common[Gap::Tight as usize][1] = SIGN;
+    common[Gap::Stop as usize][2] = SIGN | SPACED;
+    common[Gap::Comma as usize][2] = SIGN | SPACED;
+    common
+};
 
 /// The pieces of a passage.
 #[derive(Debug, Default)]
@@ -74,124 +230,46 @@ impl Pieces {
     }
 
     /// Cuts a passage; what was cut before is overwritten.
+    // stages put into one another have too few registers
+    #[inline(never)]
     pub(crate) fn read(&mut self, passage: &PassageText<'_>) {
         self.pieces.clear();
         self.hashes.clear();
         self.chains.clear();
-        let text = passage.text;
-        let tokens = passage.folded.tokens();
-        // some punctuation stands between them
-        self.pieces.reserve(tokens.len() + tokens.len() / 4);
-        self.hashes.reserve(tokens.len() + tokens.len() / 4);
+        let (text, tokens) = (passage.text, passage.folded.tokens());
         let mut of_token = std::mem::take(&mut self.of_token);
         of_token.resize(tokens.len(), 0);
-        let (mut end, mut number) = (0, 0);
-        for (block, firsts) in tokens.chunks(BLOCK_TOKENS).zip(of_token.chunks_mut(BLOCK_TOKENS)) {
+        let mut cut = Cut::new(text);
+        let blocks = tokens.chunks(BLOCK_TOKENS).zip(of_token.chunks_mut(BLOCK_TOKENS));
+        for (base, (block, firsts)) in (0..).step_by(BLOCK_TOKENS).zip(blocks) {
             work_done(BLOCK_TOKENS);
-            for (token, first) in block.iter().zip(firsts) {
-                let spaced = self.gap(text, end, token);
-                *first = to_u32(self.pieces.len());
-                self.pieces.push(Piece { start: token.start, end: token.end, token: number, spaced });
-                self.hashes.push(token.source_hash);
-                end = token.end as usize;
-                number += 1;
+            let mut done = 0;
+            loop {
+                done += cut.add_plain(base + done, (&block[done..], &mut firsts[done..]));
+                if cut.is_full() {
+                    self.take(&mut cut);
+                    continue;
+                }
+                let (Some(token), Some(first)) = (block.get(done), firsts.get_mut(done)) else { break };
+                let spaced = cut.punctuation(cut.end, token.start as usize);
+                *first = to_u32(cut.before + cut.count);
+                cut.push(Piece::of(token, base + done, spaced), token.source_hash);
+                cut.end = token.end as usize;
+                done += 1;
             }
         }
         self.of_token = of_token;
-        self.punctuation(text, end, text.len().min(end + PUNCTUATION_LIMIT));
+        cut.punctuation(cut.end, text.len().min(cut.end + PUNCTUATION_LIMIT));
+        self.take(&mut cut);
         self.find_chains(passage);
     }
 
-    /// Adds the punctuation between the byte `start` and a token; whether white space stands before that.
-    #[inline]
-    fn gap(&mut self, text: &str, start: usize, token: &Token) -> bool {
-        let end = token.start as usize;
-        match (end.wrapping_sub(start), token.gap) {
-            // only at the beginning of a text is nothing as good as space
-            (0, _) => end == 0,
-            // mostly there is one space
-            (1, Gap::Space) => true,
-            (1, Gap::Joiner | Gap::Tight) => {
-                self.push_ascii(text, start, false);
-                false
-            }
-            (2, Gap::Stop | Gap::Comma) => {
-                self.push_ascii(text, start, false);
-                true
-            }
-            _ => self.punctuation(text, start, end),
-        }
-    }
-
-    /// Adds the sign in ASCII at a byte.
-    #[inline]
-    fn push_ascii(&mut self, text: &str, at: usize, spaced: bool) {
-        let hash = text.as_bytes().get(at).map_or(0, |byte| hash_of_sign(*byte));
-        self.push_sign((at, at + 1), spaced, hash);
-    }
-
-    /// Adds the punctuation between two tokens; whether white space stands before what follows.
-    fn punctuation(&mut self, text: &str, start: usize, end: usize) -> bool {
-        let between = text.as_bytes().get(start..end).unwrap_or_default();
-        if between.len() > PUNCTUATION_LIMIT {
-            return self.any_punctuation(text, start, end);
-        }
-        let (first, mut spaced) = (self.pieces.len(), start == 0);
-        for (at, byte) in (start..).zip(between) {
-            match byte {
-                b' ' => spaced = true,
-                // signs in ASCII are mostly all that there is
-                b'!'..=b'/' | b':'..=b'@' | b'['..=b'`' | b'{'..=b'~' => {
-                    self.push_ascii(text, at, spaced);
-                    spaced = false;
-                }
-                _ => {
-                    self.pieces.truncate(first);
-                    self.hashes.truncate(first);
-                    return self.any_punctuation(text, start, end);
-                }
-            }
-        }
-        spaced
-    }
-
-    #[inline]
-    fn push_sign(&mut self, (start, end): (usize, usize), spaced: bool, hash: u64) {
-        self.pieces.push(Piece { start: to_u32(start), end: to_u32(end), token: NO_TOKEN, spaced });
-        self.hashes.push(hash);
-    }
-
-    /// [`Pieces::punctuation`] character by character.
-    #[cold]
-    fn any_punctuation(&mut self, text: &str, start: usize, end: usize) -> bool {
-        let mut spaced = start == 0;
-        if start >= end {
-            return spaced;
-        }
-        let mut count = 0;
-        let mut word: Option<usize> = None;
-        let Some(between) = text.get(start..end) else { return spaced };
-        for (offset, character) in between.char_indices() {
-            let (at, after) = (start + offset, start + offset + character.len_utf8());
-            if character.is_whitespace() {
-                spaced = true;
-                word = None;
-                continue;
-            }
-            // the letters of a possessive are one piece
-            if let Some(piece) = word.filter(|_| character.is_alphanumeric()) {
-                self.pieces[piece].end = to_u32(after);
-                continue;
-            }
-            if count == PUNCTUATION_LIMIT {
-                continue;
-            }
-            count += 1;
-            word = character.is_alphanumeric().then_some(self.pieces.len());
-            self.push_sign((at, after), spaced, 0);
-            spaced = false;
-        }
-        spaced
+    /// Takes over the pieces that were cut.
+    fn take(&mut self, cut: &mut Cut<'_>) {
+        self.pieces.extend_from_slice(cut.pieces.get(..cut.count).unwrap_or_default());
+        self.hashes.extend_from_slice(cut.hashes.get(..cut.count).unwrap_or_default());
+        cut.before += cut.count;
+        cut.count = 0;
     }
 
     fn find_chains(&mut self, passage: &PassageText<'_>) {

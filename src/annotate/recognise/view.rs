@@ -112,27 +112,22 @@ impl PassageView {
     #[inline(never)]
     pub(crate) fn read(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon, models: &Models) {
         self.pieces.read(passage);
-        self.words.clear();
         let Pieces { pieces, hashes, .. } = &self.pieces;
-        let words = &mut self.words;
-        for (pieces, hashes) in pieces.chunks(BLOCK_PIECES).zip(hashes.chunks(BLOCK_PIECES)) {
+        self.words.resize(pieces.len(), 0);
+        let blocks = pieces.chunks(BLOCK_PIECES).zip(hashes.chunks(BLOCK_PIECES));
+        for ((pieces, hashes), words) in blocks.zip(self.words.chunks_mut(BLOCK_PIECES)) {
             work_done(pieces.len());
             hashes.iter().for_each(|hash| lexicon.look_towards_number(*hash));
-            let first = words.len();
-            // those that have not been read before, as bits
-            let mut others = 0_u64;
-            words.extend(hashes.iter().enumerate().map(|(bit, hash)| {
-                let known = lexicon.known(*hash);
-                others |= u64::from(known.is_none()) << bit;
-                known.unwrap_or(0)
-            }));
+            // those that are not told at once, as bits
+            let mut others = lexicon.fill_known(hashes, words);
             while others != 0 {
                 let at = others.trailing_zeros() as usize;
                 others &= others - 1;
                 let (piece, hash) = (&pieces[at], hashes[at]);
-                let folded = piece.token().map_or("", |token| passage.folded.folded(token));
-                let word = (&passage.text[piece.start()..piece.end()], folded);
-                words[first + at] = lexicon.number(models, hash, word);
+                words[at] = lexicon.known(hash).unwrap_or_else(|| {
+                    let folded = piece.token().map_or("", |token| passage.folded.folded(token));
+                    lexicon.number(models, hash, (&passage.text[piece.start()..piece.end()], folded))
+                });
             }
         }
         self.find_chunks(passage, models, lexicon);
