@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::characters::{Class, classify, greek_name, plain_greek, push_plain};
 use super::cuts::{find_cuts, last_piece};
 use super::gaps::{Gap, SHORT_GAP_BYTES, gap_between};
-use super::known_forms::{KEPT_BYTES, Kept, WordMemory};
+use super::known_forms::{KEPT_BYTES, Kept, NO_NUMBER, WordMemory};
 use super::pauses::work_done;
 use super::runs::{OtherRun, RUNS_LIMIT, Run, class_at, find_runs};
 use super::word_hash::word_hash;
@@ -52,6 +52,8 @@ pub struct Token {
     pub kind: TokenKind,
     /// What stands before it.
     pub gap: Gap,
+    /// The number of the word, where it is known of the [owner](FoldedText::owner); [`NO_NUMBER`] for others.
+    pub(crate) number: u32,
     /// The hash of the source that it covers, where that is ASCII and alone decides the form; 0 for others. The same source
     /// has the same hash.
     pub source_hash: u64,
@@ -78,6 +80,8 @@ pub struct FoldedText {
     cuts: Vec<usize>,
     /// Some runs of the text.
     runs: Option<Box<[Run; RUNS_LIMIT]>>,
+    /// Whose the numbers of words are.
+    owner: u64,
 }
 
 /// What stands before a run: the one before it, with what belongs to it (a possessive).
@@ -114,6 +118,11 @@ impl FoldedText {
     /// For how many bytes of forms there is room.
     pub const fn room_bytes(&self) -> usize {
         self.folded.capacity()
+    }
+
+    /// Who has given the numbers of words ([`keep_numbers`](super::keep_numbers)); 0 for nobody.
+    pub(crate) const fn owner(&self) -> u64 {
+        self.owner
     }
 
     /// The tokens, in the order of the text.
@@ -183,6 +192,7 @@ impl FoldedText {
     fn fold_with(&mut self, text: &str, bytes_limit: usize, memory: &mut WordMemory) {
         let text = &text[..super::floor_boundary(text, bytes_limit)];
         self.begin(text);
+        self.owner = memory.owner();
         let mut runs = self.runs.take().unwrap_or_else(|| Box::new([Run::default(); RUNS_LIMIT]));
         let mut position = 0;
         let mut before = Before { end: 0, gap: Some(Gap::Break) };
@@ -278,7 +288,8 @@ impl FoldedText {
         };
         known.copy_to(room);
         self.forms_end = at + known.length();
-        self.push((run.start as usize, run.end as usize), at, run.kind, gap, run.key);
+        let source = (run.start as usize, run.end as usize);
+        self.push(source, at, run.kind, gap, (run.key, known.number()));
         true
     }
 
@@ -426,7 +437,7 @@ impl FoldedText {
             room.copy_from_slice(self.form.as_bytes());
         }
         self.form.clear();
-        self.push(source, at, kind, gap, source_hash);
+        self.push(source, at, kind, gap, (source_hash, NO_NUMBER));
     }
 
     /// Adds a token whose form begins at `folded_start`; it and a space behind it have been made.
@@ -437,7 +448,7 @@ impl FoldedText {
         folded_start: usize,
         kind: TokenKind,
         gap: Gap,
-        source_hash: u64,
+        (source_hash, number): (u64, u32),
     ) {
         self.tokens.push(Token {
             start: to_u32(source.0),
@@ -446,6 +457,7 @@ impl FoldedText {
             folded_end: to_u32(self.forms_end - 1),
             kind,
             gap,
+            number,
             source_hash,
         });
         // the first behind the block, as far as is known

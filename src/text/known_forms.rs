@@ -1,4 +1,4 @@
-//! The folded forms of words that a thread has met before.
+//! The folded forms of words that a thread has met before, and the numbers that others have given them.
 
 use std::cell::RefCell;
 
@@ -14,15 +14,37 @@ pub(super) const KEPT_BYTES: usize = 24;
 const WAYS: usize = 2;
 const PLACES: usize = WORDS_LIMIT / WAYS;
 
+/// The number of a word that has none here. Those that are as large are not kept.
+pub(crate) const NO_NUMBER: u32 = (1 << NUMBER_BITS) - 1;
+/// Bits of a number, which take the place of the lowest of a hash: those that tell the place are of no use behind it.
+const NUMBER_BITS: u32 = 17;
+const NUMBER_MASK: u64 = NO_NUMBER as u64;
+const _: () = assert!(PLACES <= 1 << NUMBER_BITS);
+/// Of every word that is kept.
+const TAKEN: u64 = 1 << 63;
+
 /// A word's form by the hash of the word.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kept {
+    /// What tells the hash, and the number of the word; 0 for none.
     key: u64,
     /// In whole words of memory; the last byte is the count.
     form: [u64; KEPT_BYTES / 8],
 }
 
 impl Kept {
+    /// The number of the word, if it was given one.
+    #[inline]
+    pub(super) const fn number(&self) -> u32 {
+        (self.key & NUMBER_MASK) as u32
+    }
+
+    /// Whether that word is kept here, by what tells its hash.
+    #[inline]
+    const fn is(&self, told: u64) -> bool {
+        self.key & !NUMBER_MASK == told
+    }
+
     /// The form, the space behind it and bytes that mean nothing: as many whatever the length, so that it is copied at once.
     #[inline]
     pub(super) fn copy_to(&self, room: &mut [u8; KEPT_BYTES]) {
@@ -50,6 +72,13 @@ struct Place([Kept; WAYS]);
 pub(super) struct WordMemory {
     /// `None` until the first word is kept.
     places: Option<Box<[Place; PLACES]>>,
+    /// Who has given the numbers ([`keep_numbers`]); 0 for nobody.
+    owner: u64,
+}
+
+/// Keeps the numbers of words by their hashes, where these are kept, until another owner's are. No owner is 0.
+pub(crate) fn keep_numbers(owner: u64, words: &[(u64, u32)]) {
+    WordMemory::with(|memory| memory.keep_numbers(owner, words));
 }
 
 thread_local! {
@@ -66,9 +95,31 @@ impl WordMemory {
     #[inline]
     pub(super) fn get(&self, key: u64) -> Option<&Kept> {
         let Place(ways) = &self.places.as_ref()?[place(key)];
+        let told = told(key);
         // which of the two it is cannot be foretold
-        let own = &ways[usize::from(ways[0].key != key)];
-        (own.key == key).then_some(own)
+        let own = &ways[usize::from(!ways[0].is(told))];
+        own.is(told).then_some(own)
+    }
+
+    /// Who has given the numbers of words; 0 for nobody.
+    pub(super) const fn owner(&self) -> u64 {
+        self.owner
+    }
+
+    fn keep_numbers(&mut self, owner: u64, words: &[(u64, u32)]) {
+        let places = self.places.iter_mut().flat_map(|places| places.iter_mut());
+        if self.owner != owner {
+            self.owner = owner;
+            let taken = places.flat_map(|Place(ways)| ways).filter(|kept| kept.key != 0);
+            taken.for_each(|kept| kept.key |= NUMBER_MASK);
+        }
+        let Some(places) = &mut self.places else { return };
+        for (key, number) in words.iter().filter(|(_, number)| *number < NO_NUMBER) {
+            let Place(ways) = &mut places[place(*key)];
+            if let Some(kept) = ways.iter_mut().find(|kept| kept.is(told(*key))) {
+                kept.key = told(*key) | u64::from(*number);
+            }
+        }
     }
 
     /// Has the form of a word come nearer.
@@ -91,16 +142,22 @@ impl WordMemory {
         if let Some(places) = &mut self.places {
             let Place(ways) = &mut places[place(key)];
             ways.rotate_right(1);
-            ways[0] = Kept { key, form };
+            ways[0] = Kept { key: told(key) | NUMBER_MASK, form };
         }
     }
 }
 
-/// Places without words: what stands there has a key that has another place.
+/// Places without words.
 fn empty_places() -> Option<Box<[Place; PLACES]>> {
-    let nothing = |at: usize| Place([Kept { key: u64::from(at == 0), form: Default::default() }; WAYS]);
-    let places: Box<[Place]> = (0..PLACES).map(nothing).collect();
+    let nothing = Place([Kept { key: 0, form: Default::default() }; WAYS]);
+    let places: Box<[Place]> = vec![nothing; PLACES].into();
     places.try_into().ok()
+}
+
+/// What tells a hash beside its place.
+#[inline]
+const fn told(key: u64) -> u64 {
+    key & !NUMBER_MASK | TAKEN
 }
 
 /// The place of a key.
@@ -140,21 +197,38 @@ mod tests {
         assert_eq!(form(&memory, 7), None);
         memory.insert(7, word(KEPT_BYTES - 1).as_bytes());
         assert_eq!((form(&memory, 7), form(&memory, 0)), (Some(word(KEPT_BYTES - 1)), None));
-        for key in 0..2 * WORDS_LIMIT as u64 {
+        let keys = || (0..2 * WORDS_LIMIT as u64).map(|number| number << NUMBER_BITS | number % PLACES as u64);
+        for key in keys() {
             memory.insert(key, b"form ");
             assert_eq!(form(&memory, key).as_deref(), Some("form "));
         }
-        let kept = (0..2 * WORDS_LIMIT as u64).filter(|key| memory.get(*key).is_some()).count();
+        let kept = keys().filter(|key| memory.get(*key).is_some()).count();
         assert_eq!((kept, form(&memory, 0)), (WORDS_LIMIT, None));
     }
 
     #[test]
     fn words_of_one_place_push_out_the_oldest() {
         let mut memory = WordMemory::default();
-        let keys = [1, 1 + WORDS_LIMIT as u64, 1 + 2 * WORDS_LIMIT as u64];
+        let keys = [1, 1 + (1 << NUMBER_BITS), 1 + (2 << NUMBER_BITS)];
         for (key, form) in keys.iter().zip(["a ", "b ", "c "]) {
             memory.insert(*key, form.as_bytes());
         }
         assert_eq!(keys.map(|key| form(&memory, key)), [None, Some("b ".to_owned()), Some("c ".to_owned())]);
+    }
+
+    #[test]
+    fn numbers_are_kept_of_one_owner() {
+        let mut memory = WordMemory::default();
+        let (one, other) = (u64::MAX - 4, 3 << 40);
+        memory.keep_numbers(1, &[(one, 7)]);
+        let number = |memory: &WordMemory, key| memory.get(key).map(Kept::number);
+        assert_eq!((memory.owner(), number(&memory, one)), (1, None));
+        memory.insert(one, b"one ");
+        memory.insert(other, b"other ");
+        memory.keep_numbers(1, &[(one, 7), (other, NO_NUMBER), (5, 5)]);
+        assert_eq!([one, other, 5].map(|key| number(&memory, key)), [Some(7), Some(NO_NUMBER), None]);
+        memory.keep_numbers(2, &[(other, 0)]);
+        assert_eq!([one, other].map(|key| number(&memory, key)), [Some(NO_NUMBER), Some(0)]);
+        assert_eq!((memory.owner(), form(&memory, one)), (2, Some("one ".to_owned())));
     }
 }

@@ -26,6 +26,7 @@ pub(crate) use fold::to_u32;
 pub use fold::{FoldedText, TEXT_BYTES_LIMIT, Token, TokenKind, fold_to_string};
 pub use gaps::Gap;
 pub use names::{NAME_KEYS_LIMIT, NameFolder, name_keys};
+pub(crate) use known_forms::{NO_NUMBER, keep_numbers};
 pub(crate) use prefetch::prefetch;
 pub(crate) use sentences::sentence_starts;
 pub use sentences::sentences;

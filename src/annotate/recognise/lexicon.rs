@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::super::link::focus;
+use super::super::memory::next_number;
 use super::super::models::Models;
 use super::super::species::is_of_people;
 use super::chunks::Chunks;
@@ -12,10 +13,12 @@ use super::features::{
     of_word_itself, shapes_of,
 };
 use super::numbers::Numbers;
+use super::pieces::SIGNS;
 use super::recent::Recent;
 use super::table::{SumRows, Sums, Table, Weights, lanes_of};
 use super::tags::Tags;
 use super::words::{Form, Word};
+use crate::text::NO_NUMBER;
 
 /// The most words that are kept; then they are forgotten, which changes no answer.
 const WORDS_LIMIT: usize = 1 << 17;
@@ -69,9 +72,13 @@ const fn place_of_shape(spaces: u8, repeated: u8) -> usize {
 }
 
 /// The words.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Lexicon {
+    /// Whose the numbers are that are kept beside the forms of words: nobody has it twice.
+    owner: u64,
     numbers: Numbers,
+    /// The numbers of signs in ASCII, or [`NO_NUMBER`].
+    signs: [u32; SIGNS],
     hot: Vec<Hot>,
     /// What is known of each word, where it is kept.
     words: Vec<Word>,
@@ -92,6 +99,28 @@ pub(crate) struct Lexicon {
     recent_shapes: Recent,
     /// The weights of other features of several things together.
     recent: Recent,
+}
+
+impl Default for Lexicon {
+    fn default() -> Self {
+        Self {
+            owner: next_number(),
+            numbers: Numbers::default(),
+            signs: [NO_NUMBER; SIGNS],
+            hot: Vec::new(),
+            words: Vec::new(),
+            keeps_words: false,
+            focus: Vec::new(),
+            sums: Vec::new(),
+            chunks: Chunks::default(),
+            shape_numbers: FxHashMap::default(),
+            shapes: Vec::new(),
+            shape_sums: Vec::new(),
+            beyond: WordSums::default(),
+            recent_shapes: Recent::default(),
+            recent: Recent::default(),
+        }
+    }
 }
 
 impl Lexicon {
@@ -121,20 +150,18 @@ impl Lexicon {
         self.keeps_words = true;
     }
 
-    /// The number of a word that stands in a sentence and has been read before. `hash` is that of the word where it alone decides the form,
-    /// or of a sign ([`hash_of_sign`]), else 0, which no word is known by.
-    #[inline]
-    pub(crate) fn known(&self, hash: u64) -> Option<u32> {
-        if hash == 0 { None } else { self.numbers.get(hash) }
+    /// Whose the numbers of words are, for [`keep_numbers`](crate::text::keep_numbers).
+    pub(crate) const fn owner(&self) -> u64 {
+        self.owner
     }
 
-    /// Fills in the numbers of words, 64 at most, by their hashes as in [`Lexicon::known`]; gives as bits those that are not told so.
-    #[inline]
-    pub(crate) fn fill_known(&self, hashes: &[u64], numbers: &mut [u32]) -> u64 {
-        self.numbers.fill(hashes, numbers)
+    /// The numbers of signs in ASCII, or [`NO_NUMBER`] for those that have none yet.
+    pub(crate) const fn signs(&self) -> &[u32; SIGNS] {
+        &self.signs
     }
 
-    /// The number of a word that stands in a sentence. `hash` as in [`Lexicon::known`]; `word` is what is written and its folded form.
+    /// The number of a word that stands in a sentence. `hash` is that of the word where it alone decides the form, else 0; `word` is what is
+    /// written and its folded form.
     pub(crate) fn number(&mut self, models: &Models, hash: u64, word: (&str, &str)) -> u32 {
         let key = if hash == 0 { hash_of_form(word) } else { hash };
         self.numbers.get(key).unwrap_or_else(|| self.new_number(models, key, word))
@@ -150,6 +177,11 @@ impl Lexicon {
         self.sum_word(number as usize, &word, &models.table);
         self.focus[number as usize] = models.focus.place(word.folded) | people;
         self.keep(number as usize, word);
+        if let ([byte], "") = (written.as_bytes(), folded)
+            && let Some(sign) = self.signs.get_mut(usize::from(*byte))
+        {
+            *sign = number;
+        }
         number
     }
 
@@ -167,12 +199,6 @@ impl Lexicon {
         self.sums[at] = sums.with_mark(shape);
         self.hot[at] =
             Hot { folded, shape, living, organism_level, known: table.knows(of_word_itself(word)) };
-    }
-
-    /// Has the number of a word come nearer; `hash` as in [`Lexicon::number`].
-    #[inline]
-    pub(crate) fn look_towards_number(&self, hash: u64) {
-        self.numbers.look_towards(hash);
     }
 
     /// The number of a word as white space cuts it, by its hash ([`Chunks::hash`]); only its form is looked at.
@@ -301,7 +327,7 @@ impl Lexicon {
 
 /// The hash of a sign in ASCII, which has no folded form.
 #[inline]
-pub(super) fn hash_of_sign(byte: u8) -> u64 {
+fn hash_of_sign(byte: u8) -> u64 {
     (u64::from(byte) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
 }
 

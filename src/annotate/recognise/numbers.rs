@@ -34,22 +34,6 @@ impl Numbers {
         }
     }
 
-    /// Fills in the numbers of up to 64 hashes that stand where they are first looked for; gives the others as bits, whose numbers mean
-    /// nothing. None has the number of a hash of 0.
-    #[inline(never)]
-    pub(crate) fn fill(&self, hashes: &[u64], numbers: &mut [u32]) -> u64 {
-        let slots = &*self.slots;
-        let mut others = 0;
-        for (bit, (hash, number)) in hashes.iter().zip(numbers).enumerate() {
-            let slot = slots.get(self.home(*hash)).copied().unwrap_or(0);
-            *number = ((slot & NUMBER_MASK) as u32).wrapping_sub(1);
-            // a free slot is like hashes without an upper half
-            let is_own = ((slot ^ hash) >> NUMBER_BITS == 0) & (hash >> NUMBER_BITS != 0);
-            others |= u64::from(!is_own) << bit;
-        }
-        others
-    }
-
     #[inline(never)]
     fn get_behind(&self, home: usize, hash: u64) -> Option<u32> {
         let mut at = (home + 1) & (self.slots.len() - 1);
@@ -140,11 +124,5 @@ mod tests {
         let hashes = [1_u64 << 63 | 7, 7, 1 << 62 | 7, 1 << 40 | 8];
         assert_eq!(hashes.map(|hash| numbers.number(hash)), [(0, true), (1, true), (2, true), (3, true)]);
         assert_eq!(hashes.map(|hash| numbers.number(hash).0), [0, 1, 2, 3]);
-        let mut filled = [9; 5];
-        let others = numbers.fill(&[0, hashes[0], hashes[1], hashes[3], 1 << 50], &mut filled);
-        let told: Vec<Option<u32>> =
-            (0..).zip(filled).map(|(bit, number)| (others >> bit & 1 == 0).then_some(number)).collect();
-        assert_eq!(told[..3], [None, Some(0), None]);
-        assert_eq!((told[3].is_none_or(|number| number == 3), told[4]), (true, None));
     }
 }

@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use super::super::passages::PassageText;
-use super::lexicon::hash_of_sign;
 use crate::model::Span;
 use crate::text::pauses::work_done;
-use crate::text::{Gap, Token, to_u32};
+use crate::text::{Gap, NO_NUMBER, Token, to_u32};
 
 /// The most pieces of one chain; a longer sentence is cut, which keeps memory within bounds.
 pub(crate) const CHAIN_PIECES_LIMIT: usize = 1_024;
@@ -62,15 +61,25 @@ impl Piece {
     }
 }
 
+/// The bytes that may be signs.
+pub(crate) const SIGNS: usize = 128;
+
+/// The number of a sign in ASCII.
+#[inline]
+fn number_of_sign(signs: &[u32; SIGNS], byte: u8) -> u32 {
+    signs.get(usize::from(byte)).copied().unwrap_or(NO_NUMBER)
+}
+
 /// The pieces that are cut before they are taken over.
 const ROOM_PIECES: usize = 128;
 
 /// Where a passage is cut.
 struct Cut<'t> {
     text: &'t str,
-    /// The last pieces and their hashes, so many; what stands behind them means nothing.
+    signs: &'t [u32; SIGNS],
+    /// The last pieces and their numbers, so many; what stands behind them means nothing.
     pieces: [Piece; ROOM_PIECES],
-    hashes: [u64; ROOM_PIECES],
+    numbers: [u32; ROOM_PIECES],
     count: usize,
     /// How many pieces were taken over.
     before: usize,
@@ -79,10 +88,10 @@ struct Cut<'t> {
 }
 
 impl<'t> Cut<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(text: &'t str, signs: &'t [u32; SIGNS]) -> Self {
         let nothing = Piece { start: 0, end: 0, token: 0, spaced: false };
-        let (pieces, hashes) = ([nothing; ROOM_PIECES], [0; ROOM_PIECES]);
-        Self { text, pieces, hashes, count: 0, before: 0, end: 0 }
+        let (pieces, numbers) = ([nothing; ROOM_PIECES], [0; ROOM_PIECES]);
+        Self { text, signs, pieces, numbers, count: 0, before: 0, end: 0 }
     }
 
     /// Whether there may be no room for what stands before a token and the token.
@@ -94,7 +103,7 @@ impl<'t> Cut<'t> {
     // stages put into one another have too few registers
     #[inline(never)]
     fn add_plain(&mut self, number: usize, (tokens, firsts): (&[Token], &mut [u32])) -> usize {
-        let Self { pieces, hashes, before, .. } = self;
+        let Self { pieces, numbers, signs, before, .. } = self;
         let (bytes, before) = (self.text.as_bytes(), *before);
         let (mut count, mut end, mut done) = (self.count, self.end, 0);
         for (token, first) in tokens.iter().zip(firsts) {
@@ -105,11 +114,11 @@ impl<'t> Cut<'t> {
             }
             if common & SIGN != 0 {
                 pieces[count] = Piece::sign(end, end + 1, false);
-                hashes[count] = hash_of_sign(bytes.get(end).copied().unwrap_or(0));
+                numbers[count] = number_of_sign(signs, bytes.get(end).copied().unwrap_or(0));
                 count += 1;
             }
             pieces[count] = Piece::of(token, number + done, common & SPACED != 0);
-            hashes[count] = token.source_hash;
+            numbers[count] = token.number;
             *first = to_u32(before + count);
             count += 1;
             done += 1;
@@ -121,9 +130,9 @@ impl<'t> Cut<'t> {
 
     /// Adds a piece, for which there is room.
     #[inline]
-    fn push(&mut self, piece: Piece, hash: u64) {
-        if let (Some(place), Some(own)) = (self.pieces.get_mut(self.count), self.hashes.get_mut(self.count)) {
-            (*place, *own) = (piece, hash);
+    fn push(&mut self, piece: Piece, number: u32) {
+        if let (Some(place), Some(own)) = (self.pieces.get_mut(self.count), self.numbers.get_mut(self.count)) {
+            (*place, *own) = (piece, number);
             self.count += 1;
         }
     }
@@ -140,7 +149,7 @@ impl<'t> Cut<'t> {
                 b' ' => spaced = true,
                 // signs in ASCII are mostly all that there is
                 b'!'..=b'/' | b':'..=b'@' | b'['..=b'`' | b'{'..=b'~' => {
-                    self.push(Piece::sign(at, at + 1, spaced), hash_of_sign(*byte));
+                    self.push(Piece::sign(at, at + 1, spaced), number_of_sign(self.signs, *byte));
                     spaced = false;
                 }
                 _ => {
@@ -179,7 +188,7 @@ impl<'t> Cut<'t> {
             }
             count += 1;
             word = character.is_alphanumeric().then_some(self.count);
-            self.push(Piece::sign(at, after, spaced), 0);
+            self.push(Piece::sign(at, after, spaced), NO_NUMBER);
             spaced = false;
         }
         spaced
@@ -211,9 +220,8 @@ const COMMON: [[u8; COMMON_BYTES + 1]; 8] = {
 pub(crate) struct Pieces {
     /// In the order of the text.
     pub pieces: Vec<Piece>,
-    /// The hash of each piece's source where that alone decides its form ([`Token::source_hash`](crate::text::Token::source_hash)), and of
-    /// most signs; else 0.
-    pub hashes: Vec<u64>,
+    /// The number of each piece's word, where the passage knows it; else [`NO_NUMBER`].
+    pub numbers: Vec<u32>,
     /// The pieces of each sentence, or part of one.
     pub chains: Vec<Range<usize>>,
     /// The first piece of each token.
@@ -225,21 +233,21 @@ impl Pieces {
     #[cfg(test)]
     pub(crate) fn of(passage: &PassageText<'_>) -> Self {
         let mut cut = Self::default();
-        cut.read(passage);
+        cut.read(passage, &[NO_NUMBER; SIGNS]);
         cut
     }
 
-    /// Cuts a passage; what was cut before is overwritten.
+    /// Cuts a passage; what was cut before is overwritten. `signs` are the numbers of signs in ASCII, as far as they are known.
     // stages put into one another have too few registers
     #[inline(never)]
-    pub(crate) fn read(&mut self, passage: &PassageText<'_>) {
+    pub(crate) fn read(&mut self, passage: &PassageText<'_>, signs: &[u32; SIGNS]) {
         self.pieces.clear();
-        self.hashes.clear();
+        self.numbers.clear();
         self.chains.clear();
         let (text, tokens) = (passage.text, passage.folded.tokens());
         let mut of_token = std::mem::take(&mut self.of_token);
         of_token.resize(tokens.len(), 0);
-        let mut cut = Cut::new(text);
+        let mut cut = Cut::new(text, signs);
         let blocks = tokens.chunks(BLOCK_TOKENS).zip(of_token.chunks_mut(BLOCK_TOKENS));
         for (base, (block, firsts)) in (0..).step_by(BLOCK_TOKENS).zip(blocks) {
             work_done(BLOCK_TOKENS);
@@ -253,7 +261,7 @@ impl Pieces {
                 let (Some(token), Some(first)) = (block.get(done), firsts.get_mut(done)) else { break };
                 let spaced = cut.punctuation(cut.end, token.start as usize);
                 *first = to_u32(cut.before + cut.count);
-                cut.push(Piece::of(token, base + done, spaced), token.source_hash);
+                cut.push(Piece::of(token, base + done, spaced), token.number);
                 cut.end = token.end as usize;
                 done += 1;
             }
@@ -267,7 +275,7 @@ impl Pieces {
     /// Takes over the pieces that were cut.
     fn take(&mut self, cut: &mut Cut<'_>) {
         self.pieces.extend_from_slice(cut.pieces.get(..cut.count).unwrap_or_default());
-        self.hashes.extend_from_slice(cut.hashes.get(..cut.count).unwrap_or_default());
+        self.numbers.extend_from_slice(cut.numbers.get(..cut.count).unwrap_or_default());
         cut.before += cut.count;
         cut.count = 0;
     }
@@ -351,7 +359,7 @@ mod tests {
         let text = "((IL-7Rα), Crohn's disease. (+)-x \"p53\" ... end)";
         let passage = PassageText::new(text);
         let pieces = Pieces::of(&passage);
-        assert_eq!(pieces.hashes.len(), pieces.pieces.len());
+        assert_eq!(pieces.numbers.len(), pieces.pieces.len());
         for start in 0..text.len() {
             for end in start..=text.len() {
                 let span = Span { start, end };

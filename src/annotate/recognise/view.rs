@@ -18,7 +18,7 @@ use super::words::hash;
 use crate::model::EntityType;
 use crate::text::abbreviations::{Definition, find_definitions};
 use crate::text::pauses::work_done;
-use crate::text::{Gap, Token};
+use crate::text::{Gap, NO_NUMBER, Token, keep_numbers};
 
 /// The most definitions of a document that are used, by their order; a page of abbreviations has some hundred.
 pub(crate) const DEFINITIONS_LIMIT: usize = 2_000;
@@ -67,6 +67,8 @@ pub(crate) struct PassageView {
     pub parted: Vec<Range<usize>>,
     /// Room for their hashes.
     parted_hashes: Vec<u64>,
+    /// Room for the words, by their hashes, whose numbers are learnt.
+    learnt: Vec<(u64, u32)>,
     /// How often the document has each piece's word: 1, 2 to 3, 4 to 7, more, as 0 to 3.
     pub repeated: Vec<u8>,
     /// What each piece is to the name of an organism in two words.
@@ -111,26 +113,35 @@ impl PassageView {
     // stages put into one another have too few registers
     #[inline(never)]
     pub(crate) fn read(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon, models: &Models) {
-        self.pieces.read(passage);
-        let Pieces { pieces, hashes, .. } = &self.pieces;
-        self.words.resize(pieces.len(), 0);
-        let blocks = pieces.chunks(BLOCK_PIECES).zip(hashes.chunks(BLOCK_PIECES));
-        for ((pieces, hashes), words) in blocks.zip(self.words.chunks_mut(BLOCK_PIECES)) {
+        self.pieces.read(passage, lexicon.signs());
+        std::mem::swap(&mut self.words, &mut self.pieces.numbers);
+        // numbers of others mean nothing
+        if passage.folded.owner() != lexicon.owner() {
+            self.words.fill(NO_NUMBER);
+        }
+        self.number_others(passage, lexicon, models);
+        self.find_chunks(passage, models, lexicon);
+    }
+
+    /// Gives the words their numbers that the passage does not know.
+    fn number_others(&mut self, passage: &PassageText<'_>, lexicon: &mut Lexicon, models: &Models) {
+        let Self { pieces: Pieces { pieces, .. }, words, learnt, .. } = self;
+        for (pieces, words) in pieces.chunks(BLOCK_PIECES).zip(words.chunks_mut(BLOCK_PIECES)) {
             work_done(pieces.len());
-            hashes.iter().for_each(|hash| lexicon.look_towards_number(*hash));
-            // those that are not told at once, as bits
-            let mut others = lexicon.fill_known(hashes, words);
-            while others != 0 {
-                let at = others.trailing_zeros() as usize;
-                others &= others - 1;
-                let (piece, hash) = (&pieces[at], hashes[at]);
-                words[at] = lexicon.known(hash).unwrap_or_else(|| {
-                    let folded = piece.token().map_or("", |token| passage.folded.folded(token));
-                    lexicon.number(models, hash, (&passage.text[piece.start()..piece.end()], folded))
-                });
+            for (piece, word) in pieces.iter().zip(words).filter(|(_, word)| **word == NO_NUMBER) {
+                let token = piece.token().and_then(|token| passage.folded.tokens().get(token));
+                let hash = token.map_or(0, |token| token.source_hash);
+                let folded = piece.token().map_or("", |token| passage.folded.folded(token));
+                *word = lexicon.number(models, hash, (&passage.text[piece.start()..piece.end()], folded));
+                if hash != 0 {
+                    learnt.push((hash, *word));
+                }
             }
         }
-        self.find_chunks(passage, models, lexicon);
+        if !learnt.is_empty() {
+            keep_numbers(lexicon.owner(), learnt);
+            learnt.clear();
+        }
     }
 
     /// Those of [`PassageView::parted`] that a chain has any piece of.
