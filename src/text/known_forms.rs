@@ -20,13 +20,11 @@ pub(crate) const NO_NUMBER: u32 = (1 << NUMBER_BITS) - 1;
 const NUMBER_BITS: u32 = 17;
 const NUMBER_MASK: u64 = NO_NUMBER as u64;
 const _: () = assert!(PLACES <= 1 << NUMBER_BITS);
-/// Of every word that is kept.
-const TAKEN: u64 = 1 << 63;
 
 /// A word's form by the hash of the word.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kept {
-    /// What tells the hash, and the number of the word; 0 for none.
+    /// The hash, but for its lowest bits, and there the number of the word.
     key: u64,
     /// In whole words of memory; the last byte is the count.
     form: [u64; KEPT_BYTES / 8],
@@ -39,10 +37,16 @@ impl Kept {
         (self.key & NUMBER_MASK) as u32
     }
 
-    /// Whether that word is kept here, by what tells its hash.
+    /// Whether the word of that hash is kept here, or none.
     #[inline]
-    const fn is(&self, told: u64) -> bool {
-        self.key & !NUMBER_MASK == told
+    const fn is(&self, key: u64) -> bool {
+        (self.key ^ key) >> NUMBER_BITS == 0
+    }
+
+    /// Whether a word is kept here: its form has a length.
+    #[inline]
+    const fn is_taken(&self) -> bool {
+        self.form[self.form.len() - 1] != 0
     }
 
     /// The form, the space behind it and bytes that mean nothing: as many whatever the length, so that it is copied at once.
@@ -95,10 +99,9 @@ impl WordMemory {
     #[inline]
     pub(super) fn get(&self, key: u64) -> Option<&Kept> {
         let Place(ways) = &self.places.as_ref()?[place(key)];
-        let told = told(key);
         // which of the two it is cannot be foretold
-        let own = &ways[usize::from(!ways[0].is(told))];
-        own.is(told).then_some(own)
+        let own = &ways[usize::from(!ways[0].is(key))];
+        (own.is(key) && own.is_taken()).then_some(own)
     }
 
     /// Who has given the numbers of words; 0 for nobody.
@@ -110,14 +113,13 @@ impl WordMemory {
         let places = self.places.iter_mut().flat_map(|places| places.iter_mut());
         if self.owner != owner {
             self.owner = owner;
-            let taken = places.flat_map(|Place(ways)| ways).filter(|kept| kept.key != 0);
-            taken.for_each(|kept| kept.key |= NUMBER_MASK);
+            places.flat_map(|Place(ways)| ways).for_each(|kept| kept.key |= NUMBER_MASK);
         }
         let Some(places) = &mut self.places else { return };
         for (key, number) in words.iter().filter(|(_, number)| *number < NO_NUMBER) {
             let Place(ways) = &mut places[place(*key)];
-            if let Some(kept) = ways.iter_mut().find(|kept| kept.is(told(*key))) {
-                kept.key = told(*key) | u64::from(*number);
+            if let Some(kept) = ways.iter_mut().find(|kept| kept.is(*key)) {
+                kept.key = key & !NUMBER_MASK | u64::from(*number);
             }
         }
     }
@@ -142,7 +144,7 @@ impl WordMemory {
         if let Some(places) = &mut self.places {
             let Place(ways) = &mut places[place(key)];
             ways.rotate_right(1);
-            ways[0] = Kept { key: told(key) | NUMBER_MASK, form };
+            ways[0] = Kept { key: key | NUMBER_MASK, form };
         }
     }
 }
@@ -152,12 +154,6 @@ fn empty_places() -> Option<Box<[Place; PLACES]>> {
     let nothing = Place([Kept { key: 0, form: Default::default() }; WAYS]);
     let places: Box<[Place]> = vec![nothing; PLACES].into();
     places.try_into().ok()
-}
-
-/// What tells a hash beside its place.
-#[inline]
-const fn told(key: u64) -> u64 {
-    key & !NUMBER_MASK | TAKEN
 }
 
 /// The place of a key.
