@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use wide::i16x8;
 
+use super::block::Sentence;
 use super::chain::{BEGIN, INSIDE, LOGIT_LIMIT, OUTSIDE, Transitions};
 use super::stretches::Marks;
 use super::table::{FIRST_WEIGHT, MODEL_TYPES, ROW, SUM_LANES, Sums, place_in_row};
@@ -41,18 +42,18 @@ pub(crate) struct Gate {
     lowest: Lanes,
 }
 
-/// What reading a sentence needs again and again.
+/// What reading sentences needs again and again. They stand in a row with places between ([`super::block`]), which are no part of anything.
 #[derive(Debug, Default)]
 pub(crate) struct Passing {
     /// The most that a span can reach which ends with the piece.
     reached: Vec<Lanes>,
     /// The most that a span can have behind each piece, of the first reading.
     beyond: Vec<Lanes>,
-    /// The most of both, of the first reading.
-    highest: Lanes,
+    /// The most of both by sentence, of the first reading.
+    highest: Vec<Lanes>,
     /// The types that each piece may be a part of a mention of, as bits.
     types: Marks,
-    /// All types of the sentence.
+    /// All types of the sentences.
     any: u8,
     /// The longest stretches of pieces that may be parts of mentions of any type, of the first reading.
     open: Vec<Range<usize>>,
@@ -85,6 +86,12 @@ fn from_below(value: f32) -> i16 {
 #[inline]
 fn larger(one: Lanes, other: Lanes) -> u8 {
     (one.simd_gt(other).to_bitmask() >> FIRST_LANE) as u8
+}
+
+/// Whether any number came to the end of the numbers.
+#[inline]
+fn is_at_end(highest: Lanes) -> bool {
+    highest.simd_eq(Lanes::splat(i16::MAX)).to_bitmask() != 0
 }
 
 impl Gate {
@@ -130,15 +137,24 @@ impl Gate {
 
 impl Passing {
     /// Finds what each piece may be a part of: of spans that may have more than `least` ([`Gate::least`]).
-    pub(crate) fn read(&mut self, gate: &Gate, sums: &[Sums], least: Lanes) {
+    pub(crate) fn read(&mut self, gate: &Gate, sums: &[Sums], sentences: &[Sentence], least: Lanes) {
         let lowest = Lanes::splat(i16::MIN);
         // what was there before is overwritten
         self.reached.resize(self.reached.len().max(sums.len()), lowest);
         self.beyond.resize(self.beyond.len().max(sums.len()), lowest);
         self.types.resize(sums.len());
-        let highest = self.pass::<false>(gate, sums, least, 0..sums.len());
-        self.highest = highest;
-        self.bound(highest, sums.len());
+        self.highest.clear();
+        self.any = 0;
+        let mut behind = 0;
+        for Sentence { places, .. } in sentences {
+            self.types.bits_mut()[behind..places.start].fill(0);
+            behind = places.end;
+            let (highest, any) = self.pass::<false>(gate, sums, least, (places, places.clone()));
+            self.highest.push(highest);
+            self.any |= any;
+            self.bound(highest, places);
+        }
+        self.types.bits_mut()[behind..].fill(0);
         self.open.clear();
         if self.any != 0 {
             self.types.each_stretch(u8::MAX, |stretch| self.open.push(stretch));
@@ -146,40 +162,63 @@ impl Passing {
     }
 
     /// The same when the sums of the pieces have changed that may be a part of something; the others cannot any more.
-    pub(crate) fn read_again(&mut self, gate: &Gate, sums: &[Sums], least: Lanes) {
-        let (Some(first), Some(last)) = (self.open.first(), self.open.last()) else { return };
-        let changed = first.start..last.end;
-        let before = (self.reached[changed.end - 1], changed.start.checked_sub(1));
-        let mut highest = self.pass::<true>(gate, sums, least, changed.clone());
+    pub(crate) fn read_again(&mut self, gate: &Gate, sums: &[Sums], sentences: &[Sentence], least: Lanes) {
+        self.any = 0;
+        let mut next = 0;
+        for (at, Sentence { places, .. }) in sentences.iter().enumerate() {
+            let open = self.open[next..].iter().take_while(|stretch| stretch.start < places.end);
+            let first = next;
+            next += open.count();
+            if let [first, ..] = &self.open[first..next] {
+                let changed = first.start..self.open[next - 1].end;
+                self.read_changed(gate, sums, (at, places), changed, least);
+            }
+        }
+    }
+
+    /// The same of one of the sentences.
+    #[inline]
+    fn read_changed(
+        &mut self,
+        gate: &Gate,
+        sums: &[Sums],
+        (at, places): (usize, &Range<usize>),
+        changed: Range<usize>,
+        least: Lanes,
+    ) {
+        let last_before = self.reached[changed.end - 1];
+        let before = Some(changed.start).filter(|start| *start > places.start).map(|start| start - 1);
+        let (mut highest, mut any) = self.pass::<true>(gate, sums, least, (places, changed.clone()));
         // what spans reach behind all changes has grown by no more than it has at their end
-        let grown = self.reached[changed.end - 1].saturating_sub(before.0).max(Lanes::ZERO);
-        let all = self.highest;
+        let grown = self.reached[changed.end - 1].saturating_sub(last_before).max(Lanes::ZERO);
+        let all = self.highest[at];
         highest = highest.max(all.saturating_add(grown));
-        if let Some(before) = before.1 {
+        if let Some(before) = before {
             let beyond = gate.beyond(self.beyond[changed.start], &sums[changed.start]);
             let grown = beyond.saturating_sub(self.beyond[before]).max(Lanes::ZERO);
             highest = highest.max(all.saturating_add(grown));
         }
-        if highest.reduce_max() == i16::MAX {
-            highest = self.pass::<true>(gate, sums, least, 0..sums.len());
+        if is_at_end(highest) {
+            (highest, any) = self.pass::<true>(gate, sums, least, (places, places.clone()));
         }
-        self.bound(highest, sums.len());
+        self.any |= any;
+        self.bound(highest, places);
     }
 
     /// Finds what the pieces of a part of a sentence may be a part of, from what was found of those beside it, and gives the most that
-    /// any number was. `AGAIN`: of what each was found to be before.
+    /// any number was, and all types. `AGAIN`: of what each was found to be before.
     #[inline]
     fn pass<const AGAIN: bool>(
         &mut self,
         gate: &Gate,
         sums: &[Sums],
         least: Lanes,
-        part: Range<usize>,
-    ) -> Lanes {
+        (sentence, part): (&Range<usize>, Range<usize>),
+    ) -> (Lanes, u8) {
         let Self { reached, beyond: behind, types, .. } = self;
         let mut highest = Lanes::splat(i16::MIN);
-        let mut reach = part.start.checked_sub(1).map_or(highest, |before| reached[before]);
-        let mut beyond = if part.end < sums.len() { behind[part.end - 1] } else { gate.leave };
+        let mut reach = if part.start > sentence.start { reached[part.start - 1] } else { highest };
+        let mut beyond = if part.end < sentence.end { behind[part.end - 1] } else { gate.leave };
         let sums = &sums[part.clone()];
         for (reached, sums) in reached[part.clone()].iter_mut().zip(sums) {
             let began = gate.enter.saturating_add(gate.begin(sums));
@@ -198,14 +237,14 @@ impl Passing {
             beyond = gate.beyond(beyond, sums);
             highest = highest.max(beyond);
         }
-        self.any = any;
-        highest
+        (highest, any)
     }
 
     /// What came to the end of the numbers bounds nothing.
-    fn bound(&mut self, highest: Lanes, count: usize) {
-        if highest.reduce_max() == i16::MAX {
-            self.types.fill(count, ALL_TYPES);
+    #[inline]
+    fn bound(&mut self, highest: Lanes, sentence: &Range<usize>) {
+        if is_at_end(highest) {
+            self.types.bits_mut()[sentence.clone()].fill(ALL_TYPES);
             self.any = ALL_TYPES;
         }
     }
@@ -259,7 +298,7 @@ mod tests {
                 [[5, -10], [15, 2], [-70, -60], [-7, 20], [1, 9]].map(|p| p.map(|sum: i16| sum + shift));
             let mut passing = Passing::default();
             let sums = sums(&pairs);
-            passing.read(&gate, &sums, gate.least(0.02_f32.ln()));
+            passing.read(&gate, &sums, &whole(&sums), gate.least(0.02_f32.ln()));
             assert_eq!(passing.any() & !2, 0, "other types have no model");
             let mut lattice = Lattice::default();
             let factors = Factors::from(&WEIGHTS);
@@ -269,6 +308,11 @@ mod tests {
                 assert!(passes || probability < 0.02, "{shift} {first} {end} {probability}");
             });
         }
+    }
+
+    /// A sentence of all of some pieces.
+    fn whole(sums: &[Sums]) -> [Sentence; 1] {
+        [Sentence { pieces: 0..sums.len(), places: 0..sums.len() }]
     }
 
     proptest! {
@@ -282,7 +326,7 @@ mod tests {
             let gate = Gate::new([None, Some((scale, &WEIGHTS))].into_iter());
             let sums = sums(&pairs.iter().map(|pair| pair.map(|sum| sum + shift)).collect::<Vec<_>>());
             let mut passing = Passing::default();
-            passing.read(&gate, &sums, gate.least(least.ln()));
+            passing.read(&gate, &sums, &whole(&sums), gate.least(least.ln()));
             let mut lattice = Lattice::default();
             let factors = Factors::from(&WEIGHTS);
             lattice.run(&logits(&sums, scale), &factors, &[]);
@@ -302,18 +346,20 @@ mod tests {
             let gate = Gate::new([None, Some((0.1, &WEIGHTS))].into_iter());
             let [alone, least] = [0.2_f32, 0.05].map(|least| gate.least(least.ln()));
             let mut passing = Passing::default();
-            passing.read(&gate, &sums(&pairs), alone);
-            let before = passing.types.bits().to_vec();
+            let before = sums(&pairs);
+            passing.read(&gate, &before, &whole(&before), alone);
+            let types_before = passing.types.bits().to_vec();
             let mut changed = pairs;
-            for (at, pair) in changed.iter_mut().enumerate().filter(|(at, _)| before[*at] != 0) {
+            for (at, pair) in changed.iter_mut().enumerate().filter(|(at, _)| types_before[*at] != 0) {
                 *pair = pair.map(|sum| sum + changes[at] + most);
             }
-            passing.read_again(&gate, &sums(&changed), least);
+            let (changed, sentences) = (sums(&changed), whole(&before));
+            passing.read_again(&gate, &changed, &sentences, least);
             let mut anew = Passing::default();
-            anew.read(&gate, &sums(&changed), least);
+            anew.read(&gate, &changed, &sentences, least);
             // what came to the end of the numbers lets all pass
-            let is_beyond = anew.highest.reduce_max() == i16::MAX && before.iter().any(|types| *types != 0);
-            let expected = before.iter().zip(anew.types.bits());
+            let is_beyond = is_at_end(anew.highest[0]) && types_before.iter().any(|types| *types != 0);
+            let expected = types_before.iter().zip(anew.types.bits());
             let expected: Vec<u8> = expected
                 .map(|(before, anew)| if is_beyond { ALL_TYPES } else { before & anew })
                 .collect();
@@ -326,7 +372,7 @@ mod tests {
         let gate = Gate::new([None, Some((0.001, &WEIGHTS))].into_iter());
         let sums = sums(&[[20_000, 20_000], [20_000, 20_000], [-32_000, -32_000], [-32_000, 20_000]]);
         let mut passing = Passing::default();
-        passing.read(&gate, &sums, gate.least(0.02_f32.ln()));
+        passing.read(&gate, &sums, &whole(&sums), gate.least(0.02_f32.ln()));
         assert_eq!(passing.open(), std::slice::from_ref(&(0..4)));
     }
 

@@ -18,10 +18,15 @@ use super::recent::Recent;
 use super::table::{SumRows, Sums, Table, Weights, lanes_of};
 use super::tags::Tags;
 use super::words::{Form, Word};
-use crate::text::NO_NUMBER;
+use crate::text::{NO_NUMBER, prefetch};
 
 /// The most words that are kept; then they are forgotten, which changes no answer.
 const WORDS_LIMIT: usize = 1 << 17;
+
+/// The number that stands for the places beyond the ends of a sentence.
+pub(crate) const BEYOND: u32 = 0;
+/// What no word is known by ([`Lexicon::known`]).
+const NO_HASH: u64 = 0;
 
 /// How many kinds of spaces and of repetitions there are.
 pub(crate) const SPACES: usize = 4;
@@ -55,6 +60,14 @@ impl Hot {
         organism_level: Form::BEYOND.organism_level,
         known: false,
     };
+}
+
+/// A feature that is not among those that were asked for lately, by what it is known there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Missed {
+    key: u64,
+    pub feature: u64,
+    is_of_shapes: bool,
 }
 
 /// What the own features of a word sum up to at each distance.
@@ -93,8 +106,6 @@ pub(crate) struct Lexicon {
     /// The short shapes by their numbers, and what they sum up to.
     shapes: Vec<u64>,
     shape_sums: Vec<ShapeSums>,
-    /// The sums of the places beyond the ends of a sentence.
-    beyond: WordSums,
     /// The weights of three shapes that stand together, by their numbers.
     recent_shapes: Recent,
     /// The weights of other features of several things together.
@@ -127,10 +138,12 @@ impl Lexicon {
     /// Forgets all words, for another model. Numbers given before are void then.
     pub(crate) fn clear(&mut self, table: &Table) {
         *self = Self { keeps_words: self.keeps_words, ..Self::default() };
-        self.beyond = WordSums::summed(|distance, sums| table.add(beyond(distance), sums));
+        let (number, _) = self.place(NO_HASH);
+        self.sums[number as usize] = WordSums::summed(|distance, sums| table.add(beyond(distance), sums));
+        self.hot[number as usize] = Hot::BEYOND;
     }
 
-    /// How many words there are.
+    /// How many words there are, with what stands for the places beyond ([`BEYOND`]).
     pub(crate) const fn len(&self) -> usize {
         self.hot.len()
     }
@@ -163,7 +176,7 @@ impl Lexicon {
     /// The number of a word that stands in a sentence. `hash` is that of the word where it alone decides the form, else 0; `word` is what is
     /// written and its folded form.
     pub(crate) fn number(&mut self, models: &Models, hash: u64, word: (&str, &str)) -> u32 {
-        let key = if hash == 0 { hash_of_form(word) } else { hash };
+        let key = if hash == NO_HASH { hash_of_form(word) } else { hash };
         self.numbers.get(key).unwrap_or_else(|| self.new_number(models, key, word))
     }
 
@@ -224,6 +237,12 @@ impl Lexicon {
         WordSums::look_towards(&self.sums, number as usize);
     }
 
+    /// Has what features of several words look at in a word come nearer.
+    #[inline]
+    pub(crate) fn look_towards_hot(&self, number: u32) {
+        prefetch(self.hot.get(number as usize));
+    }
+
     fn keep(&mut self, at: usize, word: Word) {
         if self.keeps_words {
             self.words.resize_with(self.words.len().max(at + 1), Word::default);
@@ -247,27 +266,42 @@ impl Lexicon {
         self.hot[number as usize]
     }
 
-    /// Adds what the shapes of three words that follow each other give the one between to its sums.
+    /// Adds what the shapes of three words that follow each other give the one between to its sums, or gives what has to be looked for
+    /// in the table.
     #[inline]
-    pub(crate) fn add_shapes(&mut self, table: &Weights<'_>, words: [&Hot; 3], sums: &mut Sums) {
-        let Self { shapes, recent_shapes, .. } = self;
+    pub(crate) fn add_shapes(
+        &self,
+        table: &Weights<'_>,
+        words: [&Hot; 3],
+        sums: &mut Sums,
+    ) -> Option<Missed> {
         let short_shape =
-            |word: &Hot| shapes.get(word.shape as usize).copied().unwrap_or(Form::BEYOND.short_shape);
+            |word: &Hot| self.shapes.get(word.shape as usize).copied().unwrap_or(Form::BEYOND.short_shape);
         let feature = || shapes_of(words.map(short_shape));
         // beyond an end it is 0
         let [before, own, after] = words.map(|word| u64::from(word.shape.wrapping_add(1)));
         if (before | own | after) >> SHAPE_BITS == 0 {
             let key = before << (2 * SHAPE_BITS) | own << SHAPE_BITS | after;
-            recent_shapes.add(table, key, feature, sums);
-        } else {
-            table.add(feature(), sums);
+            let is_known = self.recent_shapes.add(key, sums);
+            return (!is_known).then(|| Missed { key, feature: feature(), is_of_shapes: true });
         }
+        table.add(feature(), sums);
+        None
     }
 
-    /// Adds the weights of a feature that others had before, mostly, to sums.
+    /// Adds the weights of a feature that others had before, mostly, to sums, or gives what has to be looked for in the table.
     #[inline]
-    pub(crate) fn add_frequent(&mut self, table: &Weights<'_>, feature: u64, sums: &mut Sums) {
-        self.recent.add(table, feature, || feature, sums);
+    pub(crate) fn add_frequent(&self, feature: u64, sums: &mut Sums) -> Option<Missed> {
+        let is_known = self.recent.add(feature, sums);
+        (!is_known).then_some(Missed { key: feature, feature, is_of_shapes: false })
+    }
+
+    /// Adds the weights of what had to be looked for in the table, and keeps them.
+    #[inline]
+    pub(crate) fn add_missed(&mut self, table: &Weights<'_>, missed: Missed, sums: &mut Sums) {
+        let Missed { key, feature, is_of_shapes } = missed;
+        let recent = if is_of_shapes { &mut self.recent_shapes } else { &mut self.recent };
+        recent.find(table, key, feature, sums);
     }
 
     /// What features of several words look at in a word that stands in a sentence.
@@ -303,11 +337,6 @@ impl Lexicon {
     #[inline]
     pub(crate) fn sums(&self, number: u32) -> &WordSums {
         &self.sums[number as usize]
-    }
-
-    /// What a place beyond an end of a sentence sums up to at each distance.
-    pub(crate) const fn beyond(&self) -> &WordSums {
-        &self.beyond
     }
 
     /// What the shape of a word with these sums, with spaces and repetitions as in [`super::features`], sums up to, and with it what a
@@ -366,7 +395,8 @@ mod tests {
         lexicon.place(0);
         assert!(lexicon.is_full());
         lexicon.clear(&table);
-        assert!(!lexicon.is_full() && lexicon.numbers.len() == 0);
-        assert_eq!(lexicon.place(0), (0, true));
+        assert!(!lexicon.is_full() && lexicon.numbers.len() == 1);
+        assert_eq!(lexicon.place(NO_HASH), (BEYOND, false));
+        assert_eq!(lexicon.place(1), (1, true));
     }
 }

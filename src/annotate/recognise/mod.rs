@@ -1,6 +1,7 @@
 //! Recognition by sequence: where in a document mentions stand, with probabilities, by one linear-chain model a type.
 
 mod beginnings;
+mod block;
 mod brackets;
 mod cells;
 pub(crate) mod chain;
@@ -28,6 +29,7 @@ pub(crate) mod words;
 
 use std::ops::Range;
 
+use block::{Within, blocks};
 use chain::{Factors, Lattice, SumFactors};
 use dictionary::NameMatch;
 use gate::{Gate, Lanes, Passing};
@@ -82,23 +84,22 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// Finds the pieces of a sentence that may be parts of mentions, and whether there are any. What several things tell
-    /// together is looked at only where what each tells by itself leaves it open.
+    /// Finds the pieces of the sentences that were summed up that may be parts of mentions, and whether there are any. What several
+    /// things tell together is looked at only where what each tells by itself leaves it open.
     fn open(
         &mut self,
         models: &Models,
         Chains { gate, alone_least, least, .. }: &Chains,
         view: &PassageView,
         lexicon: &mut Lexicon,
-        chain: &Range<usize>,
     ) -> bool {
         let Self { summing, passing, .. } = self;
-        passing.read(gate, summing.of_pieces(), *alone_least);
+        passing.read(gate, summing.sums(), summing.block().sentences(), *alone_least);
         if passing.any() == 0 {
             return false;
         }
-        summing.add_joint(models, view, lexicon, chain, passing.open());
-        passing.read_again(gate, summing.of_pieces(), *least);
+        summing.add_joint(models, view, lexicon, passing.open());
+        passing.read_again(gate, summing.sums(), summing.block().sentences(), *least);
         passing.any() != 0
     }
 }
@@ -147,13 +148,12 @@ pub(crate) fn recognise(
     let names_latin = outside::names_latin(passages, prepared, lexicon);
     for (index, view) in prepared.views.iter().enumerate() {
         let from = found.len();
-        for chain in &view.pieces.chains {
-            work_done(4 * chain.len());
-            workspace.summing.of_chain(models, view, (&*lexicon, &mut *book), chain);
-            if !workspace.open(models, chains, view, lexicon, chain) {
-                continue;
+        for sentences in blocks(&view.pieces.chains) {
+            workspace.summing.of_sentences(models, view, (&*lexicon, &mut *book), sentences);
+            work_done(4 * workspace.summing.block().len());
+            if workspace.open(models, chains, view, lexicon) {
+                read_sentences(chains, (index, view), workspace, &mut found);
             }
-            read_chain(chains, (index, view), chain, workspace, &mut found);
         }
         let passage = (index, &passages[index]);
         outside::speaking(&prepared.matches[index], &mut workspace.speaking);
@@ -170,27 +170,28 @@ pub(crate) fn recognise(
 
 // stages put into one another have too few registers
 #[inline(never)]
-fn read_chain(
+fn read_sentences(
     chains: &Chains,
     (index, view): (usize, &PassageView),
-    chain: &Range<usize>,
     workspace: &mut Workspace,
     found: &mut Vec<Found>,
 ) {
     let Workspace { summing, passing, lattice, .. } = workspace;
     let any = passing.any();
-    let (pieces, sums) = (&view.pieces.pieces[chain.clone()], summing.of_pieces());
+    let (block, sums, pieces) = (summing.block(), summing.sums(), &view.pieces.pieces);
     for (model_type, factors) in chains.factors.iter().enumerate() {
         let Some((steps, factors)) = factors.as_ref().filter(|_| any >> model_type & 1 == 1) else {
             continue;
         };
         let [begin, inside] = [false, true].map(|inside| FIRST_WEIGHT + place_in_row(model_type, inside));
+        let mut within = Within::new(block.sentences());
         passing.each_stretch(model_type, |stretch| {
             let own = sums[stretch.clone()].iter();
             let own = own.map(|sums: &Sums| factors.emission(sums[begin], sums[inside]));
-            lattice.read(own, steps, [stretch.start == 0, stretch.end == sums.len()]);
+            lattice.read(own, steps, block.ends(&stretch));
+            let at = within.at(stretch.start).piece(stretch.start);
             lattice.spans(steps, PROBABILITY_MIN, |first, end, probability| {
-                let (first, last) = (&pieces[stretch.start + first], &pieces[stretch.start + end - 1]);
+                let (first, last) = (&pieces[at + first], &pieces[at + end - 1]);
                 let span = Span { start: first.start(), end: last.end() };
                 found.push(Found { passage: index, span, model_type, probability });
             });

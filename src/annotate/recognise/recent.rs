@@ -21,35 +21,45 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    /// Adds the weights of a feature to sums. The key is no other feature's; `feature` tells it where it has to be looked for.
+    /// Adds the weights of a feature to sums where it was asked for lately, and tells whether it was. The key is no other feature's.
     #[inline]
-    pub(super) fn add(
-        &mut self,
-        table: &Weights<'_>,
-        key: u64,
-        feature: impl FnOnce() -> u64,
-        sums: &mut Sums,
-    ) {
-        let place = (key.wrapping_mul(MIX) >> (u64::BITS - PLACE_BITS)) as usize;
-        match self.entries.get(place) {
-            Some(entry) if entry[0] == key => add_sums(sums, &cast(*entry)),
-            _ => add_sums(sums, &self.find(table, key, place, feature())),
+    pub(super) fn add(&self, key: u64, sums: &mut Sums) -> bool {
+        match self.entries.get(place_of(key)) {
+            Some(entry) if entry[0] == key => {
+                add_sums(sums, &cast(*entry));
+                true
+            }
+            _ => false,
         }
     }
 
-    #[inline(never)]
-    fn find(&mut self, table: &Weights<'_>, key: u64, place: usize, feature: u64) -> Sums {
+    /// Adds the weights of a feature to sums, and keeps them. `feature` tells where it has to be looked for.
+    #[inline]
+    pub(super) fn find(&mut self, table: &Weights<'_>, key: u64, feature: u64, sums: &mut Sums) {
         let mut found = [0; SUM_LANES];
         table.add(feature, &mut found);
+        add_sums(sums, &found);
         if self.entries.is_empty() {
-            // no key but 0 leads to the first place by itself, and that one has no weights
-            self.entries.resize(1 << PLACE_BITS, Entry::default());
+            self.make();
         }
         let mut entry: Entry = cast(found);
         entry[0] = key;
-        self.entries[place] = entry;
-        found
+        if let Some(place) = self.entries.get_mut(place_of(key)) {
+            *place = entry;
+        }
     }
+
+    #[cold]
+    fn make(&mut self) {
+        // no key but 0 leads to the first place by itself, and that one has no weights
+        self.entries.resize(1 << PLACE_BITS, Entry::default());
+    }
+}
+
+/// The place that a key gives a feature.
+#[inline]
+const fn place_of(key: u64) -> usize {
+    (key.wrapping_mul(MIX) >> (u64::BITS - PLACE_BITS)) as usize
 }
 
 #[cfg(test)]
@@ -71,7 +81,9 @@ mod tests {
         let mut recent = Recent::default();
         for key in keys.clone().chain(keys.clone().rev()).chain(keys.flat_map(|key| [key, key / 7 + 1])) {
             let mut sums = [1; SUM_LANES];
-            recent.add(&table.weights(), key, || feature(key), &mut sums);
+            if !recent.add(key, &mut sums) {
+                recent.find(&table.weights(), key, feature(key), &mut sums);
+            }
             let expected = if known(key) { (key % 100) as i16 } else { 0 };
             assert_eq!(sums[FIRST_WEIGHT..], [1 + expected; ROW], "{key}");
         }

@@ -17,14 +17,6 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    /// The same bits for each of some pieces, in place of what was there before.
-    pub(super) fn fill(&mut self, count: usize, bits: u8) {
-        self.count = count;
-        self.bits.clear();
-        self.bits.resize(count, bits);
-        self.bits.resize(count.next_multiple_of(BLOCK), 0);
-    }
-
     /// Makes room for the bits of so many pieces, which are to be written; they mean nothing yet.
     pub(super) fn resize(&mut self, count: usize) {
         self.count = count;
@@ -106,10 +98,8 @@ mod tests {
         ) {
             let bits: Vec<u8> = runs.iter().flat_map(|(bits, count)| std::iter::repeat_n(*bits, *count)).collect();
             let mut marks = Marks::default();
-            marks.fill(500, 1);
-            marks.fill(bits.len(), 7);
-            prop_assert!(marks.bits().iter().all(|own| *own == 7));
-            marks.fill(500, 1);
+            marks.resize(500);
+            marks.bits_mut().fill(1);
             marks.resize(bits.len());
             marks.bits_mut().copy_from_slice(&bits);
             let mut expected: Vec<Range<usize>> = Vec::new();

@@ -4,9 +4,10 @@
 use std::ops::Range;
 
 use super::super::models::Models;
+use super::block::{AHEAD, Block, Sentence, Within};
 use super::chunks::Chunks;
 use super::features::{REACH, around_of, each_frequent_feature, pair_of, spaces_of};
-use super::lexicon::{Hot, Lexicon};
+use super::lexicon::{BEYOND, Hot, Lexicon, Missed};
 use super::table::{SUM_LANES, Sums, Weights, add_sums};
 use super::tag_book::TagBook;
 use super::view::{CHUNK_PIECES_LIMIT, PassageView};
@@ -16,70 +17,72 @@ use crate::text::listed::keep;
 /// What summing needs again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Summing {
-    /// The sums of each piece of the sentence, with [`REACH`] more before and behind, which mean nothing: what a word gives
-    /// its neighbours is added without asking whether there are any.
+    /// The sentences that are summed up together.
+    block: Block,
+    /// The sums of each place of their row; those of the places between sentences mean nothing.
     sums: Vec<Sums>,
-    /// What features of several words look at in each word of the sentence, with [`REACH`] more before and behind.
+    /// The numbers of what the dictionary says of pieces, in order.
+    tags: Vec<u32>,
+    /// What features of several words look at in each word of the row, where it is asked for.
     words: Vec<Hot>,
     /// Pairs of words that may give the piece between them anything.
     around: Vec<Asked>,
     /// Pairs of words that follow each other and may give the pieces around them anything.
     pairs: Vec<Asked>,
+    /// What has to be looked for in the table, with its place.
+    missed: Vec<(Missed, u32)>,
 }
 
 impl Summing {
-    /// The sums of each piece of the sentence.
-    pub(crate) fn of_pieces(&self) -> &[Sums] {
-        let count = self.sums.len().saturating_sub(2 * REACH);
-        self.sums.get(REACH..REACH + count).unwrap_or_default()
+    /// The sums of each place of the row.
+    pub(crate) fn sums(&self) -> &[Sums] {
+        self.sums.get(..self.block.len()).unwrap_or_default()
     }
 
-    /// Sums up what words, shapes and tags give each piece of a sentence by themselves.
+    /// The sentences that were summed up last.
+    pub(crate) const fn block(&self) -> &Block {
+        &self.block
+    }
+
+    /// Sums up what words, shapes and tags give each piece of some sentences by themselves.
     // stages put into one another have too few registers
     #[inline(never)]
-    pub(crate) fn of_chain(
+    pub(crate) fn of_sentences(
         &mut self,
         models: &Models,
         view: &PassageView,
         (lexicon, book): (&Lexicon, &mut TagBook),
-        chain: &Range<usize>,
+        sentences: &[Range<usize>],
     ) {
-        let words = &view.words[chain.clone()];
-        words.iter().for_each(|word| lexicon.look_towards(*word));
-        for parted in view.parted_in(chain) {
-            lexicon.chunks().look_towards(view.chunks[parted.start].0);
-        }
+        let Self { block, sums, tags, .. } = self;
+        block.read(&view.words, sentences);
+        let pieces = block.pieces();
+        let parted = view.parted_in(&pieces);
+        parted.iter().for_each(|parted| lexicon.chunks().look_towards(view.chunks[parted.start].0));
+        tags.clear();
+        tags.extend(view.tagged_in(&pieces).map(|at| book.look_towards(&models.table, &view.tags[at])));
         // what was there before is overwritten
-        self.sums.resize(words.len() + 2 * REACH, [0; SUM_LANES]);
-        let row = |place: usize| match words.get(place) {
-            Some(word) => lexicon.sums(*word),
-            None => lexicon.beyond(),
-        };
-        // those of the words around a piece, from two before to two behind
-        let [mut two_before, mut before, mut own, mut after] =
-            [lexicon.beyond(), lexicon.beyond(), row(0), row(1)];
-        let (pieces, repeated) = (&view.pieces.pieces[chain.clone()], &view.repeated[chain.clone()]);
-        // whether white space stands before a piece, and before the next one
-        let mut is_spaced = true;
-        for (place, (repeated, sums)) in repeated.iter().zip(&mut self.sums[REACH..]).enumerate() {
-            let two_after = row(place + REACH);
-            let mut all = *two_before.row(0);
-            add_sums(&mut all, before.row(1));
-            add_sums(&mut all, own.row(2));
-            add_sums(&mut all, after.row(3));
-            add_sums(&mut all, two_after.row(4));
-            let is_next_spaced = pieces.get(place + 1).is_none_or(|piece| piece.spaced);
-            let spaces = spaces_of(is_spaced, is_next_spaced);
-            add_sums(&mut all, lexicon.shape_sums(own, spaces, *repeated));
-            *sums = all;
-            is_spaced = is_next_spaced;
-            (two_before, before, own, after) = (before, own, after, two_after);
+        sums.resize(sums.len().max(block.len()), [0; SUM_LANES]);
+        let words = block.words();
+        words[..AHEAD + REACH].iter().for_each(|word| lexicon.look_towards(*word));
+        let mut parted = parted;
+        for sentence in block.sentences() {
+            let Sentence { pieces, places } = sentence;
+            let own = &mut sums[places.clone()];
+            add_words(own, &words[places.start..], view, lexicon, pieces);
+            let passed = parted.iter().take_while(|parted| parted.end <= pieces.start).count();
+            parted = &parted[passed..];
+            add_chunks(own, view, lexicon, pieces, parted);
         }
-        self.add_chunks(view, lexicon, chain);
-        for at in view.tagged_in(chain) {
-            let number = book.number(&models.table, &view.tags[at]);
-            let rows = book.rows(number);
-            let around = self.sums[at - chain.start + REACH - 1..].first_chunk_mut();
+        let mut within = block.sentences().iter();
+        let mut sentence = within.next();
+        for (at, number) in view.tagged_in(&pieces).zip(tags) {
+            while sentence.is_some_and(|sentence| sentence.pieces.end <= at) {
+                sentence = within.next();
+            }
+            let Some(Sentence { pieces, places }) = sentence else { break };
+            let rows = book.rows(*number);
+            let around = sums[at - pieces.start + places.start - 1..].first_chunk_mut();
             if let Some([before, own, after]) = around {
                 add_sums(before, rows.row(2));
                 add_sums(own, rows.row(1));
@@ -88,38 +91,7 @@ impl Summing {
         }
     }
 
-    /// Adds what each word of several parts, as white space cuts them, gives its pieces and those beside it
-    /// ([`super::features::neighbouring_chunks`]).
-    fn add_chunks(&mut self, view: &PassageView, lexicon: &Lexicon, chain: &Range<usize>) {
-        let sums = &mut self.sums[REACH..][..chain.len()];
-        let (chunks, starts) = (&view.chunks[chain.clone()], &view.chunk_starts[chain.clone()]);
-        for pieces in view.parted_in(chain) {
-            let (number, _) = view.chunks[pieces.start];
-            let rows = lexicon.chunks().rows(number);
-            // the places in the chain; a long sentence may have been cut within the word
-            let first = pieces.start.saturating_sub(chain.start);
-            let end = pieces.end.min(chain.end) - chain.start;
-            for (sums, (_, place)) in sums[first..end].iter_mut().zip(&chunks[first..end]) {
-                add_sums(sums, Chunks::own(rows, *place));
-            }
-            let next = sums[end..].iter_mut().zip(&starts[end..]);
-            for (sums, _) in next.take_while(|(_, start)| **start as usize == pieces.end) {
-                add_sums(sums, Chunks::beside(rows, true));
-            }
-            // the same word said twice is one
-            let before = pieces.start.checked_sub(1).map_or(number, |at| view.chunks[at].0);
-            if before == number {
-                continue;
-            }
-            let from = first.saturating_sub(CHUNK_PIECES_LIMIT);
-            let last = sums[from..first].iter_mut().zip(&chunks[from..first]).rev();
-            for (sums, _) in last.take_while(|(_, (chunk, _))| *chunk == before) {
-                add_sums(sums, Chunks::beside(rows, false));
-            }
-        }
-    }
-
-    /// Adds to each piece of some stretches of the sentence what several things give it together.
+    /// Adds to each piece of some stretches of the row what several things give it together.
     // stages put into one another have too few registers
     #[inline(never)]
     pub(crate) fn add_joint(
@@ -127,85 +99,192 @@ impl Summing {
         models: &Models,
         view: &PassageView,
         lexicon: &mut Lexicon,
-        chain: &Range<usize>,
         stretches: &[Range<usize>],
     ) {
-        let numbers = &view.words[chain.clone()];
-        // those between are filled where they are looked at
-        self.words.resize(numbers.len() + 2 * REACH, Hot::BEYOND);
-        self.words[..REACH].fill(Hot::BEYOND);
-        self.words[REACH + numbers.len()..].fill(Hot::BEYOND);
-        // what was there before is overwritten
-        let between = stretches.len() * (PAIR_PLACES - 1);
-        self.around.resize(self.around.len().max(numbers.len()), Asked::default());
-        self.pairs.resize(self.pairs.len().max(numbers.len() + between), Asked::default());
         let table = &models.table.weights();
-        let (mut around, mut pairs) = (0, 0);
-        for stretch in stretches {
-            let near = stretch.start.saturating_sub(REACH)..(stretch.end + REACH).min(numbers.len());
-            let words = self.words[near.start + REACH..].iter_mut();
-            words.zip(&numbers[near]).for_each(|(word, number)| *word = lexicon.hot(*number));
-            self.list_pairs(table, stretch, (around, pairs));
-            around += stretch.len();
-            pairs += stretch.len() + PAIR_PLACES - 1;
-        }
+        self.missed.clear();
+        let (around, pairs) = self.list_pairs(table, lexicon, stretches);
         // the sieve comes nearer in the meantime
-        for stretch in stretches {
-            self.add_frequent(table, view, lexicon, chain, stretch);
-        }
-        let around = keep(&mut self.around[..around], |asked| table.may_have(asked.feature));
+        stretches.iter().for_each(|stretch| self.add_shapes(table, lexicon, stretch));
+        let around = keep(&mut self.around[..around], |asked| table.may_have(asked.feature)).len();
         let pairs = keep(&mut self.pairs[..pairs], |asked| {
             asked.wanted &= table.places_of_pair(asked.feature);
             asked.wanted != 0
+        })
+        .len();
+        self.around[..around].iter().for_each(|asked| table.look_towards(asked.feature));
+        self.pairs[..pairs].iter().for_each(|asked| table.look_towards_pair(asked.feature));
+        // and the table
+        self.add_frequent(table, view, lexicon, stretches);
+        let Self { sums, around: listed_around, pairs: listed_pairs, missed, .. } = self;
+        missed.retain(|(missed, _)| {
+            table.look_towards(missed.feature);
+            true
         });
-        around.iter().for_each(|asked| table.look_towards(asked.feature));
-        pairs.iter().for_each(|asked| table.look_towards_pair(asked.feature));
-        for Asked { feature, place, .. } in around {
-            table.add_likely(*feature, &mut self.sums[*place as usize + REACH]);
+        for Asked { feature, place, .. } in &listed_around[..around] {
+            table.add_likely(*feature, &mut sums[*place as usize]);
         }
-        for Asked { feature, place, wanted } in pairs {
-            table.add_pair(*feature, *wanted, &mut self.sums, *place as usize + REACH);
+        for Asked { feature, place, wanted } in &listed_pairs[..pairs] {
+            table.add_pair(*feature, *wanted, sums, *place as usize);
+        }
+        for (missed, place) in missed {
+            lexicon.add_missed(table, *missed, &mut sums[*place as usize]);
         }
     }
 
-    /// Lists which pairs of words may give the pieces of a stretch anything, from those places in both lists on, and has what tells
-    /// whether they do come nearer.
+    /// Lists which pairs of words may give the pieces of stretches anything, of words around a piece and of words that follow each other, and
+    /// has what tells whether they do come nearer. Gives how many there are.
+    fn list_pairs(
+        &mut self,
+        table: &Weights<'_>,
+        lexicon: &Lexicon,
+        stretches: &[Range<usize>],
+    ) -> (usize, usize) {
+        let Self { block, words, around, pairs, .. } = self;
+        let numbers = block.words();
+        for stretch in stretches {
+            let near = stretch.start - REACH..stretch.end + REACH;
+            numbers[near].iter().for_each(|number| lexicon.look_towards_hot(*number));
+        }
+        // what was there before is overwritten, and what is between looked at by nobody
+        let more = stretches.len() * (PAIR_PLACES - 1);
+        words.resize(words.len().max(block.len()), Hot::BEYOND);
+        around.resize(around.len().max(block.len()), Asked::default());
+        pairs.resize(pairs.len().max(block.len() + more), Asked::default());
+        let (mut around_count, mut pair_count) = (0, 0);
+        for stretch in stretches {
+            let near = stretch.start - REACH..stretch.end + REACH;
+            let words = &mut words[near.clone()];
+            words.iter_mut().zip(&numbers[near]).for_each(|(word, number)| *word = lexicon.hot(*number));
+            let listed = around[around_count..][..stretch.len()].iter_mut();
+            let between = words[REACH - 1..].windows(3).zip(stretch.start as u32..);
+            for (asked, (words, place)) in listed.zip(between) {
+                let feature = around_of(words[0].folded, words[2].folded);
+                table.look_towards_sieve(feature);
+                *asked = Asked { feature, place, wanted: 1 };
+            }
+            around_count += stretch.len();
+            let count = stretch.len() + PAIR_PLACES - 1;
+            let listed = pairs[pair_count..][..count].iter_mut();
+            let following = words.windows(2).zip(stretch.start as u32..).enumerate();
+            for (asked, (before, (words, place))) in listed.zip(following) {
+                let feature = pair_of(words[0].folded, words[1].folded);
+                table.look_towards_sieve(feature);
+                *asked = Asked { feature, place, wanted: wanted_places(before, count - 1 - before) };
+            }
+            pair_count += count;
+        }
+        (around_count, pair_count)
+    }
+
+    /// Adds to each piece of a stretch what the shapes around it give it.
     #[inline]
-    fn list_pairs(&mut self, table: &Weights<'_>, stretch: &Range<usize>, (around, pairs): (usize, usize)) {
-        let near = &self.words[stretch.start..stretch.end + 2 * REACH];
-        let between = near[REACH - 1..].windows(3).zip(stretch.start as u32..);
-        for (asked, (words, place)) in self.around[around..].iter_mut().zip(between) {
-            let feature = around_of(words[0].folded, words[2].folded);
-            table.look_towards_sieve(feature);
-            *asked = Asked { feature, place, wanted: 1 };
-        }
-        let count = near.len() - 1;
-        let following = near.windows(2).zip(stretch.start as u32..).enumerate();
-        for (asked, (before, (words, place))) in self.pairs[pairs..].iter_mut().zip(following) {
-            let feature = pair_of(words[0].folded, words[1].folded);
-            table.look_towards_sieve(feature);
-            *asked = Asked { feature, place, wanted: wanted_places(before, count - 1 - before) };
+    fn add_shapes(&mut self, table: &Weights<'_>, lexicon: &Lexicon, stretch: &Range<usize>) {
+        let Self { words, sums, missed, .. } = self;
+        let near = words[stretch.start - 1..=stretch.end].windows(3);
+        for ((words, sums), place) in near.zip(&mut sums[stretch.clone()]).zip(stretch.start as u32..) {
+            let [before, own, after] = words else { continue };
+            if let Some(shapes) = lexicon.add_shapes(table, [before, own, after], sums) {
+                table.look_towards_sieve(shapes.feature);
+                missed.push((shapes, place));
+            }
         }
     }
 
-    /// Adds to each piece of a stretch what others were given before, mostly.
+    /// Adds to each piece of some stretches what others were given before, mostly.
+    #[inline]
     fn add_frequent(
         &mut self,
         table: &Weights<'_>,
         view: &PassageView,
-        lexicon: &mut Lexicon,
-        chain: &Range<usize>,
-        stretch: &Range<usize>,
+        lexicon: &Lexicon,
+        stretches: &[Range<usize>],
     ) {
-        let Self { words, sums, .. } = self;
-        let near = words[stretch.start + REACH - 1..].windows(3);
-        for ((words, sums), place) in near.zip(&mut sums[stretch.start + REACH..]).zip(stretch.clone()) {
-            let [before, own, after] = words else { continue };
-            lexicon.add_shapes(table, [before, own, after], sums);
-            let at = chain.start + place;
-            each_frequent_feature(view, chain, at, (own.folded, own.living), &mut |_, feature| {
-                lexicon.add_frequent(table, feature, sums);
-            });
+        let Self { block, words, sums, missed, .. } = self;
+        let mut within = Within::new(block.sentences());
+        for stretch in stretches {
+            let sentence = within.at(stretch.start);
+            let own = words[stretch.clone()].iter().zip(&mut sums[stretch.clone()]);
+            for ((word, sums), place) in own.zip(stretch.clone()) {
+                let own = (word.folded, word.living);
+                each_frequent_feature(
+                    view,
+                    &sentence.pieces,
+                    sentence.piece(place),
+                    own,
+                    &mut |_, feature| {
+                        if let Some(frequent) = lexicon.add_frequent(feature, sums) {
+                            table.look_towards_sieve(feature);
+                            missed.push((frequent, place as u32));
+                        }
+                    },
+                );
+            }
+        }
+    }
+}
+
+/// Puts together what the words around each piece of a sentence and its shape give it. `words` are those of the row from the first piece on.
+#[inline]
+fn add_words(sums: &mut [Sums], words: &[u32], view: &PassageView, lexicon: &Lexicon, pieces: &Range<usize>) {
+    // those of the words around a piece, from two before to two behind
+    let beyond = lexicon.sums(BEYOND);
+    let [mut two_before, mut before] = [beyond; 2];
+    let [mut own, mut after] = [0, 1].map(|place: usize| lexicon.sums(words[place]));
+    let behind = words[REACH..].iter().zip(&words[AHEAD..]);
+    let (pieces, repeated) = (&view.pieces.pieces[pieces.clone()], &view.repeated[pieces.clone()]);
+    // whether white space stands before a piece, and before the next one
+    let mut is_spaced = true;
+    for (place, ((repeated, sums), (word, ahead))) in repeated.iter().zip(sums).zip(behind).enumerate() {
+        lexicon.look_towards(*ahead);
+        let two_after = lexicon.sums(*word);
+        let mut all = *two_before.row(0);
+        add_sums(&mut all, before.row(1));
+        add_sums(&mut all, own.row(2));
+        add_sums(&mut all, after.row(3));
+        add_sums(&mut all, two_after.row(4));
+        let is_next_spaced = pieces.get(place + 1).is_none_or(|piece| piece.spaced);
+        let spaces = spaces_of(is_spaced, is_next_spaced);
+        add_sums(&mut all, lexicon.shape_sums(own, spaces, *repeated));
+        *sums = all;
+        is_spaced = is_next_spaced;
+        (two_before, before, own, after) = (before, own, after, two_after);
+    }
+}
+
+/// Adds what each word of several parts, as white space cuts them, gives its pieces and those beside it
+/// ([`super::features::neighbouring_chunks`]). `parted` are the pieces of such words from the first of a sentence on, `chain` its own.
+#[inline]
+fn add_chunks(
+    sums: &mut [Sums],
+    view: &PassageView,
+    lexicon: &Lexicon,
+    chain: &Range<usize>,
+    parted: &[Range<usize>],
+) {
+    let (chunks, starts) = (&view.chunks[chain.clone()], &view.chunk_starts[chain.clone()]);
+    for pieces in parted.iter().take_while(|pieces| pieces.start < chain.end) {
+        let (number, _) = view.chunks[pieces.start];
+        let rows = lexicon.chunks().rows(number);
+        // the places in the chain; a long sentence may have been cut within the word
+        let first = pieces.start.saturating_sub(chain.start);
+        let end = pieces.end.min(chain.end) - chain.start;
+        for (sums, (_, place)) in sums[first..end].iter_mut().zip(&chunks[first..end]) {
+            add_sums(sums, Chunks::own(rows, *place));
+        }
+        let next = sums[end..].iter_mut().zip(&starts[end..]);
+        for (sums, _) in next.take_while(|(_, start)| **start as usize == pieces.end) {
+            add_sums(sums, Chunks::beside(rows, true));
+        }
+        // the same word said twice is one
+        let before = pieces.start.checked_sub(1).map_or(number, |at| view.chunks[at].0);
+        if before == number {
+            continue;
+        }
+        let from = first.saturating_sub(CHUNK_PIECES_LIMIT);
+        let last = sums[from..first].iter_mut().zip(&chunks[from..first]).rev();
+        for (sums, _) in last.take_while(|(_, (chunk, _))| *chunk == before) {
+            add_sums(sums, Chunks::beside(rows, false));
         }
     }
 }
@@ -237,6 +316,7 @@ mod tests {
     use super::super::super::passages::PassageText;
     use super::super::super::prepare::prepare;
     use super::super::super::vocabulary::Vocabulary;
+    use super::super::block::blocks;
     use super::super::features::{
         DISTANCES, beyond, each_context_feature, each_feature_together, each_word_feature,
     };
@@ -286,17 +366,18 @@ mod tests {
         let prepared = prepare(Vocabulary::new(&catalog), &models, &passages, true, &mut memory);
         let (mut summing, mut known) = (Summing::default(), 0);
         for view in &prepared.views {
-            for chain in &view.pieces.chains {
+            for chains in blocks(&view.pieces.chains) {
                 let Memory { lexicon, tags, .. } = &mut memory;
-                summing.of_chain(&models, view, (lexicon, tags), chain);
-                for at in chain.clone() {
-                    let place = at - chain.start;
-                    let own = place..place + 1;
-                    summing.add_joint(&models, view, lexicon, chain, std::slice::from_ref(&own));
-                    let (expected, count) = one_by_one(&models, view, lexicon, chain, at);
-                    assert_eq!(summing.of_pieces()[place][FIRST_WEIGHT..], expected[FIRST_WEIGHT..], "{at}");
-                    assert!(count <= FEATURES_LIMIT, "{count}");
-                    known += usize::from(expected[FIRST_WEIGHT..] != [0; SUM_LANES - FIRST_WEIGHT]);
+                summing.of_sentences(&models, view, (lexicon, tags), chains);
+                for Sentence { pieces, places } in summing.block().sentences().to_vec() {
+                    for (at, place) in pieces.clone().zip(places) {
+                        let own = place..place + 1;
+                        summing.add_joint(&models, view, lexicon, std::slice::from_ref(&own));
+                        let (expected, count) = one_by_one(&models, view, lexicon, &pieces, at);
+                        assert_eq!(summing.sums()[place][FIRST_WEIGHT..], expected[FIRST_WEIGHT..], "{at}");
+                        assert!(count <= FEATURES_LIMIT, "{count}");
+                        known += usize::from(expected[FIRST_WEIGHT..] != [0; SUM_LANES - FIRST_WEIGHT]);
+                    }
                 }
             }
         }

@@ -37,9 +37,17 @@ impl TagBook {
         }
     }
 
+    /// The number of tags; what they sum up to comes nearer.
+    #[inline]
+    pub(crate) fn look_towards(&mut self, table: &Table, tags: &Tags) -> u32 {
+        let number = self.number(table, tags);
+        TagSums::look_towards(&self.sums, number as usize);
+        number
+    }
+
     /// The number of tags.
     #[inline]
-    pub(crate) fn number(&mut self, table: &Table, tags: &Tags) -> u32 {
+    fn number(&mut self, table: &Table, tags: &Tags) -> u32 {
         let place = tags.mixed() as usize % RECENT;
         match self.recent.get(place) {
             Some((own, number)) if own == tags && tags.places() != 0 => *number,

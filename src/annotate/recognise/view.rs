@@ -144,17 +144,18 @@ impl PassageView {
         }
     }
 
-    /// Those of [`PassageView::parted`] that a chain has any piece of.
-    pub(crate) fn parted_in(&self, chain: &Range<usize>) -> impl Iterator<Item = &Range<usize>> {
-        let from = self.parted.partition_point(|pieces| pieces.end <= chain.start);
-        self.parted[from..].iter().take_while(|pieces| pieces.start < chain.end)
+    /// Those of [`PassageView::parted`] that have any of some pieces.
+    pub(crate) fn parted_in(&self, pieces: &Range<usize>) -> &[Range<usize>] {
+        let from = self.parted.partition_point(|parted| parted.end <= pieces.start);
+        let end = self.parted.partition_point(|parted| parted.start < pieces.end);
+        self.parted.get(from..end).unwrap_or_default()
     }
 
-    /// The pieces of a chain that the dictionary says anything of.
-    pub(crate) fn tagged_in(&self, chain: &Range<usize>) -> impl Iterator<Item = usize> + use<'_> {
-        let from = self.tagged.partition_point(|at| (*at as usize) < chain.start);
-        let end = chain.end;
-        self.tagged[from..].iter().map(|at| *at as usize).take_while(move |at| *at < end)
+    /// Those of some pieces that the dictionary says anything of.
+    pub(crate) fn tagged_in(&self, pieces: &Range<usize>) -> impl Iterator<Item = usize> + use<'_> {
+        let place = |piece: usize| self.tagged.partition_point(|at| (*at as usize) < piece);
+        let own = self.tagged.get(place(pieces.start)..place(pieces.end));
+        own.unwrap_or_default().iter().map(|at| *at as usize)
     }
 
     /// For how many pieces there is room.
