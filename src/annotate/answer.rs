@@ -33,6 +33,9 @@ pub(super) fn annotations(
     options: &PreparedOptions,
 ) -> Vec<Annotation> {
     let choices = eligible(mentions, names.models, options);
+    for Choice { mention, reading } in &choices {
+        names.look_towards(&mentions[*mention].readings[*reading..], options);
+    }
     let mut annotations = Vec::with_capacity(choices.len());
     let mut from = 0;
     while let Some(first) = choices.get(from) {
@@ -155,11 +158,20 @@ impl<'a> Names<'a> {
         Self { vocabulary, models, entities, reasons }
     }
 
+    /// Has what readings and the others that are told beside the first answer come nearer.
+    fn look_towards(&self, readings: &[Reading], options: &PreparedOptions) {
+        for reading in readings.iter().take(1 + options.options().max_candidates) {
+            if let Subject::Entity(entity) = reading.subject {
+                self.entities.look_towards(entity);
+            }
+        }
+    }
+
     /// The identifier to answer for a reading, and its label.
     fn of(&mut self, reading: &Reading, options: &PreparedOptions) -> (SmolStr, SmolStr) {
         match &reading.subject {
             Subject::Entity(entity) => {
-                let (id, label) = self.entities.named(self.vocabulary, self.models, *entity);
+                let (id, label) = self.entities.named(self.vocabulary, *entity);
                 let namespaces = options.namespaces(reading.entity_type);
                 let id = if namespaces.is_empty() {
                     id

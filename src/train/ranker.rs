@@ -333,13 +333,13 @@ fn example(
     let mut choices: Vec<(Vec<u32>, bool)> = linked
         .candidates
         .iter()
-        .map(|candidate| (candidate.weighed.features.clone(), is_right(candidate.entity)))
+        .map(|candidate| (candidate.weighed.features(), is_right(candidate.entity)))
         .collect();
     if choices.is_empty() {
         return None;
     }
     let unknown = !choices.iter().any(|(_, right)| *right);
-    choices.push((none.features, unknown));
+    choices.push((none.features(), unknown));
     Some(Example { choices, times })
 }
 

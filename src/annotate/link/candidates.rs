@@ -8,9 +8,11 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::super::surface::{self, Agreement};
 use super::super::vocabulary::{Bearer, Vocabulary};
 use super::aliases::{HeldOut, alias_key};
+use super::document_words::words_of_names;
 use super::features::{Weighed, describe_alone, none};
 use super::idle::{IDLE_AFTER, IDLE_BEFORE};
-use super::{Document, OtherForm, Target, misspelt};
+use super::kept::KeptName;
+use super::{Document, Linked, OtherForm, Target, misspelt};
 use crate::catalog::{EntityIndex, GroupIndex};
 use crate::model::{Curie, EntityType, SynonymScope};
 use crate::text::{Bag, FoldedText, SpareText, name_keys};
@@ -87,6 +89,8 @@ pub(crate) struct Candidate {
     pub said_documents: u8,
     /// Those of its taxon among the candidates of the name, for genes.
     pub of_taxon: OfTaxon,
+    /// What its preferred name is like beside the name, for organisms ([`super::features`]).
+    pub label_like: u32,
     /// What the ranker weighs.
     pub weighed: Weighed,
     /// How likely it is meant, of all candidates and none.
@@ -100,6 +104,13 @@ pub(crate) struct OfTaxon {
     pub said: u32,
     /// How many there are.
     pub count: u32,
+}
+
+impl Candidate {
+    /// It before a document has a say, and without what training asks for.
+    pub(super) fn by_itself(&self) -> Self {
+        Self { weighed: Weighed { logit: self.weighed.logit, features: None }, ..*self }
+    }
 }
 
 #[cfg(test)]
@@ -120,6 +131,7 @@ impl Candidate {
             said: 0,
             said_documents: 0,
             of_taxon: OfTaxon::default(),
+            label_like: 0,
             weighed: Weighed::default(),
             probability: 0.0,
         }
@@ -154,6 +166,7 @@ impl Gathering<'_> {
             said: 0,
             said_documents: 0,
             of_taxon: OfTaxon::default(),
+            label_like: 0,
             weighed: Weighed::default(),
             probability: 0.0,
         };
@@ -237,36 +250,69 @@ pub(crate) struct ByItself {
     pub none: f32,
 }
 
-/// The candidates of a mention, the closest first, with what the ranker weighs of each by itself, and what its name is.
-pub(crate) fn candidates(
+/// The hash by which the candidates of a mention are kept, which come nearer; none where the document's binomials have a say, or
+/// something is held out.
+pub(super) fn look_towards(
     document: &Document<'_>,
     target: &Target,
     held_out: Option<&HeldOut>,
-) -> (ByItself, Vec<Candidate>) {
-    let passage = &document.passages[target.passage];
+) -> Option<u64> {
     let text = target.written(document.passages);
-    let own = target.name.as_ref().map(|name| {
-        let mut folded = SpareText::take();
-        folded.fold(name);
-        folded
-    });
-    let written = match &own {
-        Some(folded) => Written { text, folded, tokens: 0..folded.tokens().len() },
-        None => Written { text, folded: &passage.folded, tokens: target.tokens.clone() },
-    };
-    let entity_type = target.entity_type;
-    let other = document.other_form(text);
-    let told_by_binomials = entity_type == EntityType::Species && document.binomials.speak_of(text);
+    let told_by_binomials = target.entity_type == EntityType::Species && document.binomials.speak_of(text);
     if held_out.is_some() || told_by_binomials {
-        return find_described(document, entity_type, (&written, other), held_out);
+        return None;
     }
-    let name = name_hash(entity_type, &written, other);
-    if let Some((by_itself, known)) = document.entities.borrow().candidates_of(name) {
-        return (by_itself, known.to_vec());
+    let own = |written: &Written<'_>| name_hash(target.entity_type, written, document.other_form(text));
+    let name = with_written(document, target, own);
+    document.entities.borrow().names.look_towards(name);
+    Some(name)
+}
+
+/// The candidates of a mention, the closest first, with what the ranker weighs of each by itself, and what its name is. `name` is the
+/// hash that they are kept by. Where there are several it asks for the words of their names.
+pub(super) fn candidates(
+    document: &Document<'_>,
+    target: &Target,
+    name: Option<u64>,
+    held_out: Option<&HeldOut>,
+) -> Linked {
+    let linked = |KeptName { by_itself, candidates, words }: KeptName<'_>| {
+        let words = if candidates.len() > 1 { document.ask_for_words(words) } else { 0 };
+        Linked { by_itself, words, ..Linked::default() }
+    };
+    let entities = document.entities.borrow();
+    if let Some(kept) = name.and_then(|name| entities.names.get(name)) {
+        let candidates = kept.candidates.iter().map(Candidate::by_itself).collect();
+        return Linked { candidates, ..linked(kept) };
     }
-    let (by_itself, found) = find_described(document, entity_type, (&written, other), held_out);
-    document.entities.borrow_mut().keep_candidates(name, by_itself, &found);
-    (by_itself, found)
+    drop(entities);
+    let other = document.other_form(target.written(document.passages));
+    let (by_itself, candidates) = with_written(document, target, |written| {
+        find_described(document, target.entity_type, (written, other), held_out)
+    });
+    let words = if candidates.len() > 1 {
+        words_of_names(document.vocabulary, candidates.iter().map(|own| own.entity))
+    } else {
+        Vec::new()
+    };
+    let found = KeptName { by_itself, candidates: &candidates, words: &words };
+    if let Some(name) = name {
+        document.entities.borrow_mut().names.keep(name, found);
+    }
+    let linked = linked(found);
+    Linked { candidates, ..linked }
+}
+
+/// Calls `take` with the name of a mention.
+fn with_written<R>(document: &Document<'_>, target: &Target, take: impl FnOnce(&Written<'_>) -> R) -> R {
+    let text = target.written(document.passages);
+    let Some(name) = &target.name else {
+        let folded = &document.passages[target.passage].folded;
+        return take(&Written { text, folded, tokens: target.tokens.clone() });
+    };
+    let mut folded = SpareText::take();
+    folded.fold(name);
+    take(&Written { text, folded: &folded, tokens: 0..folded.tokens().len() })
 }
 
 /// The hash of all that candidates are told by, where the document's binomials have no say.
@@ -286,7 +332,7 @@ fn find_described(
     held_out: Option<&HeldOut>,
 ) -> (ByItself, Vec<Candidate>) {
     let mut found = find(document, entity_type, name, held_out);
-    describe_alone(document, entity_type, &mut found, held_out);
+    describe_alone(document, (entity_type, name.0.text), &mut found, held_out);
     let by_itself = ByItself {
         common_word: surface::is_common_word(name.0.text),
         none: none((&document.models.linking, false), entity_type, &found).logit,

@@ -184,10 +184,10 @@ fn of_long_form(candidate: &mut Candidate) {
 /// What a name is linked to that is no mention.
 fn link_name(document: &Document<'_>, target: &Target, name: &str) -> Linked {
     let target = Target { name: Some(name.into()), ..target.clone() };
-    let (by_itself, candidates) = candidates::candidates(document, &target, None);
-    let mut linked = Linked { candidates, by_itself, ..Linked::default() };
-    document.look_for_words(linked.candidates.iter());
-    features::describe(document, target.entity_type, name, &mut linked.candidates, None);
+    let kept = candidates::look_towards(document, &target, None);
+    let mut linked = candidates::candidates(document, &target, kept, None);
+    document.look_for_words();
+    features::describe(document, target.entity_type, &mut linked, None);
     rank(&mut linked);
     keep_alike(document, name, &mut linked, |own| own.route == Route::ShortForm);
     linked

@@ -6,10 +6,19 @@ use super::super::recognise::lexicon::Lexicon;
 use super::super::recognise::numbers::Numbers;
 use super::super::recognise::pieces::Piece;
 use super::super::recognise::view::PassageView;
+use super::super::recognise::words::hash;
+use super::super::vocabulary::Vocabulary;
 use super::PIECES_TOGETHER;
-use super::entities::WORD_BYTES_MIN;
+use crate::catalog::EntityIndex;
+use crate::text::SpareText;
 use crate::text::pauses::work_done;
 
+/// The least letters of a word that is held against the document's.
+const WORD_BYTES_MIN: usize = 4;
+/// The most names of an entity whose words are held against the document's.
+const NAMES_LIMIT: usize = 12;
+/// The most words of names that room is kept for.
+const NAMES_ROOM_LIMIT: usize = 1 << 14;
 /// The words of a document of fewer pieces stand in lists by some of their bits.
 const PIECES_LISTED_LIMIT: usize = 1 << 10;
 /// The bits of a word that tell its list, as a power of two.
@@ -38,7 +47,9 @@ struct Room {
     /// The word that was met last of those of each list, from 1; 0 for none.
     lists: [u16; 1 << LIST_BITS],
     /// The words as they were met, each with the one before it in its list. What no list leads to is of another document.
-    words: [(u64, u16); PIECES_LISTED_LIMIT],
+    words: [(u32, u16); PIECES_LISTED_LIMIT],
+    /// The words that were asked for, as [`words_of_names`] gives them.
+    names: Vec<u32>,
 }
 
 thread_local! {
@@ -49,7 +60,12 @@ thread_local! {
 impl Drop for Words {
     fn drop(&mut self) {
         // a thread that ends keeps nothing
-        let _ = SPARE.try_with(|spare| spare.set(self.room.take()));
+        let mut room = self.room.take();
+        if let Some(room) = &mut room {
+            room.names.clear();
+            room.names.shrink_to(NAMES_ROOM_LIMIT);
+        }
+        let _ = SPARE.try_with(|spare| spare.set(room));
     }
 }
 
@@ -61,19 +77,47 @@ impl Words {
         Self { room: Some(room), all: None, is_listed: true }
     }
 
-    /// Asks for words; then they are to be listed.
-    pub(super) fn ask(&mut self, words: impl Iterator<Item = u64>) {
-        let Some(room) = self.room.as_mut().filter(|_| self.all.is_none()) else { return };
-        for word in words {
-            let (block, bit) = asked_bit(word);
+    /// Asks for the words of names, which are to be listed then, and tells where they stand for [`Words::shared`]. Their counts are
+    /// asked for as well, which no more than lists some words in vain.
+    pub(super) fn ask(&mut self, names: &[u32]) -> usize {
+        let Some(room) = &mut self.room else { return 0 };
+        let at = room.names.len();
+        room.names.extend_from_slice(names);
+        for word in names {
+            let (block, bit) = asked_bit(*word);
+            self.is_listed &= room.asked[block] & bit != 0;
             room.asked[block] |= bit;
-            self.is_listed = false;
         }
+        at
+    }
+
+    /// How many of the words of an entity's name that shares most of them the document has, as a level. `at` is the place of its words
+    /// among those that were asked for, and that of the next entity's behind it.
+    pub(super) fn shared(&self, at: &mut usize) -> u64 {
+        let mut rest = self.room.as_ref().and_then(|room| room.names.get(*at..)).unwrap_or_default();
+        let before = rest.len();
+        let mut next = |rest: &mut &[u32]| rest.split_off_first().map_or(0, |count| *count as usize);
+        let names = next(&mut rest);
+        let mut most = 0;
+        for _ in 0..names {
+            let all = next(&mut rest);
+            let words = rest.split_off(..all).unwrap_or_default();
+            let shared = words.iter().filter(|word| self.contains(**word)).count();
+            most = most.max(match (shared, all) {
+                (0, _) => 1,
+                (shared, all) if shared == all && all > 1 => 5,
+                (shared, all) if shared == all => 4,
+                (shared, all) if shared * 2 >= all => 3,
+                _ => 2,
+            });
+        }
+        *at += before - rest.len();
+        most
     }
 
     /// Looks for the words that were asked for in a document, where that was not done.
     pub(super) fn list(&mut self, views: &[PassageView], lexicon: &Lexicon) {
-        let Some(room) = self.room.as_mut().filter(|_| !self.is_listed) else { return };
+        let Some(room) = self.room.as_mut().filter(|_| !self.is_listed && self.all.is_none()) else { return };
         self.is_listed = true;
         let pieces = views.iter().map(|view| view.words.len()).sum::<usize>();
         if pieces < PIECES_LISTED_LIMIT {
@@ -82,16 +126,16 @@ impl Words {
         }
         let mut all = Numbers::default();
         Room::each_asked(&Room::ALL_ASKED, (views, lexicon), |_, word| {
-            all.number(word);
+            all.number(hash_of(word));
         });
         self.all = Some(all);
     }
 
     /// Whether a word that was asked for is among them.
     #[inline]
-    pub(super) fn contains(&self, word: u64) -> bool {
+    fn contains(&self, word: u32) -> bool {
         match (&self.all, &self.room) {
-            (Some(all), _) => all.get(word).is_some(),
+            (Some(all), _) => all.get(hash_of(word)).is_some(),
             (None, Some(room)) => room.contains(word),
             (None, None) => false,
         }
@@ -100,9 +144,43 @@ impl Words {
 
 /// Where it stands whether a word may have been asked for.
 #[inline]
-const fn asked_bit(word: u64) -> (usize, u64) {
-    let place = word >> (u64::BITS - ASKED_BITS);
-    ((place / u64::BITS as u64) as usize, 1 << (place % u64::BITS as u64))
+const fn asked_bit(word: u32) -> (usize, u64) {
+    let place = word >> (u32::BITS - ASKED_BITS);
+    ((place / u64::BITS) as usize, 1 << (place % u64::BITS))
+}
+
+/// A word as it is held against others: the upper half of its hash.
+#[inline]
+const fn word_of(hash: u64) -> u32 {
+    (hash >> u32::BITS) as u32
+}
+
+/// A word as [`Numbers`] want it.
+const fn hash_of(word: u32) -> u64 {
+    (word as u64) << u32::BITS | word as u64
+}
+
+/// The longer words of the names of entities, in their order: of each how many of its names have several words, and of each of these
+/// how many there are, and then the words.
+pub(super) fn words_of_names(
+    vocabulary: Vocabulary<'_>,
+    entities: impl Iterator<Item = EntityIndex>,
+) -> Vec<u32> {
+    let (mut all, mut folded) = (Vec::new(), SpareText::take());
+    for entity in entities {
+        let count = all.len();
+        all.push(0);
+        for name in vocabulary.names_of(entity).take(NAMES_LIMIT).filter(|name| name.contains(' ')) {
+            folded.fold(name);
+            let own = all.len();
+            all.push(0);
+            let words = (0..folded.tokens().len()).map(|at| folded.folded(at));
+            all.extend(words.filter(|word| word.len() >= WORD_BYTES_MIN).map(|word| word_of(hash(word))));
+            all[own] = (all.len() - own - 1) as u32;
+            all[count] += 1;
+        }
+    }
+    all
 }
 
 impl Room {
@@ -111,13 +189,14 @@ impl Room {
         asked: [0; 1 << (ASKED_BITS - u64::BITS.ilog2())],
         lists: [0; 1 << LIST_BITS],
         words: [(0, 0); PIECES_LISTED_LIMIT],
+        names: Vec::new(),
     };
 
     /// Calls `take` with each long word of a document that may have been asked for, and how many there were before it.
     fn each_asked(
         asked: &Asked,
         (views, lexicon): (&[PassageView], &Lexicon),
-        mut take: impl FnMut(usize, u64),
+        mut take: impl FnMut(usize, u32),
     ) {
         let mut count = 0;
         for view in views {
@@ -125,7 +204,7 @@ impl Room {
                 work_done(numbers.len());
                 let first = block * PIECES_TOGETHER;
                 for (at, number) in numbers.iter().enumerate() {
-                    let word = lexicon.folded(*number);
+                    let word = word_of(lexicon.folded(*number));
                     let (block, bit) = asked_bit(word);
                     if asked[block] & bit != 0 && is_long(&view.pieces.pieces[first + at]) {
                         take(count, word);
@@ -138,7 +217,7 @@ impl Room {
 
     /// Lists the words of a document of fewer pieces than there are places.
     fn list(&mut self, views: &[PassageView], lexicon: &Lexicon) {
-        let Self { asked, lists, words } = self;
+        let Self { asked, lists, words, .. } = self;
         lists.fill(0);
         Self::each_asked(asked, (views, lexicon), |count, word| {
             if let Some(place) = words.get_mut(count) {
@@ -149,7 +228,7 @@ impl Room {
         });
     }
 
-    fn contains(&self, word: u64) -> bool {
+    fn contains(&self, word: u32) -> bool {
         let mut at = self.lists[list_of(word)];
         while let Some((own, before)) = usize::from(at).checked_sub(1).and_then(|place| self.words.get(place))
         {
@@ -168,8 +247,8 @@ fn is_long(piece: &Piece) -> bool {
 }
 
 /// The list of a word.
-const fn list_of(word: u64) -> usize {
-    (word >> (u64::BITS - LIST_BITS)) as usize
+const fn list_of(word: u32) -> usize {
+    (word >> (u32::BITS - LIST_BITS)) as usize
 }
 
 #[cfg(test)]
@@ -178,7 +257,6 @@ mod tests {
     use super::super::super::models::Models;
     use super::super::super::passages::PassageText;
     use super::super::super::prepare::prepare;
-    use super::super::super::recognise::words::hash;
     use super::super::super::vocabulary::Vocabulary;
     use super::*;
     use crate::catalog::Catalog;
@@ -197,11 +275,11 @@ mod tests {
             let all = ["renal", "failure", "rare", "usual", "not", "heart", "."];
             // what is asked for later is looked for as well
             for asked in [&all[..2], &all[..]] {
-                words.ask(asked.iter().map(|word| hash(word)));
+                words.ask(&asked.iter().map(|word| word_of(hash(word))).collect::<Vec<_>>());
                 words.list(&prepared.views, &memory.lexicon);
             }
             assert_eq!(words.all.is_some(), repeated > 0);
-            let has = |word: &&&str| words.contains(hash(word));
+            let has = |word: &&&str| words.contains(word_of(hash(word)));
             let expected = ["renal", "failure", seldom];
             assert_eq!(all.iter().filter(has).copied().collect::<Vec<_>>(), expected, "{repeated}");
         }

@@ -9,38 +9,25 @@ use super::super::recognise::words::hash;
 use super::super::species::Taxon;
 use super::super::vocabulary::Vocabulary;
 use super::aliases::HeldOut;
-use super::candidates::{ByItself, Candidate};
 use super::defined::telling_words;
+use super::kept::{KeptNames, NAMES_KEPT_LIMIT, Named, Table};
 use super::weights::KnownWeights;
 use crate::catalog::EntityIndex;
-use crate::text::SpareText;
 
 /// The most entities that are kept; then they are forgotten, which changes no answer.
 const ENTITIES_LIMIT: usize = 1 << 16;
-/// The most names whose candidates are kept; then they are forgotten, which changes no answer.
-const NAMES_KEPT_LIMIT: usize = 1 << 16;
-/// The most candidates of all these names, as a name may have [`super::candidates::CANDIDATES_LIMIT`]: some 25 MB.
-const CANDIDATES_KEPT_LIMIT: usize = 1 << 18;
-/// The most names of an entity whose words are held against the document's.
-const NAMES_LIMIT: usize = 12;
 /// The most names of an entity that are held against a long form.
 const TOLD_NAMES_LIMIT: usize = 24;
-/// The least letters of a word that is held against the document's.
-pub(super) const WORD_BYTES_MIN: usize = 4;
 
 /// An entity.
 #[derive(Debug)]
 pub(crate) struct Known {
     /// Its identifier.
     id: SmolStr,
-    /// Its preferred name, where it was asked for.
-    label: Option<SmolStr>,
     /// Of the prefix of its identifier.
     pub namespace: u64,
     /// How often the gold data speaks of it.
     total: u32,
-    /// Of the longer words of each of its names of several words; asked for less often than the rest.
-    words: Option<Box<[Box<[u64]>]>>,
     /// Of the words of its names that tell what it is about ([`telling_words`]), where they were asked for.
     telling: Option<Box<[u64]>>,
 }
@@ -65,10 +52,10 @@ pub(crate) struct Form {
 #[derive(Debug, Default)]
 pub(crate) struct Entities {
     known: FxHashMap<EntityIndex, Known>,
-    /// What names are by themselves and their candidates, before the document has a say.
-    candidates: FxHashMap<u64, (ByItself, Box<[Candidate]>)>,
-    /// How many candidates that are in all.
-    candidates_kept: usize,
+    /// What entities are called.
+    named: Table<Named>,
+    /// What names are by themselves and their candidates.
+    pub(super) names: KeptNames,
     /// What each folded name that nothing else fits is a slip of the pen away from.
     slips: FxHashMap<u64, Option<Box<str>>>,
     /// The weights of the ranker that are known.
@@ -83,7 +70,8 @@ impl Entities {
     /// Forgets all, for another catalog or other models.
     pub(crate) fn clear(&mut self) {
         self.known.clear();
-        self.forget_candidates();
+        self.named = Table::default();
+        self.names = KeptNames::default();
         self.slips.clear();
         self.weights = None;
         self.forms.clear();
@@ -117,35 +105,30 @@ impl Entities {
         self.slips.entry(name).or_insert_with(find).as_deref()
     }
 
-    /// What was kept of a name, and its candidates.
-    pub(super) fn candidates_of(&self, name: u64) -> Option<(ByItself, &[Candidate])> {
-        self.candidates.get(&name).map(|(by_itself, known)| (*by_itself, &**known))
-    }
-
-    /// Keeps what a name is by itself and its candidates.
-    pub(super) fn keep_candidates(&mut self, name: u64, by_itself: ByItself, found: &[Candidate]) {
-        let kept = self.candidates_kept + found.len();
-        if self.candidates.len() >= NAMES_KEPT_LIMIT || kept > CANDIDATES_KEPT_LIMIT {
-            self.forget_candidates();
-        }
-        self.candidates_kept += found.len();
-        self.candidates.insert(name, (by_itself, found.into()));
-    }
-
-    fn forget_candidates(&mut self) {
-        self.candidates.clear();
-        self.candidates_kept = 0;
-    }
-
     /// The identifier to answer for an entity where the request asks for no namespace, and its preferred name.
-    pub(crate) fn named(
-        &mut self,
-        vocabulary: Vocabulary<'_>,
-        models: &Models,
-        entity: EntityIndex,
-    ) -> (SmolStr, SmolStr) {
-        let Known { id, label, .. } = self.of(vocabulary, models, entity);
-        (id.clone(), label.get_or_insert_with(|| vocabulary.label(entity).into()).clone())
+    pub(crate) fn named(&mut self, vocabulary: Vocabulary<'_>, entity: EntityIndex) -> (SmolStr, SmolStr) {
+        let key = entity.position() as u64;
+        if let Some(Named { id, label, .. }) = self.named.get(key) {
+            return (id.clone(), label.clone());
+        }
+        self.name(vocabulary, entity)
+    }
+
+    #[cold]
+    fn name(&mut self, vocabulary: Vocabulary<'_>, entity: EntityIndex) -> (SmolStr, SmolStr) {
+        if self.named.len() >= ENTITIES_LIMIT {
+            self.named = Table::default();
+        }
+        let id = SmolStr::from(vocabulary.answer_id(entity, &[] as &[String]));
+        let label = SmolStr::from(vocabulary.label(entity));
+        self.named.insert(Named { entity, id: id.clone(), label: label.clone() });
+        (id, label)
+    }
+
+    /// Has what an entity is called come nearer.
+    #[inline]
+    pub(crate) fn look_towards(&self, entity: EntityIndex) {
+        self.named.look_towards(entity.position() as u64);
     }
 
     /// Whether a taxon is one of `groups`, which are always the same, or lies in one.
@@ -178,7 +161,7 @@ impl Entities {
             let id = vocabulary.answer_id(entity, &[] as &[String]);
             let namespace = hash(id.split_once(':').map_or("", |(prefix, _)| prefix));
             let total = models.aliases.total(&id, None);
-            Known { id: id.into(), label: None, namespace, total, words: None, telling: None }
+            Known { id: id.into(), namespace, total, telling: None }
         })
     }
 
@@ -194,58 +177,10 @@ impl Entities {
             names.into_iter().flat_map(telling_words).collect()
         })
     }
-
-    /// The words of an entity's names that [`Entities::shared_words`] looks for.
-    pub(super) fn words(
-        &mut self,
-        vocabulary: Vocabulary<'_>,
-        models: &Models,
-        entity: EntityIndex,
-    ) -> impl Iterator<Item = u64> {
-        let known = self.of(vocabulary, models, entity);
-        let names = known.words.get_or_insert_with(|| words_of_names(vocabulary, entity));
-        names.iter().flatten().copied()
-    }
-
-    /// How many of the words of an entity's name that shares most of them are among `words`, as a level.
-    pub(super) fn shared_words(
-        &mut self,
-        vocabulary: Vocabulary<'_>,
-        models: &Models,
-        entity: EntityIndex,
-        is_shared: impl Fn(u64) -> bool,
-    ) -> u64 {
-        let known = self.of(vocabulary, models, entity);
-        let names = known.words.get_or_insert_with(|| words_of_names(vocabulary, entity));
-        let levels = names.iter().map(|words| {
-            let shared = words.iter().filter(|word| is_shared(**word)).count();
-            match (shared, words.len()) {
-                (0, _) => 1,
-                (shared, all) if shared == all && all > 1 => 5,
-                (shared, all) if shared == all => 4,
-                (shared, all) if shared * 2 >= all => 3,
-                _ => 2,
-            }
-        });
-        levels.max().unwrap_or(0)
-    }
-}
-
-fn words_of_names(vocabulary: Vocabulary<'_>, entity: EntityIndex) -> Box<[Box<[u64]>]> {
-    let mut folded = SpareText::take();
-    let names = vocabulary.names_of(entity).take(NAMES_LIMIT).filter(|name| name.contains(' '));
-    names
-        .map(|name| {
-            folded.fold(name);
-            let words = (0..folded.tokens().len()).map(|at| folded.folded(at));
-            words.filter(|word| word.len() >= WORD_BYTES_MIN).map(hash).collect()
-        })
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::candidates::CANDIDATES_LIMIT;
     use super::*;
     use crate::catalog::Catalog;
 
@@ -254,20 +189,6 @@ mod tests {
         let catalog = Catalog::embedded().unwrap();
         let vocabulary = Vocabulary::new(&catalog);
         let mut entities = Entities::default();
-        for name in 0..=NAMES_KEPT_LIMIT as u64 {
-            entities.keep_candidates(name, ByItself::default(), &[]);
-            assert!(entities.candidates.len() <= NAMES_KEPT_LIMIT);
-        }
-        assert!(
-            entities.candidates_of(0).is_none() && entities.candidates_of(NAMES_KEPT_LIMIT as u64).is_some()
-        );
-        let many = vec![Candidate::named(catalog.indices().next().unwrap()); CANDIDATES_LIMIT];
-        for name in 0..=(CANDIDATES_KEPT_LIMIT / CANDIDATES_LIMIT) as u64 {
-            entities.keep_candidates(name, ByItself::default(), &many);
-            assert!(entities.candidates_kept <= CANDIDATES_KEPT_LIMIT);
-        }
-        assert_eq!(entities.candidates_kept, CANDIDATES_LIMIT);
-        assert_eq!(entities.candidates.values().map(|(_, own)| own.len()).sum::<usize>(), CANDIDATES_LIMIT);
         for name in 0..=NAMES_KEPT_LIMIT as u64 {
             assert_eq!(entities.slip_of(name, || Some("name".into())), Some("name"));
             assert!(entities.slips.len() <= NAMES_KEPT_LIMIT);
@@ -287,20 +208,20 @@ mod tests {
         assert_eq!(entities.of_like_symbols.len(), 1);
         assert!(entities.is_of_groups(vocabulary, 9606, &[7711]));
         entities.clear();
-        assert!(entities.candidates.is_empty() && entities.slips.is_empty());
+        assert!(entities.slips.is_empty());
         assert!(entities.of_like_symbols.is_empty());
     }
 
     #[test]
     fn entities_are_forgotten_and_known_again() {
         let catalog = Catalog::embedded().unwrap();
-        let (vocabulary, models) = (Vocabulary::new(&catalog), Models::embedded());
+        let vocabulary = Vocabulary::new(&catalog);
         let mut entities = Entities::default();
         for entity in catalog.indices().chain(catalog.indices().take(1)) {
-            let (id, label) = entities.named(vocabulary, &models, entity);
+            let (id, label) = entities.named(vocabulary, entity);
             assert_eq!(id, vocabulary.answer_id(entity, &[] as &[String]));
             assert_eq!(label, vocabulary.label(entity));
-            assert!(entities.known.len() <= ENTITIES_LIMIT);
+            assert!(entities.named.len() <= ENTITIES_LIMIT);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::aliases::HeldOut;
 use super::candidates::{Candidate, OfTaxon, Route};
 use super::focus::{CLASSES, class_of};
 use super::weights::KnownWeights;
-use super::{Document, LinkModel};
+use super::{Document, LinkModel, Linked};
 use crate::model::EntityType;
 
 /// The most words of a name that are told apart.
@@ -44,9 +44,20 @@ enum Kind {
 pub(crate) struct Weighed {
     /// The sum of the weights.
     pub logit: f32,
-    /// The features; empty where nothing is trained.
-    pub features: Vec<u32>,
+    /// The features, where one trains.
+    pub features: Option<Box<Features>>,
 }
+
+impl Weighed {
+    /// The features; none where nothing is trained.
+    pub(crate) fn features(&self) -> Vec<u32> {
+        self.features.as_ref().map(|own| own.0.clone()).unwrap_or_default()
+    }
+}
+
+/// A list of features.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Features(pub Vec<u32>);
 
 /// Features of one candidate of a type while they are added.
 struct List<'l> {
@@ -69,7 +80,8 @@ impl List<'_> {
             None => weight(model, entity_type, kind, value),
         };
         if self.kept {
-            self.weighed.features.push(feature_of(entity_type, kind, value));
+            let feature = feature_of(entity_type, kind, value);
+            self.weighed.features.get_or_insert_default().0.push(feature);
         }
     }
 }
@@ -103,7 +115,7 @@ struct Among {
 /// Writes the features that the candidates of a name have by themselves, whatever the document.
 pub(super) fn describe_alone(
     document: &Document<'_>,
-    entity_type: EntityType,
+    (entity_type, written): (EntityType, &str),
     candidates: &mut [Candidate],
     held_out: Option<&HeldOut>,
 ) {
@@ -121,6 +133,9 @@ pub(super) fn describe_alone(
             List { entity_type, model, kept: held_out.is_some(), known: None, weighed: &mut weighed };
         describe_one(document, candidate, &among, place, held_out, &mut list);
         candidate.weighed = weighed;
+        if entity_type == EntityType::Species {
+            candidate.label_like = like(document.vocabulary.label(candidate.entity), written);
+        }
     }
     if entity_type == EntityType::Gene {
         count_taxa(candidates);
@@ -144,11 +159,12 @@ fn count_taxa(candidates: &mut [Candidate]) {
 pub(super) fn describe(
     document: &Document<'_>,
     entity_type: EntityType,
-    written: &str,
-    candidates: &mut [Candidate],
+    Linked { candidates, words: word, .. }: &mut Linked,
     held_out: Option<&HeldOut>,
 ) {
     let several = candidates.len() > 1;
+    let words = document.words.borrow();
+    let mut word = *word;
     let mut known = document.entities.borrow_mut().take_weights();
     for candidate in candidates {
         let mut weighed = std::mem::take(&mut candidate.weighed);
@@ -159,10 +175,12 @@ pub(super) fn describe(
             list.add(Kind::Support, u64::from(candidate.symbol));
         }
         if several {
-            list.add(Kind::Words, document.shared_words(candidate.entity));
+            list.add(Kind::Words, words.as_ref().map_or(0, |words| words.shared(&mut word)));
         }
         if entity_type == EntityType::Species {
-            describe_label(document.vocabulary.label(candidate.entity), written, candidate.route, &mut list);
+            let value = u64::from(candidate.label_like);
+            list.add(Kind::Label, value);
+            list.add(Kind::Label, 1 << 32 | (candidate.route as u64) << 24 | value);
         }
         candidate.weighed = weighed;
     }
@@ -222,13 +240,11 @@ fn describe_one(
 
 /// The words of an organism's preferred name beside those of the mention: a name of two words is rather a species' than one
 /// of its strains', whose preferred name is longer or has digits.
-fn describe_label(label: &str, written: &str, route: Route, list: &mut List<'_>) {
-    let words = |name: &str| name.split(' ').take(WORDS_LIMIT).count() as u64;
-    let has_digit = |name: &str| u64::from(name.bytes().any(|byte| byte.is_ascii_digit()));
+fn like(label: &str, written: &str) -> u32 {
+    let words = |name: &str| name.split(' ').take(WORDS_LIMIT).count() as u32;
+    let has_digit = |name: &str| u32::from(name.bytes().any(|byte| byte.is_ascii_digit()));
     let digits = has_digit(label) << 1 | has_digit(written);
-    let value = words(label) << 16 | words(written) << 8 | digits;
-    list.add(Kind::Label, value);
-    list.add(Kind::Label, 1 << 32 | (route as u64) << 24 | value);
+    words(label) << 16 | words(written) << 8 | digits
 }
 
 /// How many of the times that a name was said it was said of an entity.

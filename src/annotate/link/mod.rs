@@ -8,6 +8,7 @@ pub(crate) mod entities;
 pub(crate) mod features;
 pub(crate) mod focus;
 mod idle;
+mod kept;
 mod misspelt;
 pub(crate) mod parts;
 mod preferences;
@@ -93,6 +94,8 @@ pub(crate) struct Linked {
     pub denied: bool,
     /// What its name is by itself.
     pub by_itself: ByItself,
+    /// Where the words of the names of its candidates stand, of several in their first order ([`Words::ask`]).
+    words: usize,
 }
 
 /// What the mentions of a document were linked to.
@@ -222,22 +225,17 @@ impl<'a> Document<'a> {
         self.entities.borrow_mut().form_of(written, find).cloned()
     }
 
-    /// Looks for the words of the names of candidates, which [`Document::shared_words`] is to tell of.
-    fn look_for_words<'c>(&self, candidates: impl Iterator<Item = &'c Candidate>) {
-        let (views, lexicon) = self.sources;
-        let (mut words, mut entities) = (self.words.borrow_mut(), self.entities.borrow_mut());
-        let words = words.get_or_insert_with(Words::new);
-        for candidate in candidates {
-            words.ask(entities.words(self.vocabulary, self.models, candidate.entity));
-        }
-        words.list(views, lexicon);
+    /// Asks for the words of the names of candidates ([`Words::ask`]).
+    fn ask_for_words(&self, names: &[u32]) -> usize {
+        self.words.borrow_mut().get_or_insert_with(Words::new).ask(names)
     }
 
-    /// How many of the words of an entity's longest shared name the document has, as a level. They were looked for before.
-    fn shared_words(&self, entity: EntityIndex) -> u64 {
-        let words = self.words.borrow();
-        let is_shared = |word: u64| words.as_ref().is_some_and(|words| words.contains(word));
-        self.entities.borrow_mut().shared_words(self.vocabulary, self.models, entity, is_shared)
+    /// Looks for the words that were asked for, where that was not done.
+    fn look_for_words(&self) {
+        let (views, lexicon) = self.sources;
+        if let Some(words) = &mut *self.words.borrow_mut() {
+            words.list(views, lexicon);
+        }
     }
 }
 
@@ -262,7 +260,7 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
     let passages = document.passages;
     let mut known: FxHashMap<(EntityType, &str), usize> = FxHashMap::default();
     known.reserve(targets.len());
-    let (mut firsts, mut linked) = (Vec::with_capacity(targets.len()), Vec::with_capacity(targets.len()));
+    let mut firsts = Vec::with_capacity(targets.len());
     let mut of_mention = Vec::with_capacity(targets.len());
     let mut times: Vec<u32> = Vec::with_capacity(targets.len());
     for (index, target) in targets.iter().enumerate() {
@@ -275,26 +273,17 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
             continue;
         }
         times.push(1);
-        work_done(8);
         firsts.push(index);
-        let (by_itself, candidates) = candidates::candidates(document, target, held_out);
-        for candidate in &candidates {
-            let clear = matches!(candidate.route, Route::Name | Route::LongForm | Route::Binomial)
-                && candidate.agreement <= Agreement::FirstLetter
-                && (written.contains(' ') || written.len() > 8);
-            if clear {
-                document.support.insert(candidate.entity);
-            }
-        }
-        linked.push(Linked { candidates, by_itself, ..Linked::default() });
     }
-    let several = linked.iter().filter(|own| own.candidates.len() > 1);
-    document.look_for_words(several.flat_map(|own| &own.candidates));
+    let mut linked = Vec::with_capacity(firsts.len());
+    for firsts in firsts.chunks(TEXTS_TOGETHER) {
+        find_candidates(document, targets, firsts, held_out, &mut linked);
+    }
+    document.look_for_words();
     for (first, own) in firsts.iter().zip(&mut linked) {
         work_done(2);
         let target = &targets[*first];
-        let written = target.written(passages);
-        features::describe(document, target.entity_type, written, &mut own.candidates, held_out);
+        features::describe(document, target.entity_type, own, held_out);
         if target.entity_type != EntityType::Gene {
             rank(own);
             if held_out.is_none() {
@@ -303,6 +292,40 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
         }
     }
     Texts { firsts, of_mention, times, linked }
+}
+
+/// The texts whose candidates are looked towards together.
+const TEXTS_TOGETHER: usize = 32;
+
+/// Adds the candidates of the texts that some mentions have, and what a clear name of them speaks of to what the document supports.
+fn find_candidates(
+    document: &mut Document<'_>,
+    targets: &[Target],
+    firsts: &[usize],
+    held_out: Option<&HeldOut>,
+    linked: &mut Vec<Linked>,
+) {
+    let mut names = [None; TEXTS_TOGETHER];
+    for (name, first) in names.iter_mut().zip(firsts) {
+        *name = candidates::look_towards(document, &targets[*first], held_out);
+    }
+    let entities = document.entities.borrow();
+    names.iter().flatten().for_each(|name| entities.names.look_towards_candidates(*name));
+    drop(entities);
+    for (name, first) in names.iter().zip(firsts) {
+        work_done(8);
+        let target = &targets[*first];
+        let own = candidates::candidates(document, target, *name, held_out);
+        let written = target.written(document.passages);
+        if written.contains(' ') || written.len() > 8 {
+            let clear = own.candidates.iter().filter(|candidate| {
+                matches!(candidate.route, Route::Name | Route::LongForm | Route::Binomial)
+                    && candidate.agreement <= Agreement::FirstLetter
+            });
+            document.support.extend(clear.map(|candidate| candidate.entity));
+        }
+        linked.push(own);
+    }
 }
 
 /// Links the mentions of a document; those that are linked alike share what they are linked to. `targets` stand by place.
