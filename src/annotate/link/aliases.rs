@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::model::EntityType;
+use crate::text::prefetch;
 
 /// The names and what they were said of, by the hash of type and folded name.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +19,54 @@ pub(crate) struct Aliases {
     totals: Vec<u32>,
     /// The place of each identifier, by its hash.
     places: FxHashMap<u64, u32>,
+    /// How often each name was said, of whatever.
+    counts: Counts,
+}
+
+/// How often each name was said: a table with open addressing, so that one line of memory tells of most names.
+#[derive(Debug, Clone, Default)]
+struct Counts {
+    /// The upper bits of a hash and its count, or [`COUNT_MASK`] for what is as much or more; 0 for a free slot. Their count is a power of
+    /// two, of which at most half are taken.
+    slots: Vec<u64>,
+}
+
+/// The bits of a slot that are a count; the hash has the others, and its lowest bits tell where it is looked for.
+const COUNT_MASK: u64 = 0xffff;
+
+impl Counts {
+    /// Those of names, each once.
+    fn new(names: impl ExactSizeIterator<Item = (u64, u32)>) -> Self {
+        let mut counts = Self { slots: vec![0; (2 * names.len() + 1).next_power_of_two()] };
+        for (key, count) in names.filter(|(_, count)| *count > 0) {
+            let mut at = counts.home(key);
+            while counts.slots[at] != 0 {
+                at = (at + 1) & (counts.slots.len() - 1);
+            }
+            counts.slots[at] = key & !COUNT_MASK | u64::from(count).min(COUNT_MASK);
+        }
+        counts
+    }
+
+    /// Where the search for a hash begins.
+    #[inline]
+    const fn home(&self, key: u64) -> usize {
+        key as usize & self.slots.len().wrapping_sub(1)
+    }
+
+    /// The count of a name; [`None`] where it is more than is told here.
+    #[inline]
+    fn of(&self, key: u64) -> Option<u32> {
+        let mut at = self.home(key);
+        while let Some(slot) = self.slots.get(at).filter(|slot| **slot != 0) {
+            if (slot ^ key) & !COUNT_MASK == 0 {
+                let count = slot & COUNT_MASK;
+                return (count < COUNT_MASK).then_some(count as u32);
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        Some(0)
+    }
 }
 
 /// An alias as it is written to a file: the hash of the name, the place of the identifier, how often it was said, and in how many
@@ -61,7 +110,20 @@ impl Aliases {
             aliases.totals[*place as usize] += u32::from(*count);
         }
         aliases.ids = ids;
+        let names = aliases.ranges.iter().map(|(key, range)| (*key, aliases.sum(*range)));
+        aliases.counts = Counts::new(names);
         aliases
+    }
+
+    /// How often the names of some links were said.
+    fn sum(&self, (start, end): (u32, u32)) -> u32 {
+        self.links[start as usize..end as usize].iter().map(|(_, count, _)| u32::from(*count)).sum()
+    }
+
+    /// Has what [`Aliases::count`] tells come nearer.
+    #[inline]
+    pub(crate) fn look_towards(&self, key: u64) {
+        prefetch(self.counts.slots.get(self.counts.home(key)));
     }
 
     /// The identifiers and the rows, as [`Aliases::new`] takes them.
@@ -91,9 +153,10 @@ impl Aliases {
     }
 
     /// How often a name was said, of whatever.
+    #[inline]
     pub(crate) fn count(&self, key: u64) -> u32 {
-        let (start, end) = self.ranges.get(&key).copied().unwrap_or_default();
-        self.links[start as usize..end as usize].iter().map(|(_, count, _)| u32::from(*count)).sum()
+        let in_full = || self.sum(self.ranges.get(&key).copied().unwrap_or_default());
+        self.counts.of(key).unwrap_or_else(in_full)
     }
 
     /// How often an identifier was named, less what is held out.
@@ -140,7 +203,25 @@ mod tests {
         assert_eq!(of(one, Some(&held)), [("MESH:D1".to_owned(), 3)]);
         assert_eq!((aliases.total("MESH:D2", None), aliases.total("MESH:D2", Some(&held))), (3, 2));
         assert_eq!(aliases.total("MESH:D3", None), 0);
+        assert_eq!([one, two, 0].map(|key| aliases.count(key)), [4, 2, 0]);
+        assert_eq!(Aliases::default().count(one), 0);
         let (ids, rows) = aliases.rows();
         assert_eq!(Aliases::new(ids.to_vec(), &rows).rows().1, rows);
+    }
+
+    #[test]
+    fn counts_are_told_in_full() {
+        // many begin at one slot, and some are said more often than a slot tells
+        let rows: Vec<Row> =
+            (1..300).map(|name| (name << 32, 0, if name < 9 { u16::MAX } else { 7 }, 1)).collect();
+        let aliases = Aliases::new(vec!["MESH:D1".to_owned()], &rows);
+        for (key, _, count, _) in rows {
+            aliases.look_towards(key);
+            assert_eq!(aliases.count(key), u32::from(count));
+            assert_eq!(aliases.count(key + (1 << 20)), 0);
+        }
+        let twice = [(5, 0, u16::MAX, 1), (5, 1, u16::MAX, 1)];
+        let aliases = Aliases::new(vec!["MESH:D1".to_owned(), "MESH:D2".to_owned()], &twice);
+        assert_eq!(aliases.count(5), 2 * u32::from(u16::MAX));
     }
 }

@@ -51,6 +51,8 @@ const OF_DIFFERENTLY_MARKED: usize = OF_OTHER_TYPES + 6;
 
 /// Spans that are less likely are not looked at again; they still speak for and against others.
 const PROBABILITY_LOOKED_AT: f32 = 0.05;
+/// The spans whose names are counted together.
+const COUNTED_TOGETHER: usize = 32;
 /// Log-odds beyond this are cut.
 const LOG_ODDS_LIMIT: f32 = 6.0;
 /// The log-odds from which a span is taken for certain.
@@ -140,6 +142,9 @@ fn each_look<N: Numbers>(
         from += count;
         let mut names = names.as_slice();
         for index in 0..count {
+            if index % COUNTED_TOGETHER == 0 {
+                document.learn_counts(models, found, index);
+            }
             let place = place_of(document.room.order[index]);
             let own = &found[place];
             if own.probability < PROBABILITY_LOOKED_AT {
@@ -147,7 +152,7 @@ fn each_look<N: Numbers>(
             }
             work_done(8);
             let Some(mut numbers) = begin(own) else { continue };
-            document.learn(models, (place, own));
+            document.learn((place, own));
             let own = document.own((index, place), own);
             document.describe_text(&own, &mut numbers);
             document.describe_neighbours(&own, &mut numbers);
@@ -365,16 +370,35 @@ impl<'d> Spans<'d> {
         meet(standing);
     }
 
-    /// Learns what the text of a span is by itself, and how often the gold data has its name as one of its type, where that is not known.
-    fn learn(&mut self, models: &Models, (place, own): (usize, &Found)) {
-        let Room { keys, written, folded, .. } = &mut *self.room;
-        let (keys, passage) = (&keys[place], &self.passages[own.passage]);
-        let text = written.at_mut(keys.written);
-        text.form = text.form.or_of(text_of(passage, own));
-        let count = &mut folded.at_mut(keys.folded).counts[own.model_type];
-        if *count == 0 {
-            let key = alias_key(MODEL_TYPES[own.model_type], name_of(passage, keys));
-            *count = models.aliases.count(key).saturating_add(1);
+    /// Learns what the text of a span is by itself, where that is not known.
+    fn learn(&mut self, (place, own): (usize, &Found)) {
+        let Room { keys, written, .. } = &mut *self.room;
+        let text = written.at_mut(keys[place].written);
+        text.form = text.form.or_of(text_of(&self.passages[own.passage], own));
+    }
+
+    /// Learns how often the gold data has the names of some spans as ones of their types, where that is not known: all of them are
+    /// looked towards before the first is counted.
+    fn learn_counts(&mut self, models: &Models, found: &[Found], first: usize) {
+        let Room { keys, folded, order, .. } = &mut *self.room;
+        let mut asked = [(0_u64, 0_u32, 0_usize); COUNTED_TOGETHER];
+        let mut count = 0;
+        for ordered in order[first..].iter().take(COUNTED_TOGETHER) {
+            let place = place_of(*ordered);
+            let (own, keys) = (&found[place], &keys[place]);
+            let known = &mut folded.at_mut(keys.folded).counts[own.model_type];
+            if own.probability < PROBABILITY_LOOKED_AT || *known > 0 {
+                continue;
+            }
+            let key = alias_key(MODEL_TYPES[own.model_type], name_of(&self.passages[own.passage], keys));
+            models.aliases.look_towards(key);
+            *known = 1;
+            asked[count] = (key, keys.folded, own.model_type);
+            count += 1;
+        }
+        for (key, name, model_type) in &asked[..count] {
+            let known = models.aliases.count(*key).saturating_add(1);
+            folded.at_mut(*name).counts[*model_type] = known;
         }
     }
 
