@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use super::super::species::Taxon;
+use crate::text::prefetch;
 
 /// The species that papers speak of most, each by itself, and behind them all others as one.
 const SPECIES: [Taxon; 6] = [9606, 10_090, 10_116, 7_227, 7_955, 6_239];
@@ -32,6 +33,8 @@ pub(crate) struct FocusModel {
     /// What a step of a word's weights stands for.
     scale: f32,
     rows: Vec<(u64, Row)>,
+    /// The weights by the places of words, a byte each, as [`Told`] adds them.
+    lanes: Vec<u64>,
     places: FxHashMap<u64, u16>,
 }
 
@@ -40,7 +43,12 @@ impl FocusModel {
     pub(crate) fn new(bias: [f32; CLASSES], scale: f32, mut rows: Vec<(u64, Row)>) -> Self {
         rows.truncate(WORDS_LIMIT);
         let places = (1..).zip(&rows).map(|(place, (word, _))| (*word, place)).collect();
-        Self { bias, scale, rows, places }
+        let lanes = |(_, row): &(u64, Row)| {
+            let weights = row.iter().rev().map(|weight| weight.cast_unsigned() ^ ZERO);
+            weights.fold(0, |lanes, weight| lanes << u8::BITS | u64::from(weight))
+        };
+        let lanes = std::iter::once(0).chain(rows.iter().map(lanes)).collect();
+        Self { bias, scale, rows, lanes, places }
     }
 
     /// What it is made of.
@@ -58,29 +66,88 @@ impl FocusModel {
         self.places.get(&word).copied().unwrap_or(0)
     }
 
-    /// How likely a document with these words is about each class, and how many of them tell. `places` are those of its words, in
-    /// any order, of which the first [`DOCUMENT_WORDS_LIMIT`] that tell are looked at; each counts once.
-    pub(crate) fn chances(&self, places: impl IntoIterator<Item = u16>) -> ([f32; CLASSES], u16) {
-        let mut met = [0_u64; (WORDS_LIMIT + 1).div_ceil(u64::BITS as usize)];
-        let mut sums = [0_i32; CLASSES];
-        let mut count = 0_u16;
-        // a list of lists is gone through faster by itself than by a loop
-        places.into_iter().filter(|place| *place > 0).take(DOCUMENT_WORDS_LIMIT).for_each(|place| {
-            let row = self.rows.get(usize::from(place) - 1);
-            let block = met.get_mut(usize::from(place) / u64::BITS as usize);
-            let bit = 1 << (u32::from(place) % u64::BITS);
-            if let (Some((_, row)), Some(block)) = (row, block)
-                && *block & bit == 0
-            {
-                *block |= bit;
-                sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += i32::from(*weight));
-                count += 1;
+    /// Nothing told yet by the words of a document.
+    pub(crate) const fn told(&self) -> Told<'_> {
+        // a word that says nothing is no new one
+        let mut met = [0; MET_BLOCKS];
+        met[0] = 1;
+        Told { model: self, met, sums: [0; LANES], apart: [0; 2], looked_at: 0, count: 0 }
+    }
+}
+
+/// The classes and one that is none, to be added together.
+const LANES: usize = CLASSES.next_power_of_two();
+/// What a weight of zero is in a byte.
+const ZERO: u8 = 1 << 7;
+/// The bytes of every second class, so that sums of 256 words have room.
+const EVERY_SECOND: u64 = 0x00ff_00ff_00ff_00ff;
+/// The blocks of bits that tell which words were met.
+const MET_BLOCKS: usize = (WORDS_LIMIT + 1).div_ceil(u64::BITS as usize);
+
+/// What the words of a document have told so far.
+pub(crate) struct Told<'m> {
+    model: &'m FocusModel,
+    met: [u64; MET_BLOCKS],
+    /// Those of every second class, of which four are in a number, and of the others ([`EVERY_SECOND`]).
+    apart: [u64; 2],
+    /// The sums of the weights and [`ZERO`] each, but for what is still apart.
+    sums: [u32; LANES],
+    /// How many words that tell were looked at.
+    looked_at: usize,
+    /// How many of them were not met before.
+    count: u16,
+}
+
+impl Told<'_> {
+    /// Has what a word tells come nearer.
+    #[inline]
+    pub(crate) fn look_towards(&self, place: u16) {
+        prefetch(self.model.lanes.get(usize::from(place)));
+    }
+
+    /// Adds a word by its place. They come in any order, of those that tell the first [`DOCUMENT_WORDS_LIMIT`] are looked at, and each
+    /// counts once.
+    #[inline]
+    pub(crate) fn add(&mut self, place: u16) {
+        let (block, bit) = (usize::from(place) / u64::BITS as usize, u32::from(place) % u64::BITS);
+        let (Some(row), Some(met)) = (self.model.lanes.get(usize::from(place)), self.met.get_mut(block))
+        else {
+            return;
+        };
+        // whether a word is a new one cannot be foretold
+        let is_looked_at = self.looked_at < DOCUMENT_WORDS_LIMIT;
+        let is_new = u64::from(is_looked_at) & !(*met >> bit);
+        self.looked_at += usize::from(place > 0);
+        *met |= is_new << bit;
+        self.count += is_new as u16;
+        let row = row & is_new.wrapping_neg();
+        self.apart[0] += row & EVERY_SECOND;
+        self.apart[1] += row >> u8::BITS & EVERY_SECOND;
+        if is_new > 0 && self.count.trailing_zeros() >= u8::BITS {
+            self.put_together();
+        }
+    }
+
+    #[cold]
+    fn put_together(&mut self) {
+        for (first, apart) in self.apart.iter_mut().enumerate() {
+            for sum in self.sums.iter_mut().skip(first).step_by(2) {
+                *sum += u32::from(*apart as u16);
+                *apart >>= u16::BITS;
             }
-        });
-        let share = self.scale * normal(count);
+        }
+    }
+
+    /// How likely the document is about each class, and how many of its words tell.
+    pub(crate) fn chances(mut self) -> ([f32; CLASSES], u16) {
+        self.put_together();
+        let zero = i32::from(ZERO) * i32::from(self.count);
+        let share = self.model.scale * normal(self.count);
         #[expect(clippy::cast_precision_loss, reason = "sums of some thousand bytes")]
-        let logits = std::array::from_fn(|class| self.bias[class] + sums[class] as f32 * share);
-        (chances_of(logits), count)
+        let logits = std::array::from_fn(|class| {
+            self.model.bias[class] + (self.sums[class].cast_signed() - zero) as f32 * share
+        });
+        (chances_of(logits), self.count)
     }
 }
 
@@ -104,13 +171,19 @@ pub(crate) fn chances_of(logits: [f32; CLASSES]) -> [f32; CLASSES] {
 mod tests {
     use super::*;
 
+    fn told(model: &FocusModel, places: impl IntoIterator<Item = u16>) -> ([f32; CLASSES], u16) {
+        let mut told = model.told();
+        places.into_iter().for_each(|place| told.add(place));
+        told.chances()
+    }
+
     #[test]
     fn words_tell_what_a_document_is_about() {
         let row = |class: usize| std::array::from_fn(|at| if at == class { 100 } else { 0 });
         let model = FocusModel::new([0.0; CLASSES], 0.5, vec![(77, row(0)), (78, row(1)), (79, row(1))]);
         assert_eq!([77, 79, 80].map(|word| model.place(word)), [1, 3, 0]);
-        let chances = |places: &[u16]| model.chances(places.iter().copied()).0;
-        assert_eq!(model.chances([3, 0, 1, 1]).1, 2);
+        let chances = |places: &[u16]| told(&model, places.iter().copied()).0;
+        assert_eq!(told(&model, [3, 0, 1, 1]).1, 2);
         assert!(chances(&[1, 0, 0])[0] > 0.9);
         // each word counts once, however often it stands
         assert_eq!(chances(&[1, 1, 1, 2, 3]), chances(&[3, 2, 1]));
@@ -130,8 +203,8 @@ mod tests {
             (model.place(WORDS_LIMIT as u64 - 1), model.place(WORDS_LIMIT as u64)),
             (WORDS_LIMIT as u16, 0)
         );
-        assert_eq!(model.chances(1..=u16::MAX).1, WORDS_LIMIT as u16);
-        let told = |others: usize| model.chances(std::iter::repeat_n(1, others).chain([2])).1;
-        assert_eq!((told(DOCUMENT_WORDS_LIMIT - 1), told(DOCUMENT_WORDS_LIMIT)), (2, 1));
+        assert_eq!(told(&model, 1..=u16::MAX).1, WORDS_LIMIT as u16);
+        let count = |others: usize| told(&model, std::iter::repeat_n(1, others).chain([2])).1;
+        assert_eq!((count(DOCUMENT_WORDS_LIMIT - 1), count(DOCUMENT_WORDS_LIMIT)), (2, 1));
     }
 }

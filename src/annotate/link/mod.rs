@@ -199,20 +199,32 @@ impl<'a> Document<'a> {
         (known.namespace, known.total(self.models, held_out))
     }
 
-    /// How likely it is about each class of species, by its words; `None` where no model tells, and of a text of few words that `names`
-    /// species, which tell more.
-    fn focus(&self, names: bool) -> Option<[f32; CLASSES]> {
+    /// Adds the words that speak of people to `species`, and tells how likely it is about each class of species, by all its words;
+    /// `None` where no model tells.
+    fn read_words(&self, species: &mut Vec<SpeciesWord>) -> Option<([f32; CLASSES], u16)> {
         let (views, lexicon) = self.sources;
-        let model = &self.models.focus;
-        if model.is_empty() {
-            return None;
+        let mut told = self.models.focus.told();
+        for (passage, (text, view)) in self.passages.iter().zip(views).enumerate() {
+            for (block, numbers) in view.words.chunks(PIECES_TOGETHER).enumerate() {
+                work_done(2 * numbers.len());
+                // what they lead to is looked towards before the first is read
+                let (mut places, mut people) = ([0; PIECES_TOGETHER], 0_u64);
+                for (at, (place, number)) in places.iter_mut().zip(numbers).enumerate() {
+                    *place = lexicon.focus(*number);
+                    people |= u64::from(lexicon.is_of_people(*number)) << at;
+                }
+                let places = &places[..numbers.len()];
+                places.iter().for_each(|place| told.look_towards(*place));
+                places.iter().for_each(|place| told.add(*place));
+                while people != 0 {
+                    let at = block * PIECES_TOGETHER + people.trailing_zeros() as usize;
+                    people &= people - 1;
+                    let span = view.pieces.pieces[at].token().map(|at| text.span(at, at + 1));
+                    species.extend(span.map(|span| SpeciesWord { passage, span, taxon: HUMAN }));
+                }
+            }
         }
-        let places = views.iter().flat_map(|view| view.words.chunks(PIECES_TOGETHER)).flat_map(|words| {
-            work_done(words.len());
-            words.iter().map(|number| lexicon.focus(*number))
-        });
-        let (chances, words) = model.chances(places);
-        (words >= FOCUS_WORDS_MIN || !names).then_some(chances)
+        (!self.models.focus.is_empty()).then(|| told.chances())
     }
 
     /// The form of a text that was recognised as a variant, where a pattern knows it.
@@ -335,9 +347,11 @@ pub(crate) fn link(document: &mut Document<'_>, targets: &[Target], held_out: Op
     if held_out.is_none() {
         defined::follow_long_forms(document, targets, &mut texts);
     }
-    let words = species_words(document, targets, &texts);
+    let (words, focus) = species_words(document, targets, &texts);
+    // in a text of few words the names of species tell more
+    let focus =
+        focus.filter(|(_, told)| *told >= FOCUS_WORDS_MIN || words.is_empty()).map(|(focus, _)| focus);
     let conventions = conventions(targets, &texts);
-    let focus = LazyCell::new(|| document.focus(!words.is_empty()));
     let Texts { of_mention: mut places, mut linked, times, .. } = texts;
     let mut taxa_of_texts: Vec<Option<Vec<Taxon>>> = Vec::new();
     let mut genes: FxHashMap<(usize, ToldSpecies), usize> = FxHashMap::default();
@@ -389,10 +403,15 @@ fn conventions(targets: &[Target], texts: &Texts) -> Conventions {
 /// fruit flies and roundworms. Papers that name viruses, bacteria or mites mostly speak of their host's genes.
 const GROUPS_OF_LIKE_SYMBOLS: &[Taxon] = &[7711, 4751, 33_090, 7_215, 6_231];
 
-/// The places that speak of a species: organisms, people and cell lines. None where there is no gene to tell it of.
-fn species_words(document: &Document<'_>, targets: &[Target], texts: &Texts) -> SpeciesWords {
+/// The places that speak of a species: organisms, people and cell lines; and how likely the document is about each class of species,
+/// and by how many words. None where there is no gene to tell it of.
+fn species_words(
+    document: &Document<'_>,
+    targets: &[Target],
+    texts: &Texts,
+) -> (SpeciesWords, Option<([f32; CLASSES], u16)>) {
     if targets.iter().all(|target| target.entity_type != EntityType::Gene) {
-        return SpeciesWords::default();
+        return (SpeciesWords::default(), None);
     }
     let is_of_like_symbols = |taxon: Taxon| {
         document.entities.borrow_mut().is_of_groups(document.vocabulary, taxon, GROUPS_OF_LIKE_SYMBOLS)
@@ -414,18 +433,8 @@ fn species_words(document: &Document<'_>, targets: &[Target], texts: &Texts) -> 
         })
     });
     let mut words: Vec<SpeciesWord> = words.collect();
-    let (views, lexicon) = document.sources;
-    for (passage, (text, view)) in document.passages.iter().zip(views).enumerate() {
-        for (block, numbers) in view.words.chunks(PIECES_TOGETHER).enumerate() {
-            work_done(numbers.len());
-            for (at, _) in numbers.iter().enumerate().filter(|(_, word)| lexicon.is_of_people(**word)) {
-                let token = view.pieces.pieces[block * PIECES_TOGETHER + at].token();
-                let span = token.map(|at| text.span(at, at + 1));
-                words.extend(span.map(|span| SpeciesWord { passage, span, taxon: HUMAN }));
-            }
-        }
-    }
-    SpeciesWords::new(words)
+    let focus = document.read_words(&mut words);
+    (SpeciesWords::new(words), focus)
 }
 
 /// The taxa of the candidates of a text.
