@@ -12,7 +12,7 @@ use super::document_words::words_of_names;
 use super::features::{Weighed, describe_alone, none};
 use super::idle::{IDLE_AFTER, IDLE_BEFORE};
 use super::kept::KeptName;
-use super::{Document, Linked, OtherForm, Target, misspelt};
+use super::{Chances, Document, Linked, OtherForm, Target, misspelt};
 use crate::catalog::{EntityIndex, GroupIndex};
 use crate::model::{Curie, EntityType, SynonymScope};
 use crate::text::{Bag, FoldedText, SpareText, name_keys};
@@ -276,9 +276,9 @@ pub(super) fn candidates(
     name: Option<u64>,
     held_out: Option<&HeldOut>,
 ) -> Linked {
-    let linked = |KeptName { by_itself, candidates, words }: KeptName<'_>| {
+    let linked = |KeptName { by_itself, candidates, words, settled }: KeptName<'_>| {
         let words = if candidates.len() > 1 { document.ask_for_words(words) } else { 0 };
-        Linked { by_itself, words, ..Linked::default() }
+        Linked { by_itself, words, settled, ..Linked::default() }
     };
     let entities = document.entities.borrow();
     if let Some(kept) = name.and_then(|name| entities.names.get(name)) {
@@ -295,8 +295,9 @@ pub(super) fn candidates(
     } else {
         Vec::new()
     };
-    let found = KeptName { by_itself, candidates: &candidates, words: &words };
+    let mut found = KeptName { by_itself, candidates: &candidates, words: &words, settled: None };
     if let Some(name) = name {
+        found.settled = Chances::settled(document, target.entity_type, found);
         document.entities.borrow_mut().names.keep(name, found);
     }
     let linked = linked(found);

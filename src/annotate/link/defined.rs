@@ -187,7 +187,7 @@ fn link_name(document: &Document<'_>, target: &Target, name: &str) -> Linked {
     let kept = candidates::look_towards(document, &target, None);
     let mut linked = candidates::candidates(document, &target, kept, None);
     document.look_for_words();
-    features::describe(document, target.entity_type, &mut linked, None);
+    features::describe(document, target.entity_type, &mut linked, |own| document.supports(own), None);
     rank(&mut linked);
     keep_alike(document, name, &mut linked, |own| own.route == Route::ShortForm);
     linked

@@ -7,6 +7,7 @@ use super::candidates::{Candidate, OfTaxon, Route};
 use super::focus::{CLASSES, class_of};
 use super::weights::KnownWeights;
 use super::{Document, LinkModel, Linked};
+use crate::catalog::EntityIndex;
 use crate::model::EntityType;
 
 /// The most words of a name that are told apart.
@@ -155,11 +156,13 @@ fn count_taxa(candidates: &mut [Candidate]) {
     }
 }
 
-/// Adds those that the document gives the candidates of a mention, wherever in it that stands.
+/// Adds those that the document gives the candidates of a mention, wherever in it that stands; `supports` tells whether a clear name
+/// in it speaks of an entity.
 pub(super) fn describe(
     document: &Document<'_>,
     entity_type: EntityType,
     Linked { candidates, words: word, .. }: &mut Linked,
+    supports: impl Fn(EntityIndex) -> bool,
     held_out: Option<&HeldOut>,
 ) {
     let several = candidates.len() > 1;
@@ -171,7 +174,7 @@ pub(super) fn describe(
         let model = &document.models.linking;
         let known = Some(&mut *known);
         let mut list = List { entity_type, model, kept: held_out.is_some(), known, weighed: &mut weighed };
-        if document.support.contains(&candidate.entity) {
+        if supports(candidate.entity) {
             list.add(Kind::Support, u64::from(candidate.symbol));
         }
         if several {

@@ -3,6 +3,7 @@
 
 use smol_str::SmolStr;
 
+use super::Chances;
 use super::candidates::{ByItself, Candidate};
 use crate::catalog::EntityIndex;
 use crate::text::prefetch;
@@ -110,12 +111,13 @@ impl Keyed for Named {
     }
 }
 
-/// Where what is kept of a name stands: half a line of memory.
+/// Where what is kept of a name stands: a line of memory.
 #[derive(Debug, Clone, Copy)]
-#[repr(align(32))]
+#[repr(align(64))]
 struct Place {
     name: u64,
     by_itself: ByItself,
+    settled: Option<[Chances; 2]>,
     /// The first of its candidates, and how many there are.
     first: u32,
     count: u32,
@@ -140,6 +142,8 @@ pub(super) struct KeptName<'k> {
     pub candidates: &'k [Candidate],
     /// The words of the names of these, where they are several ([`super::document_words::Words::ask`]).
     pub words: &'k [u32],
+    /// What comes of them where no more has a say than whether the document supports them.
+    pub settled: Option<[Chances; 2]>,
 }
 
 /// What names are by themselves and their candidates, by the hashes of the names.
@@ -169,16 +173,18 @@ impl KeptNames {
     /// What was kept of a name.
     #[inline]
     pub(super) fn get(&self, name: u64) -> Option<KeptName<'_>> {
-        let Place { by_itself, first, count, first_word, words, .. } = *self.places.get(name)?;
+        let Place { by_itself, settled, first, count, first_word, words, .. } = *self.places.get(name)?;
         Some(KeptName {
             by_itself,
+            settled,
             candidates: self.candidates.get(first as usize..)?.get(..count as usize)?,
             words: self.words.get(first_word as usize..)?.get(..words as usize)?,
         })
     }
 
     /// Keeps what a name is by itself, its candidates and their words, where nothing is kept of it.
-    pub(super) fn keep(&mut self, name: u64, KeptName { by_itself, candidates, words }: KeptName<'_>) {
+    pub(super) fn keep(&mut self, name: u64, found: KeptName<'_>) {
+        let KeptName { by_itself, candidates, words, settled } = found;
         if self.places.len() >= NAMES_KEPT_LIMIT
             || self.candidates.len() + candidates.len() > CANDIDATES_KEPT_LIMIT
             || self.words.len() + words.len() > WORDS_KEPT_LIMIT
@@ -192,7 +198,7 @@ impl KeptNames {
         self.candidates.extend(candidates.iter().map(Candidate::by_itself));
         self.words.extend_from_slice(words);
         let (count, words) = (candidates.len() as u32, words.len() as u32);
-        self.places.insert(Place { name, by_itself, first, count, first_word, words });
+        self.places.insert(Place { name, by_itself, settled, first, count, first_word, words });
     }
 }
 
@@ -206,7 +212,7 @@ mod tests {
     fn names_are_forgotten_at_the_bounds() {
         let catalog = Catalog::embedded().unwrap();
         let mut names = KeptNames::default();
-        let nothing = KeptName { by_itself: ByItself::default(), candidates: &[], words: &[] };
+        let nothing = KeptName { by_itself: ByItself::default(), candidates: &[], words: &[], settled: None };
         for name in 0..=NAMES_KEPT_LIMIT as u64 {
             names.keep(name, nothing);
             assert!(names.places.len() <= NAMES_KEPT_LIMIT && names.get(name).is_some());
@@ -234,7 +240,8 @@ mod tests {
             let count = name as usize % 3;
             let candidates = vec![Candidate::named(entity); count];
             let by_itself = ByItself { none: name as f32, common_word: count == 1 };
-            names.keep(name << 40, KeptName { by_itself, candidates: &candidates, words: &[count as u32] });
+            let words = &[count as u32];
+            names.keep(name << 40, KeptName { by_itself, candidates: &candidates, words, settled: None });
         }
         for (name, entity) in (0..2_000).zip(catalog.indices().cycle()) {
             names.look_towards(name << 40);

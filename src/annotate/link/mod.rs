@@ -38,6 +38,7 @@ use candidates::{ByItself, Candidate, Route};
 use document_words::Words;
 use entities::{Entities, Form};
 use features::{Conventions, Told};
+use kept::KeptName;
 use focus::CLASSES;
 pub(crate) use weights::LinkModel;
 
@@ -96,6 +97,8 @@ pub(crate) struct Linked {
     pub by_itself: ByItself,
     /// Where the words of the names of its candidates stand, of several in their first order ([`Words::ask`]).
     words: usize,
+    /// What comes of it without support and with it, where nothing else has a say.
+    settled: Option<[Chances; 2]>,
 }
 
 /// What the mentions of a document were linked to.
@@ -237,6 +240,11 @@ impl<'a> Document<'a> {
         self.entities.borrow_mut().form_of(written, find).cloned()
     }
 
+    /// Whether a clear name in it speaks of an entity.
+    fn supports(&self, entity: EntityIndex) -> bool {
+        self.support.contains(&entity)
+    }
+
     /// Asks for the words of the names of candidates ([`Words::ask`]).
     fn ask_for_words(&self, names: &[u32]) -> usize {
         self.words.borrow_mut().get_or_insert_with(Words::new).ask(names)
@@ -294,16 +302,53 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
     document.look_for_words();
     for (first, own) in firsts.iter().zip(&mut linked) {
         work_done(2);
-        let target = &targets[*first];
-        features::describe(document, target.entity_type, own, held_out);
-        if target.entity_type != EntityType::Gene {
+        let entity_type = targets[*first].entity_type;
+        if let Some(settled) = own.settled {
+            let is_supported = own.candidates.first().is_some_and(|only| document.supports(only.entity));
+            settled[usize::from(is_supported)].give(own);
+            continue;
+        }
+        features::describe(document, entity_type, own, |own| document.supports(own), held_out);
+        if entity_type != EntityType::Gene {
             rank(own);
             if held_out.is_none() {
-                preferences::prefer(target.entity_type, own);
+                preferences::prefer(entity_type, own);
             }
         }
     }
     Texts { firsts, of_mention, times, linked }
+}
+
+/// What comes of a name that has one candidate or none.
+#[derive(Debug, Clone, Copy, Default)]
+struct Chances {
+    only: f32,
+    none: f32,
+}
+
+impl Chances {
+    /// What comes of candidates where a document supports them or not, if nothing else has a say: those of genes are told by species,
+    /// and several by the document's words.
+    fn settled(document: &Document<'_>, entity_type: EntityType, found: KeptName<'_>) -> Option<[Self; 2]> {
+        let KeptName { by_itself, candidates, .. } = found;
+        let is_settled = entity_type != EntityType::Gene && candidates.len() < 2;
+        is_settled.then(|| {
+            [false, true].map(|supported| {
+                let candidates = candidates.iter().map(Candidate::by_itself).collect();
+                let mut linked = Linked { candidates, by_itself, ..Linked::default() };
+                features::describe(document, entity_type, &mut linked, |_| supported, None);
+                rank(&mut linked);
+                preferences::prefer(entity_type, &mut linked);
+                let only = linked.candidates.first().map_or(0.0, |only| only.probability);
+                Self { only, none: linked.none }
+            })
+        })
+    }
+
+    fn give(self, linked: &mut Linked) {
+        linked.none = self.none;
+        linked.candidates.iter_mut().for_each(|only| only.probability = self.only);
+    }
 }
 
 /// The texts whose candidates are looked towards together.
