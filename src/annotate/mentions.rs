@@ -31,6 +31,8 @@ const SCORE_MIN: f32 = 1e-4;
 const MENTIONS_SPARE: usize = 16;
 
 /// The mentions of the types that have a model.
+// stages put into one another have too few registers
+#[inline(never)]
 pub(super) fn recognised(
     vocabulary: Vocabulary<'_>,
     models: &Models,
@@ -143,21 +145,43 @@ fn chosen(
     let mut chosen: Vec<Chosen> = Vec::with_capacity(found.len());
     let least: [f32; MODEL_TYPES.len()] = std::array::from_fn(|at| least_score(models, at, options));
     let asked = options.options().min_score > 0.0;
+    let bounds: [Bounds; MODEL_TYPES.len()] =
+        std::array::from_fn(|at| Bounds::new(models, at, least[at], asked));
     let mut own: Vec<(Span, f32)> = Vec::with_capacity(found.len());
+    let mut enough: Vec<(usize, Span, f32)> = Vec::with_capacity(found.len());
     // they stand by passage
     for here in found.chunk_by(|one, next| one.passage == next.passage) {
         work_done(here.len());
         let from = chosen.len();
         let passage = here.first().map_or(0, |found| found.passage);
-        let types = here.iter().fold(0_u32, |types, found| types | 1 << found.model_type);
-        for (at, (entity_type, least)) in MODEL_TYPES.into_iter().zip(least).enumerate() {
+        enough.clear();
+        // the types of spans that score enough, and of those that do not and may stand for others
+        let (mut types, mut open) = (0_u32, 0_u32);
+        for found in here {
+            let bounds = &bounds[found.model_type];
+            if found.probability <= bounds.too_little {
+                continue;
+            }
+            let score = models.score(found.model_type, found.probability);
+            types |= u32::from(score >= bounds.low) << found.model_type;
+            if score >= bounds.least {
+                enough.push((found.model_type, found.span, score));
+            } else {
+                open |= u32::from(score >= bounds.low) << found.model_type;
+            }
+        }
+        for (at, entity_type) in MODEL_TYPES.into_iter().enumerate() {
             if types >> at & 1 == 0 {
                 continue;
             }
             own.clear();
-            let scored = here.iter().filter(|found| found.model_type == at);
-            own.extend(scored.map(|found| (found.span, models.score(at, found.probability))));
-            keep_good(&mut own, least, asked);
+            if open >> at & 1 == 0 {
+                own.extend(enough.iter().filter(|own| own.0 == at).map(|own| (own.1, own.2)));
+            } else {
+                let scored = here.iter().filter(|found| found.model_type == at);
+                own.extend(scored.map(|found| (found.span, models.score(at, found.probability))));
+                keep_good(&mut own, &bounds[at]);
+            }
             keep_best(&mut own);
             let good = own.iter().filter(|(span, _)| !is_blocked(passages, passage, *span, options));
             chosen.extend(good.map(|(span, score)| Chosen {
@@ -179,6 +203,25 @@ fn chosen(
     chosen
 }
 
+/// What spans of a type have to score.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// To be kept.
+    least: f32,
+    /// To stand for all that it overlaps.
+    low: f32,
+    /// What is not likelier scores less than that.
+    too_little: f32,
+}
+
+impl Bounds {
+    /// Those of the type at `at`. Where the least score is `asked` for, nothing falls short of it.
+    fn new(models: &Models, at: usize, least: f32, asked: bool) -> Self {
+        let low = if asked { least } else { least * SPLIT_SHARE };
+        Self { least, low, too_little: models.scores_less(at, low) }
+    }
+}
+
 /// What a span scores at least, as a share of what is asked, that stands for all that it overlaps.
 const SPLIT_SHARE: f32 = 0.6;
 /// What the spans that overlap one score at least in all for it to stand for them.
@@ -188,9 +231,8 @@ const SPLIT_SPANS_LIMIT: usize = 24;
 
 /// Keeps the spans of a passage that score enough. Where there is surely a mention and its bounds are open ("Serinicoccus profundi",
 /// with and without "sp. nov."), each of its spans may score too little: the likeliest stands for all.
-/// Not where the least score is `asked` for, which nothing falls short of.
-fn keep_good(spans: &mut Vec<(Span, f32)>, least: f32, asked: bool) {
-    let low = if asked { least } else { least * SPLIT_SHARE };
+fn keep_good(spans: &mut Vec<(Span, f32)>, Bounds { least, low, .. }: &Bounds) {
+    let (least, low) = (*least, *low);
     let is_good = |score: f32| score >= least;
     if !spans.iter().any(|(_, score)| (low..least).contains(score)) {
         return spans.retain(|(_, score)| is_good(*score));

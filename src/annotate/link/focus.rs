@@ -71,7 +71,7 @@ impl FocusModel {
         // a word that says nothing is no new one
         let mut met = [0; MET_BLOCKS];
         met[0] = 1;
-        Told { model: self, met, sums: [0; LANES], apart: [0; 2], looked_at: 0, count: 0 }
+        Told { model: self, met, sums: [0; LANES], looked_at: 0, count: 0 }
     }
 }
 
@@ -79,7 +79,9 @@ impl FocusModel {
 const LANES: usize = CLASSES.next_power_of_two();
 /// What a weight of zero is in a byte.
 const ZERO: u8 = 1 << 7;
-/// The bytes of every second class, so that sums of 256 words have room.
+/// The words whose bytes are added by themselves: their sums have room in two bytes.
+const WORDS_APART: usize = 1 << 8;
+/// The bytes of every second class, so that their sums have the room of those between.
 const EVERY_SECOND: u64 = 0x00ff_00ff_00ff_00ff;
 /// The blocks of bits that tell which words were met.
 const MET_BLOCKS: usize = (WORDS_LIMIT + 1).div_ceil(u64::BITS as usize);
@@ -88,9 +90,7 @@ const MET_BLOCKS: usize = (WORDS_LIMIT + 1).div_ceil(u64::BITS as usize);
 pub(crate) struct Told<'m> {
     model: &'m FocusModel,
     met: [u64; MET_BLOCKS],
-    /// Those of every second class, of which four are in a number, and of the others ([`EVERY_SECOND`]).
-    apart: [u64; 2],
-    /// The sums of the weights and [`ZERO`] each, but for what is still apart.
+    /// The sums of the weights and [`ZERO`] each.
     sums: [u32; LANES],
     /// How many words that tell were looked at.
     looked_at: usize,
@@ -105,42 +105,50 @@ impl Told<'_> {
         prefetch(self.model.lanes.get(usize::from(place)));
     }
 
-    /// Adds a word by its place. They come in any order, of those that tell the first [`DOCUMENT_WORDS_LIMIT`] are looked at, and each
+    /// Adds words by their places. They come in any order, of those that tell the first [`DOCUMENT_WORDS_LIMIT`] are looked at, and each
     /// counts once.
-    #[inline]
-    pub(crate) fn add(&mut self, place: u16) {
-        let (block, bit) = (usize::from(place) / u64::BITS as usize, u32::from(place) % u64::BITS);
-        let (Some(row), Some(met)) = (self.model.lanes.get(usize::from(place)), self.met.get_mut(block))
-        else {
-            return;
-        };
-        // whether a word is a new one cannot be foretold
-        let is_looked_at = self.looked_at < DOCUMENT_WORDS_LIMIT;
-        let is_new = u64::from(is_looked_at) & !(*met >> bit);
-        self.looked_at += usize::from(place > 0);
-        *met |= is_new << bit;
-        self.count += is_new as u16;
-        let row = row & is_new.wrapping_neg();
-        self.apart[0] += row & EVERY_SECOND;
-        self.apart[1] += row >> u8::BITS & EVERY_SECOND;
-        if is_new > 0 && self.count.trailing_zeros() >= u8::BITS {
-            self.put_together();
+    pub(crate) fn add(&mut self, places: &[u16]) {
+        for places in places.chunks(WORDS_APART) {
+            if self.looked_at + places.len() <= DOCUMENT_WORDS_LIMIT {
+                self.add_all(places);
+            } else {
+                let left = DOCUMENT_WORDS_LIMIT - self.looked_at;
+                let telling: Vec<u16> = places.iter().copied().filter(|place| *place > 0).take(left).collect();
+                self.add_all(&telling);
+            }
         }
     }
 
-    #[cold]
-    fn put_together(&mut self) {
-        for (first, apart) in self.apart.iter_mut().enumerate() {
-            for sum in self.sums.iter_mut().skip(first).step_by(2) {
-                *sum += u32::from(*apart as u16);
-                *apart >>= u16::BITS;
+    /// Adds words that are all looked at.
+    fn add_all(&mut self, places: &[u16]) {
+        let Self { model, met, sums, .. } = self;
+        let (mut every_second, mut others, mut count, mut looked_at) = (0, 0, 0, 0);
+        for place in places {
+            let (block, bit) = (usize::from(*place) / u64::BITS as usize, u32::from(*place) % u64::BITS);
+            let (Some(row), Some(met)) = (model.lanes.get(usize::from(*place)), met.get_mut(block)) else {
+                continue;
+            };
+            // whether a word is a new one cannot be foretold
+            let is_new = !(*met >> bit) & 1;
+            *met |= 1 << bit;
+            let row = row & is_new.wrapping_neg();
+            every_second += row & EVERY_SECOND;
+            others += row >> u8::BITS & EVERY_SECOND;
+            count += is_new;
+            looked_at += usize::from(*place > 0);
+        }
+        self.count += count as u16;
+        self.looked_at += looked_at;
+        for (first, mut apart) in [every_second, others].into_iter().enumerate() {
+            for sum in sums.iter_mut().skip(first).step_by(2) {
+                *sum += u32::from(apart as u16);
+                apart >>= u16::BITS;
             }
         }
     }
 
     /// How likely the document is about each class, and how many of its words tell.
-    pub(crate) fn chances(mut self) -> ([f32; CLASSES], u16) {
-        self.put_together();
+    pub(crate) fn chances(&self) -> ([f32; CLASSES], u16) {
         let zero = i32::from(ZERO) * i32::from(self.count);
         let share = self.model.scale * normal(self.count);
         #[expect(clippy::cast_precision_loss, reason = "sums of some thousand bytes")]
@@ -173,7 +181,7 @@ mod tests {
 
     fn told(model: &FocusModel, places: impl IntoIterator<Item = u16>) -> ([f32; CLASSES], u16) {
         let mut told = model.told();
-        places.into_iter().for_each(|place| told.add(place));
+        told.add(&places.into_iter().collect::<Vec<_>>());
         told.chances()
     }
 

@@ -218,7 +218,7 @@ impl<'a> Document<'a> {
                 }
                 let places = &places[..numbers.len()];
                 places.iter().for_each(|place| told.look_towards(*place));
-                places.iter().for_each(|place| told.add(*place));
+                told.add(places);
                 while people != 0 {
                     let at = block * PIECES_TOGETHER + people.trailing_zeros() as usize;
                     people &= people - 1;

@@ -155,14 +155,12 @@ impl Mentioned<'_> {
         if !is_joined && !(start + 1..end - 1).any(|at| self.is_conjunction(at)) {
             return Vec::new();
         }
-        self.parts_of_list(true)
+        self.of_several(self.numbered().or_else(|| self.coordinated(self.last_element()?)))
     }
 
-    /// The parts of a list; those that differ in numbers only where it may have such.
-    fn parts_of_list(&self, may_be_numbered: bool) -> Vec<Part> {
-        let numbered = if may_be_numbered { self.numbered() } else { None };
-        let parts = numbered.or_else(|| self.coordinated()).unwrap_or_default();
-        if parts.is_empty() || self.is_name_of_one() { Vec::new() } else { parts }
+    /// Parts, where the whole is the name of no one thing.
+    fn of_several(&self, parts: Option<Vec<Part>>) -> Vec<Part> {
+        parts.filter(|parts| !parts.is_empty() && !self.is_name_of_one()).unwrap_or_default()
     }
 
     /// The mention with the elements before it ([`with_elements_before`]), where there are any.
@@ -182,6 +180,8 @@ impl Mentioned<'_> {
         if !may_be_numbered && !may_share_head || !self.parts().is_empty() {
             return None;
         }
+        // where no numbers are listed, a list has a conjunction, and what stands behind it is the same wherever it begins
+        let last = if may_be_numbered { None } else { Some(self.last_element_of(farthest..end)?) };
         let firsts = (farthest..start).filter(|at| passage.folded.begins_word(*at));
         let mut longer = firsts.map(|first| {
             let span = Span { start: tokens[first].start as usize, end: self.target.span.end };
@@ -189,8 +189,10 @@ impl Mentioned<'_> {
         });
         longer.find(|target| {
             let own = Mentioned { target, ..*self };
-            // where no numbers are listed, a list has a conjunction
-            let parts = if may_be_numbered { own.parts() } else { own.parts_of_list(false) };
+            let parts = match last {
+                None => own.parts(),
+                Some(last) => own.of_several(own.coordinated(last)),
+            };
             !parts.is_empty()
         })
     }
@@ -332,18 +334,32 @@ impl Mentioned<'_> {
             }
     }
 
-    /// The parts of a coordination before a head that they share: diseases only, as genes, chemicals and organisms stand beside
-    /// each other without sharing one ("insulin and leptin receptor").
-    fn coordinated(&self) -> Option<Vec<Part>> {
-        if self.target.entity_type != EntityType::Disease || self.says_inherited() {
+    /// The conjunction before the last element of a disease's list, and the group of that.
+    fn last_element(&self) -> Option<(usize, GroupIndex)> {
+        self.last_element_of(self.target.tokens.clone())
+    }
+
+    /// The same of a list that begins elsewhere.
+    fn last_element_of(&self, Range { start, end }: Range<usize>) -> Option<(usize, GroupIndex)> {
+        if self.target.entity_type != EntityType::Disease {
             return None;
         }
-        let Range { start, end } = self.target.tokens;
         let conjunction = (start + 1..end - 1).rev().find(|at| self.is_conjunction(*at))?;
+        let last = self.text(conjunction + 1, end);
+        let group = if conjunction + 2 < end { self.group_of_type(last)? } else { return None };
+        Some((conjunction, group))
+    }
+
+    /// The parts of a coordination before a head that they share: diseases only, as genes, chemicals and organisms stand beside
+    /// each other without sharing one ("insulin and leptin receptor").
+    fn coordinated(&self, (conjunction, of_last): (usize, GroupIndex)) -> Option<Vec<Part>> {
+        let Range { start, end } = self.target.tokens;
+        if conjunction <= start || self.says_inherited() {
+            return None;
+        }
         let twice = conjunction > start + 1 && self.is_conjunction(conjunction - 1);
         let (left_end, right) = (conjunction - usize::from(twice), conjunction + 1..end);
         let last = self.text(right.start, right.end);
-        let of_last = if right.len() > 1 { self.group_of_type(last)? } else { return None };
         let tokens = self.passage.folded.tokens();
         let is_start = |at: &usize| *at == start || tokens[*at].gap == Gap::Comma;
         let starts: Vec<usize> = (start..left_end).filter(is_start).collect();

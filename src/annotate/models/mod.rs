@@ -211,6 +211,14 @@ impl Models {
         calibrated(&chain.calibration, probability)
     }
 
+    /// A probability that gives the spans of the type at `at` that are not likelier a lower score than `low`.
+    pub(crate) fn scores_less(&self, at: usize, low: f32) -> f32 {
+        let points = self.chains.get(at).and_then(Option::as_ref).map_or(&[][..], |chain| &chain.calibration);
+        // what stands between two points is no more than the higher of them, but for how it is rounded
+        let less = points.iter().take_while(|(_, score)| score.max(SCORE_MIN) < low * SURELY_LESS);
+        less.last().map_or(f32::MIN, |(probability, _)| *probability)
+    }
+
     /// The least score of an annotation of the type at `at` by default.
     pub(crate) fn threshold(&self, at: usize) -> f32 {
         self.chains.get(at).and_then(Option::as_ref).map_or(0.5, |chain| chain.threshold)
@@ -224,6 +232,11 @@ impl Models {
     }
 }
 
+/// No span scores less.
+const SCORE_MIN: f32 = 1e-4;
+/// What is less than this share of a score stays less however it is rounded.
+const SURELY_LESS: f32 = 0.999;
+
 /// How often what gets a probability is right, by the points of a calibration and the lines between them; the probability
 /// itself where there are none.
 pub(super) fn calibrated(points: &[(f32, f32)], probability: f32) -> f32 {
@@ -236,5 +249,5 @@ pub(super) fn calibrated(points: &[(f32, f32)], probability: f32) -> f32 {
         (None, Some(first)) => first.1,
         (None, None) => probability,
     };
-    score.clamp(1e-4, 1.0)
+    score.clamp(SCORE_MIN, 1.0)
 }
