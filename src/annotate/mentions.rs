@@ -154,31 +154,20 @@ fn chosen(
         work_done(here.len());
         let from = chosen.len();
         let passage = here.first().map_or(0, |found| found.passage);
-        enough.clear();
-        // the types of spans that score enough, and of those that do not and may stand for others
-        let (mut types, mut open) = (0_u32, 0_u32);
-        for found in here {
-            let bounds = &bounds[found.model_type];
-            if found.probability <= bounds.too_little {
-                continue;
-            }
-            let score = models.score(found.model_type, found.probability);
-            types |= u32::from(score >= bounds.low) << found.model_type;
-            if score >= bounds.least {
-                enough.push((found.model_type, found.span, score));
-            } else {
-                open |= u32::from(score >= bounds.low) << found.model_type;
-            }
-        }
+        let types = score_likely(models, here, &bounds, &mut enough);
         for (at, entity_type) in MODEL_TYPES.into_iter().enumerate() {
             if types >> at & 1 == 0 {
                 continue;
             }
             own.clear();
-            if open >> at & 1 == 0 {
-                own.extend(enough.iter().filter(|own| own.0 == at).map(|own| (own.1, own.2)));
-            } else {
-                let scored = here.iter().filter(|found| found.model_type == at);
+            own.extend(enough.iter().filter(|own| own.0 == at).map(|own| (own.1, own.2)));
+            let is_open = own.iter().any(|(_, score)| *score < bounds[at].least);
+            let is_of_type = |found: &&Found| found.model_type == at;
+            if is_open && here.iter().filter(is_of_type).count() <= SPLIT_SPANS_LIMIT {
+                own.retain(|own| own.1 >= bounds[at].least || stands_for_all(models, (here, at), *own));
+            } else if is_open {
+                own.clear();
+                let scored = here.iter().filter(is_of_type);
                 own.extend(scored.map(|found| (found.span, models.score(at, found.probability))));
                 keep_good(&mut own, &bounds[at]);
             }
@@ -201,6 +190,28 @@ fn chosen(
         }
     }
     chosen
+}
+
+/// Gives the spans of a passage that may be kept with their types and scores, and the types as bits by their places.
+fn score_likely(
+    models: &Models,
+    here: &[Found],
+    bounds: &[Bounds; MODEL_TYPES.len()],
+    enough: &mut Vec<(usize, Span, f32)>,
+) -> u32 {
+    let mut types = 0;
+    enough.clear();
+    for found in here {
+        let Bounds { low, too_little, .. } = bounds[found.model_type];
+        if found.probability > too_little {
+            let score = models.score(found.model_type, found.probability);
+            if score >= low {
+                types |= 1 << found.model_type;
+                enough.push((found.model_type, found.span, score));
+            }
+        }
+    }
+    types
 }
 
 /// What spans of a type have to score.
@@ -228,6 +239,24 @@ const SPLIT_SHARE: f32 = 0.6;
 const SPLIT_TOGETHER_MIN: f32 = 0.7;
 /// The most spans to each side that are held against one.
 const SPLIT_SPANS_LIMIT: usize = 24;
+
+/// Whether a span stands for all that it overlaps, as [`keep_good`] has it, of a passage with so few that all are held against it.
+fn stands_for_all(models: &Models, (here, at): (&[Found], usize), (span, score): (Span, f32)) -> bool {
+    let place = |span: Span| (span.start, span.end);
+    let rivals = here.iter().filter(|found| {
+        found.model_type == at && found.span.overlaps(span) && place(found.span) != place(span)
+    });
+    let mut rivals: Vec<(Span, f32)> =
+        rivals.map(|found| (found.span, models.score(at, found.probability))).collect();
+    let is_better = |(other, own): &(Span, f32)| *own > score || *own >= score && place(*other) < place(span);
+    if rivals.iter().any(is_better) {
+        return false;
+    }
+    rivals.sort_unstable_by_key(|(other, _)| place(*other));
+    let (before, behind) = rivals.split_at(rivals.partition_point(|(other, _)| place(*other) < place(span)));
+    let together = before.iter().rev().chain(behind).fold(score, |together, (_, other)| together + other);
+    together >= SPLIT_TOGETHER_MIN
+}
 
 /// Keeps the spans of a passage that score enough. Where there is surely a mention and its bounds are open ("Serinicoccus profundi",
 /// with and without "sp. nov."), each of its spans may score too little: the likeliest stands for all.

@@ -88,7 +88,7 @@ const VAGUE: &[&str] = &[
 
 /// Has short forms speak of what their long forms do. `targets` stand by place.
 pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], texts: &mut Texts) {
-    if document.short_forms.is_empty() {
+    if document.definitions.is_empty() {
         return;
     }
     let Texts { firsts, of_mention, linked: linked_texts, .. } = texts;
@@ -135,7 +135,7 @@ pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], tex
 /// The mention of the type of a short form that its long form is the end of: of "sodium 2-mercaptoethane sulphonate (MESNA)" the
 /// letters are found in the end alone.
 fn around_long_form(document: &Document<'_>, targets: &[Target], short: &Target) -> Option<usize> {
-    let (passage, long) = document.long_places.get(short.written(document.passages))?;
+    let (passage, long) = &document.definitions.of_short(short.written(document.passages))?.place;
     let after = targets.partition_point(|other| (other.passage, other.span.start) <= (*passage, long.start));
     // mentions of one type do not overlap, so that few reach into the long form from before it
     (0..after).rev().take(MODEL_TYPES.len()).find(|at| {
@@ -160,7 +160,8 @@ fn follow(document: &Document<'_>, (linked, long): (Linked, &str), own: &mut Lin
 /// Denies a short form that neither the models nor the catalog's names take for what they take its long form for: the "CAT" of
 /// "cell attachment time (CAT)" is no gene.
 fn deny(document: &Document<'_>, targets: &[Target], (target, long): (&Target, &str), own: &mut Linked) {
-    let Some((passage, place)) = document.long_places.get(target.written(document.passages)) else { return };
+    let Some(defined) = document.definitions.of_short(target.written(document.passages)) else { return };
+    let (passage, place) = &defined.place;
     let first = targets.partition_point(|other| (other.passage, other.span.start) < (*passage, place.start));
     let within = targets[first..].iter().take_while(|other| {
         work_done(1);

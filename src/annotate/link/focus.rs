@@ -113,7 +113,8 @@ impl Told<'_> {
                 self.add_all(places);
             } else {
                 let left = DOCUMENT_WORDS_LIMIT - self.looked_at;
-                let telling: Vec<u16> = places.iter().copied().filter(|place| *place > 0).take(left).collect();
+                let telling: Vec<u16> =
+                    places.iter().copied().filter(|place| *place > 0).take(left).collect();
                 self.add_all(&telling);
             }
         }

@@ -3,6 +3,7 @@
 pub(crate) mod aliases;
 pub(crate) mod candidates;
 mod defined;
+mod definitions;
 mod document_words;
 pub(crate) mod entities;
 pub(crate) mod features;
@@ -35,11 +36,12 @@ use crate::model::{EntityType, Span};
 use crate::text::pauses::work_done;
 use aliases::HeldOut;
 use candidates::{ByItself, Candidate, Route};
+use definitions::Definitions;
 use document_words::Words;
 use entities::{Entities, Form};
 use features::{Conventions, Told};
-use kept::KeptName;
 use focus::CLASSES;
+use kept::KeptName;
 pub(crate) use weights::LinkModel;
 
 /// A mention to link.
@@ -135,11 +137,7 @@ pub(crate) struct Document<'a> {
     /// The passages.
     pub passages: &'a [PassageText<'a>],
     /// What its short forms stand for.
-    pub short_forms: FxHashMap<&'a str, &'a str>,
-    /// Where the long form of each of its short forms stands where it is defined: the passage, and the bytes in it.
-    pub long_places: FxHashMap<&'a str, (usize, Range<usize>)>,
-    /// What its long forms are shortened to.
-    pub long_forms: FxHashMap<&'a str, &'a str>,
+    definitions: Definitions<'a>,
     /// The organisms that it names in two words.
     pub binomials: Binomials<'a>,
     /// The entities that a clear name in it speaks of.
@@ -162,15 +160,7 @@ impl<'a> Document<'a> {
         abbreviations: bool,
         (lexicon, entities): (&'a Lexicon, &'a mut Entities),
     ) -> Self {
-        let (mut short_forms, mut long_forms) = (FxHashMap::default(), FxHashMap::default());
-        let mut long_places = FxHashMap::default();
-        for (index, definition) in prepared.definitions.iter().filter(|_| abbreviations) {
-            let text = passages[*index].text;
-            let (short, long) = (&text[definition.short_form.clone()], &text[definition.long_form.clone()]);
-            short_forms.entry(short).or_insert(long);
-            long_places.entry(short).or_insert_with(|| (*index, definition.long_form.clone()));
-            long_forms.entry(long).or_insert(short);
-        }
+        let definitions = if abbreviations { &prepared.definitions[..] } else { &[] };
         // what was marked tells whether there are any
         let named = prepared.views.iter().any(PassageView::names_binomial);
         let binomials = if named { Binomials::find(passages) } else { Binomials::default() };
@@ -178,9 +168,7 @@ impl<'a> Document<'a> {
             vocabulary,
             models,
             passages,
-            short_forms,
-            long_places,
-            long_forms,
+            definitions: Definitions::new(passages, definitions),
             binomials,
             support: FxHashSet::default(),
             sources: (&prepared.views, lexicon),
@@ -191,8 +179,8 @@ impl<'a> Document<'a> {
 
     /// What the document says that a name is a form of.
     fn other_form(&self, written: &str) -> Option<OtherForm<'a>> {
-        let long = self.short_forms.get(written).map(|long| OtherForm::Long(long));
-        long.or_else(|| self.long_forms.get(written).map(|short| OtherForm::Short(short)))
+        let long = self.definitions.of_short(written).map(|own| OtherForm::Long(own.long));
+        long.or_else(|| self.definitions.of_long(written).map(|own| OtherForm::Short(own.short)))
     }
 
     /// Of an entity the namespace, hashed, and how often the gold data speaks of it, less what is held out.
@@ -278,15 +266,13 @@ struct Texts {
 /// Finds the distinct texts and their candidates.
 fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&HeldOut>) -> Texts {
     let passages = document.passages;
-    let mut known: FxHashMap<(EntityType, &str), usize> = FxHashMap::default();
-    known.reserve(targets.len());
-    let mut firsts = Vec::with_capacity(targets.len());
+    let mut known = Known::default();
+    let mut firsts: Vec<usize> = Vec::with_capacity(targets.len());
     let mut of_mention = Vec::with_capacity(targets.len());
     let mut times: Vec<u32> = Vec::with_capacity(targets.len());
     for (index, target) in targets.iter().enumerate() {
         work_done(2);
-        let written = target.written(passages);
-        let text = *known.entry((target.entity_type, written)).or_insert(firsts.len());
+        let text = known.text((target.entity_type, target.written(passages)));
         of_mention.push(text);
         if let Some(times) = times.get_mut(text) {
             *times += 1;
@@ -348,6 +334,31 @@ impl Chances {
     fn give(self, linked: &mut Linked) {
         linked.none = self.none;
         linked.candidates.iter_mut().for_each(|only| only.probability = self.only);
+    }
+}
+
+/// The most texts that are gone through for one; more are found by their hashes.
+const TEXTS_LISTED_LIMIT: usize = 24;
+
+/// The numbers of texts that were met, as mentions of one type each.
+#[derive(Default)]
+struct Known<'d> {
+    listed: Vec<(EntityType, &'d str)>,
+    numbers: FxHashMap<(EntityType, &'d str), usize>,
+}
+
+impl<'d> Known<'d> {
+    /// The number of a text, the next one of one that was not met.
+    fn text(&mut self, text: (EntityType, &'d str)) -> usize {
+        if let Some(number) = self.listed.iter().position(|own| *own == text) {
+            return number;
+        }
+        if self.listed.len() < TEXTS_LISTED_LIMIT {
+            self.listed.push(text);
+            return self.listed.len() - 1;
+        }
+        let next = self.listed.len() + self.numbers.len();
+        *self.numbers.entry(text).or_insert(next)
     }
 }
 
