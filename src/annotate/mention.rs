@@ -1,6 +1,6 @@
 //! Mentions and their readings, as the stages of the pipeline hand them on.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use super::passages::PassageText;
@@ -73,9 +73,21 @@ const ROOM_LIMIT: usize = 256;
 /// The most readings that a list has room for which is kept.
 const ROOM_READINGS_LIMIT: usize = 32;
 
+/// The most mentions that a list has room for which is kept.
+const ROOM_MENTIONS_LIMIT: usize = 1 << 10;
+
 thread_local! {
     /// Room of lists of readings, which each mention has one of.
     static ROOM: RefCell<Vec<Vec<Reading>>> = const { RefCell::new(Vec::new()) };
+    /// Room of the list of a document's mentions.
+    static MENTIONS: Cell<Vec<Mention>> = const { Cell::new(Vec::new()) };
+}
+
+/// An empty list with room for so many mentions, which may be that of a document before.
+pub(super) fn room_for_mentions(count: usize) -> Vec<Mention> {
+    let mut mentions = MENTIONS.take();
+    mentions.reserve(count);
+    mentions
 }
 
 /// An empty list with room for so many readings, which may be that of a mention of a document before.
@@ -86,15 +98,18 @@ pub(super) fn room_for_readings(count: usize) -> Vec<Reading> {
 }
 
 /// Keeps the room of mentions that are done with for others.
-pub(super) fn keep_room(mentions: Vec<Mention>) {
+pub(super) fn keep_room(mut mentions: Vec<Mention>) {
     ROOM.with_borrow_mut(|room| {
-        for Mention { mut readings, .. } in mentions {
+        for Mention { mut readings, .. } in mentions.drain(..) {
             if room.len() < ROOM_LIMIT && (1..=ROOM_READINGS_LIMIT).contains(&readings.capacity()) {
                 readings.clear();
                 room.push(readings);
             }
         }
     });
+    if mentions.capacity() <= ROOM_MENTIONS_LIMIT {
+        MENTIONS.set(mentions);
+    }
 }
 
 /// A place in the text with its readings.
@@ -146,5 +161,8 @@ mod tests {
         keep_room((0..=ROOM_LIMIT).map(|_| mention(1)).collect());
         assert_eq!(kept(), ROOM_LIMIT);
         assert!(room_for_readings(9).capacity() >= 9);
+        assert!(room_for_mentions(0).capacity() > ROOM_LIMIT && room_for_mentions(0).capacity() == 0);
+        keep_room(Vec::with_capacity(ROOM_MENTIONS_LIMIT + 1));
+        assert_eq!(room_for_mentions(0).capacity(), 0);
     }
 }

@@ -6,7 +6,7 @@ use super::link::candidates::{Candidate, Route};
 use super::link::entities::{Entities, Form};
 use super::link::parts::{each_part, with_elements_before, with_elements_behind};
 use super::link::{Document, Linked, Target, ToldSpecies, link};
-use super::mention::{Mention, Reading, Subject, room_for_readings};
+use super::mention::{Mention, Reading, Subject, room_for_mentions, room_for_readings};
 use super::models::Models;
 use super::options::PreparedOptions;
 use super::passages::PassageText;
@@ -27,6 +27,8 @@ const CERTAIN_ENTITY: f32 = 0.95;
 /// Scores are over zero, whatever a model says.
 const SCORE_MIN: f32 = 1e-4;
 
+/// For how many candidates of a mention there is room from the first on.
+const CANDIDATES_ROOM: usize = 16;
 /// For how many mentions there is room besides.
 const MENTIONS_SPARE: usize = 16;
 
@@ -50,8 +52,8 @@ pub(super) fn recognised(
         linked.most.set(linked.most.get().max(*score));
     }
     // what the dictionary finds stands behind them
-    let mut mentions = Vec::with_capacity(2 * targets.len() + MENTIONS_SPARE);
-    let mut chosen = Vec::new();
+    let mut mentions = room_for_mentions(2 * targets.len() + MENTIONS_SPARE);
+    let mut chosen = Vec::with_capacity(CANDIDATES_ROOM);
     for ((target, score), linked) in targets.into_iter().zip(scores).zip(linked.each()) {
         work_done(4);
         if linked.denied {
@@ -69,6 +71,7 @@ pub(super) fn recognised(
             mentions.push(Mention { passage, span, tokens, prefix: None, readings });
         }
     }
+    document.keep(linked);
     let is_unlinked =
         |mention: &Mention| mention.readings.first().is_some_and(|r| r.subject == Subject::Unlinked);
     if mentions.iter().all(is_unlinked) && !prepared.views.iter().any(PassageView::names_binomial) {

@@ -282,7 +282,11 @@ pub(super) fn candidates(
     };
     let entities = document.entities.borrow();
     if let Some(kept) = name.and_then(|name| entities.names.get(name)) {
-        let candidates = kept.candidates.iter().map(Candidate::by_itself).collect();
+        let mut candidates = Vec::new();
+        if !kept.candidates.is_empty() {
+            candidates = document.room.borrow_mut().candidates();
+            candidates.extend(kept.candidates.iter().map(Candidate::by_itself));
+        }
         return Linked { candidates, ..linked(kept) };
     }
     drop(entities);

@@ -13,6 +13,7 @@ mod kept;
 mod misspelt;
 pub(crate) mod parts;
 mod preferences;
+mod room;
 mod weights;
 
 use std::cell::{Cell, LazyCell, RefCell};
@@ -42,6 +43,7 @@ use entities::{Entities, Form};
 use features::{Conventions, Told};
 use focus::CLASSES;
 use kept::KeptName;
+use room::{Lists, Room};
 pub(crate) use weights::LinkModel;
 
 /// A mention to link.
@@ -148,6 +150,7 @@ pub(crate) struct Document<'a> {
     words: RefCell<Option<Words>>,
     /// What is known of entities.
     entities: RefCell<&'a mut Entities>,
+    room: RefCell<Room>,
 }
 
 impl<'a> Document<'a> {
@@ -174,7 +177,15 @@ impl<'a> Document<'a> {
             sources: (&prepared.views, lexicon),
             words: RefCell::default(),
             entities: RefCell::new(entities),
+            room: RefCell::new(Room::take()),
         }
+    }
+
+    /// Keeps the room of links for other documents.
+    pub(crate) fn keep(&self, Links { linked, places }: Links) {
+        let mut room = self.room.borrow_mut();
+        let lists = room.lists();
+        room.keep(Lists { linked, places, ..lists });
     }
 
     /// What the document says that a name is a form of.
@@ -266,10 +277,10 @@ struct Texts {
 /// Finds the distinct texts and their candidates.
 fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&HeldOut>) -> Texts {
     let passages = document.passages;
-    let mut known = Known::default();
-    let mut firsts: Vec<usize> = Vec::with_capacity(targets.len());
-    let mut of_mention = Vec::with_capacity(targets.len());
-    let mut times: Vec<u32> = Vec::with_capacity(targets.len());
+    let mut known = Known::new(targets.len());
+    let lists = document.room.borrow_mut().lists();
+    let Lists { mut firsts, mut times, places: mut of_mention, mut linked } = lists;
+    of_mention.reserve(targets.len());
     for (index, target) in targets.iter().enumerate() {
         work_done(2);
         let text = known.text((target.entity_type, target.written(passages)));
@@ -281,7 +292,6 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
         times.push(1);
         firsts.push(index);
     }
-    let mut linked = Vec::with_capacity(firsts.len());
     for firsts in firsts.chunks(TEXTS_TOGETHER) {
         find_candidates(document, targets, firsts, held_out, &mut linked);
     }
@@ -341,13 +351,18 @@ impl Chances {
 const TEXTS_LISTED_LIMIT: usize = 24;
 
 /// The numbers of texts that were met, as mentions of one type each.
-#[derive(Default)]
 struct Known<'d> {
     listed: Vec<(EntityType, &'d str)>,
     numbers: FxHashMap<(EntityType, &'d str), usize>,
 }
 
 impl<'d> Known<'d> {
+    /// None of the texts of so many mentions.
+    fn new(mentions: usize) -> Self {
+        let listed = Vec::with_capacity(mentions.min(TEXTS_LISTED_LIMIT));
+        Self { listed, numbers: FxHashMap::default() }
+    }
+
     /// The number of a text, the next one of one that was not met.
     fn text(&mut self, text: (EntityType, &'d str)) -> usize {
         if let Some(number) = self.listed.iter().position(|own| *own == text) {
@@ -408,7 +423,7 @@ pub(crate) fn link(document: &mut Document<'_>, targets: &[Target], held_out: Op
     let focus =
         focus.filter(|(_, told)| *told >= FOCUS_WORDS_MIN || words.is_empty()).map(|(focus, _)| focus);
     let conventions = conventions(targets, &texts);
-    let Texts { of_mention: mut places, mut linked, times, .. } = texts;
+    let Texts { firsts, of_mention: mut places, mut linked, times } = texts;
     let mut taxa_of_texts: Vec<Option<Vec<Taxon>>> = Vec::new();
     let mut genes: FxHashMap<(usize, ToldSpecies), usize> = FxHashMap::default();
     let (model, kept) = (&document.models.linking, held_out.is_some());
@@ -441,6 +456,7 @@ pub(crate) fn link(document: &mut Document<'_>, targets: &[Target], held_out: Op
         });
     }
     document.entities.borrow_mut().keep_weights(known);
+    document.room.borrow_mut().keep(Lists { firsts, times, ..Lists::default() });
     Links { linked, places }
 }
 
