@@ -127,7 +127,6 @@ impl Default for Lexicon {
             shape_numbers: FxHashMap::default(),
             shapes: Vec::new(),
             shape_sums: Vec::new(),
-            beyond: WordSums::default(),
             recent_shapes: Recent::default(),
             recent: Recent::default(),
         }
