@@ -9,7 +9,7 @@ use super::super::passages::PassageText;
 use super::Found;
 use super::dictionary::{NameMatch, Profile, is_close};
 use super::table::model_type;
-use crate::model::EntityType;
+use crate::model::{EntityType, Span};
 use crate::text::pauses::{work_done, worked};
 
 /// How often the longer name is meant, by type.
@@ -46,11 +46,12 @@ fn prefer_longer_of(
         return;
     }
     let is_recognised = |own: &Found| own.model_type == model_type && own.probability >= RECOGNISED_MIN;
-    if !found[from..].iter().any(is_recognised) {
-        return;
-    }
     // few are looked at one after the other, more by where they begin
     let (until, is_few) = (found.len(), found.len() - from <= SPANS_FEW);
+    let mut recognised = Recognised::of(&found[from..], is_recognised);
+    if recognised.is_empty() {
+        return;
+    }
     let mut known: Vec<(usize, usize)> = Vec::new();
     if !is_few {
         let own = (from..).zip(&found[from..]).filter(|(_, own)| own.model_type == model_type);
@@ -60,6 +61,9 @@ fn prefer_longer_of(
     for name in matches.iter().filter(|name| is_name_of(name, entity_type)) {
         work_done(1);
         let span = passage.span(name.first, name.end);
+        if is_few && !recognised.any_within(&found[from..until], span) {
+            continue;
+        }
         if passage.slice(span).bytes().any(|byte| APART.contains(&byte)) {
             continue;
         }
@@ -83,11 +87,44 @@ fn prefer_longer_of(
             let within = known[first..].iter().take_while(|(start, _)| *start < span.end);
             within.for_each(|(_, place)| meet(*place, &mut found[*place]));
         }
+        if moved <= 0.0 {
+            continue;
+        }
         match own.map(|place| &mut found[place].probability) {
-            _ if moved <= 0.0 => {}
             Some(probability) => *probability = 1.0 - (1.0 - *probability) * (1.0 - moved),
             None => found.push(Found { passage: index, span, model_type, probability: moved }),
         }
+        recognised = Recognised::of(&found[from..until], is_recognised);
+    }
+}
+
+/// Which of the first [`SPANS_FEW`] spans of a passage are recognised, as bits, and whether any other is.
+#[derive(Debug, Clone, Copy)]
+struct Recognised {
+    first: u64,
+    others: bool,
+}
+
+impl Recognised {
+    fn of(found: &[Found], is_recognised: impl Fn(&Found) -> bool) -> Self {
+        let (first, others) = found.split_at(found.len().min(SPANS_FEW));
+        let bits = first.iter().enumerate().map(|(at, own)| u64::from(is_recognised(own)) << at);
+        Self { first: bits.fold(0, |all, bit| all | bit), others: others.iter().any(is_recognised) }
+    }
+
+    const fn is_empty(self) -> bool {
+        self.first == 0 && !self.others
+    }
+
+    /// Whether any of the first ones is a part of what stands at a place. Mostly none is.
+    fn any_within(self, found: &[Found], span: Span) -> bool {
+        let (mut left, mut any) = (self.first, false);
+        while left != 0 {
+            let own = found[left.trailing_zeros() as usize].span;
+            any |= (own.start >= span.start) & (own.end <= span.end) & (own != span);
+            left &= left - 1;
+        }
+        any
     }
 }
 
@@ -113,7 +150,6 @@ mod tests {
     use super::super::super::vocabulary::Vocabulary;
     use super::*;
     use crate::catalog::Catalog;
-    use crate::model::Span;
 
     /// The spans of a type after that, where those were found before.
     fn spans(of: EntityType, text: &str, before: &[(&str, f32)]) -> Vec<(String, u32)> {
