@@ -13,6 +13,7 @@ use super::characters::{Class, classify, greek_name, plain_greek, push_plain};
 use super::cuts::{find_cuts, last_piece};
 use super::gaps::{Gap, SHORT_GAP_BYTES, gap_between};
 use super::known_forms::{KEPT_BYTES, Kept, NO_NUMBER, WordMemory};
+use super::listed::count_before;
 use super::pauses::work_done;
 use super::runs::{OtherRun, RUNS_LIMIT, Run, class_at, find_runs};
 use super::word_hash::word_hash;
@@ -25,7 +26,10 @@ pub const TEXT_BYTES_LIMIT: usize = 1 << 28;
 const GREEK_LETTERS_LIMIT: usize = 4;
 
 /// The bytes of the source in which the first token is known, so that those of a place are found without a search.
-const BLOCK_BYTES: usize = 64;
+const BLOCK_BYTES: usize = 16;
+/// So many tokens are asked at a time whether they stand before a place, and within one.
+const TOKENS_BEFORE: usize = 4;
+const TOKENS_INSIDE: usize = 4;
 
 /// What a token's characters are in the source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -173,10 +177,11 @@ impl FoldedText {
         let count = self.tokens.len();
         let from =
             self.first_of_block.get(start / BLOCK_BYTES).map_or(count, |first| *first as usize).max(near);
-        let before = |token: &&Token| (token.end as usize) <= start;
-        let first = from + self.tokens[from..].iter().take_while(before).count();
-        let inside = |token: &&Token| (token.start as usize) < end;
-        first..first + self.tokens[first..].iter().take_while(inside).count()
+        let first =
+            from + count_before::<_, TOKENS_BEFORE>(&self.tokens[from..], |token| (token.end as usize) <= start);
+        first
+            ..first
+                + count_before::<_, TOKENS_INSIDE>(&self.tokens[first..], |token| (token.start as usize) < end)
     }
 
     /// Whether no letter or digit touches the token on its left.

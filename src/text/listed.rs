@@ -15,9 +15,36 @@ pub(crate) fn keep<T: Copy>(items: &mut [T], mut is_kept: impl FnMut(&mut T) -> 
     &mut items[..count]
 }
 
+/// How many items stand before the first that `holds` does not hold of, where it holds of none behind. `FEW` are asked at a time without a
+/// branch for each, as where the first stands cannot be foretold.
+#[inline]
+pub(crate) fn count_before<T, const FEW: usize>(items: &[T], holds: impl Fn(&T) -> bool) -> usize {
+    let (chunks, rest) = items.as_chunks::<FEW>();
+    let of = |items: &[T]| items.iter().map(|item| usize::from(holds(item))).sum::<usize>();
+    let mut before = 0;
+    for chunk in chunks {
+        let count = of(chunk);
+        before += count;
+        if count < FEW {
+            return before;
+        }
+    }
+    before + rest.iter().take_while(|item| holds(item)).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_before_is_counted() {
+        let items: Vec<usize> = (0..20).collect();
+        for end in 0..=20 {
+            for first in 0..=25 {
+                assert_eq!(count_before::<_, 4>(&items[..end], |item| *item < first), first.min(end));
+            }
+        }
+    }
 
     #[test]
     fn what_is_kept_may_be_changed() {

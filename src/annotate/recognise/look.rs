@@ -25,6 +25,7 @@ use super::dictionary::{NameMatch, PRESENT};
 use super::table::MODEL_TYPES;
 use super::{Found, Prepared};
 use crate::model::EntityType;
+use crate::text::listed::count_before;
 use crate::text::pauses::work_done;
 use crate::text::{to_u32, word_hash_within};
 
@@ -53,6 +54,8 @@ const OF_DIFFERENTLY_MARKED: usize = OF_OTHER_TYPES + 6;
 const PROBABILITY_LOOKED_AT: f32 = 0.05;
 /// The spans whose names are counted together.
 const COUNTED_TOGETHER: usize = 32;
+/// So many names are asked at a time whether they begin before a span.
+const NAMES_BEFORE: usize = 4;
 /// Log-odds beyond this are cut.
 const LOG_ODDS_LIMIT: f32 = 6.0;
 /// The log-odds from which a span is taken for certain.
@@ -67,6 +70,8 @@ const ROOM_SPANS_LIMIT: usize = 1 << 12;
 pub(super) struct Room {
     /// What each span is found by.
     keys: Vec<Keys>,
+    /// Nothing, and of each span that there is one and its log-odds, so that what is said of a span or none is read without a branch.
+    told: Vec<[f32; 2]>,
     written: Texts<Written>,
     folded: Texts<Folded>,
     /// The spans of a passage by where they begin, which stands above their places.
@@ -210,15 +215,11 @@ fn log_odds(probability: f32) -> f32 {
     odds.max(f32::MIN_POSITIVE).ln().clamp(-LOG_ODDS_LIMIT, LOG_ODDS_LIMIT)
 }
 
-/// Whether there are log-odds, and these.
-#[inline]
-fn told(odds: Option<f32>) -> [f32; 2] {
-    odds.map_or([0.0; 2], |odds| [1.0, odds])
-}
-
+/// A number for what holds or not, read where it stands: the processor chooses between two floating numbers by a branch only.
 #[inline]
 fn flag(holds: bool) -> f32 {
-    f32::from(u8::from(holds))
+    static NUMBERS: [f32; 2] = [0.0, 1.0];
+    NUMBERS[usize::from(holds)]
 }
 
 /// The spans of a document by what they are held against.
@@ -267,6 +268,8 @@ impl<'d> Spans<'d> {
         room: &'d mut Room,
     ) -> Self {
         room.keys.clear();
+        room.told.clear();
+        room.told.push([0.0; 2]);
         room.written.clear(found.len());
         room.folded.clear(found.len());
         let mut spans = Self {
@@ -319,6 +322,7 @@ impl<'d> Spans<'d> {
             text.is_of_strain |= keys.follows_strain;
         }
         self.room.keys.push(keys);
+        self.room.told.push([1.0, keys.odds]);
     }
 
     /// What a span is found by; its text and name are added where they are new.
@@ -417,10 +421,17 @@ impl<'d> Spans<'d> {
         }
     }
 
+    /// Whether there is a span, and its log-odds.
+    #[inline]
+    fn told_of(&self, likeliest: Likeliest) -> [f32; 2] {
+        self.room.told.get(likeliest.in_order()).copied().unwrap_or_default()
+    }
+
     /// The log-odds of a span, if there is one.
     #[inline]
     fn odds_of(&self, likeliest: Likeliest) -> Option<f32> {
-        likeliest.place().and_then(|place| self.room.keys.get(place)).map(|keys| keys.odds)
+        let [_, odds] = self.told_of(likeliest);
+        likeliest.place().map(|_| odds)
     }
 
     /// What the sentence says, and what the document says of the same text and of its long or short form.
@@ -450,7 +461,7 @@ impl<'d> Spans<'d> {
         );
         if !others {
             let elsewhere = own.name.likely[found.model_type].but_for(likeliest);
-            numbers.tell(OF_NAME, &told(self.odds_of(elsewhere)));
+            numbers.tell(OF_NAME, &self.told_of(elsewhere));
         }
         if text.partner != Partner::None {
             let partner = self.partner(text).map(|partner| &partner.said[found.model_type]);
@@ -471,7 +482,7 @@ impl<'d> Spans<'d> {
     fn describe_neighbours(&self, own: &Own<'_>, numbers: &mut impl Numbers) {
         let kinds = [SAME_TYPE, SAME_ELSEWHERE, SAME_SPAN, OTHER_TYPE, BEFORE, AFTER];
         for (at, kind) in kinds.into_iter().enumerate() {
-            numbers.tell(OF_NEIGHBOURS + 2 * at, &told(self.odds_of(own.rivals[kind])));
+            numbers.tell(OF_NEIGHBOURS + 2 * at, &self.told_of(own.rivals[kind]));
         }
         let is_title = own.found.passage == self.title;
         let length = self.kind.length;
@@ -481,11 +492,8 @@ impl<'d> Spans<'d> {
     /// What the dictionary and the gold data have of its name. Of `names` those that begin before it are left.
     fn describe_names(&self, own: &Own<'_>, names: &mut &[NameMatch], numbers: &mut impl Numbers) {
         let keys = own.keys;
-        while let Some((name, rest)) = names.split_first()
-            && name.first < keys.first_token as usize
-        {
-            *names = rest;
-        }
+        let first = keys.first_token as usize;
+        *names = &names[count_before::<_, NAMES_BEFORE>(names, |name| name.first < first)..];
         let (quality, is_other) = quality(own, names);
         let present = quality & PRESENT != 0;
         let count = own.name.counts[own.found.model_type] - 1;
@@ -499,7 +507,7 @@ impl<'d> Spans<'d> {
                 flag(is_other),
                 self.logs.of(count.min(u16::MAX.into())),
                 flag(count > 0),
-                if count > 0 { keys.odds } else { 0.0 },
+                flag(count > 0) * keys.odds,
             ],
         );
     }
@@ -510,7 +518,7 @@ impl<'d> Spans<'d> {
         let pieces = view.pieces.of_tokens(&own.keys.tokens(), own.found.span);
         let is_one = pieces.len() == 1;
         let repeated = view.repeated.get(pieces.start).copied().unwrap_or(0);
-        let own_odds = if is_one { own.keys.odds } else { 0.0 };
+        let own_odds = flag(is_one) * own.keys.odds;
         let count = self.logs.of(to_u32(pieces.len()).min(COUNT_LIMIT));
         numbers.tell(OF_FORM, &[flag(is_one), own_odds, count, f32::from(repeated)]);
         numbers.tell(OF_LETTERS, own.text.form.numbers());

@@ -3,7 +3,7 @@
 use super::said::{Likeliest, Written};
 use super::{
     Found, Numbers, OF_COMMON_NAME, OF_DIFFERENTLY_MARKED, OF_OTHER_TYPES, OF_PARTNERS_TYPES, OF_PEOPLE,
-    OF_STRAIN, Own, Spans, flag, told,
+    OF_STRAIN, Own, Spans, flag,
 };
 use crate::annotate::passages::PassageText;
 use crate::annotate::recognise::table::MODEL_TYPES;
@@ -135,9 +135,9 @@ impl Spans<'_> {
             let others = text.said.iter().enumerate().filter(|(of, _)| *of != own.found.model_type);
             others.fold(Likeliest::default(), |most, (_, said)| most.max(said.likely.best))
         };
-        numbers.tell(OF_OTHER_TYPES, &told(self.odds_of(best(own.text))));
+        numbers.tell(OF_OTHER_TYPES, &self.told_of(best(own.text)));
         if let Some(partner) = self.partner(own.text) {
-            numbers.tell(OF_PARTNERS_TYPES, &told(self.odds_of(best(partner))));
+            numbers.tell(OF_PARTNERS_TYPES, &self.told_of(best(partner)));
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::annotate::recognise::table::MODEL_TYPES;
 /// The bits of the place of a span.
 const PLACE_BITS: u32 = 31;
 
-/// A probability with the place of its span in one number, so that the greatest is found by one comparison and its log-odds by
+/// A probability with the place of its span plus one in one number, so that the greatest is found by one comparison and its log-odds by
 /// the place; 0 for none. Above both there are three bits for how near it is ([`super::rivals`]).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Likeliest(pub(super) u64);
@@ -14,13 +14,22 @@ pub(super) struct Likeliest(pub(super) u64);
 impl Likeliest {
     /// The probability, from 0 to 1, of the span at `place`.
     pub(super) const fn new(probability: f32, place: usize) -> Self {
-        Self((probability.to_bits() as u64) << PLACE_BITS | place as u64 & ((1 << PLACE_BITS) - 1))
+        if probability <= 0.0 {
+            return Self(0);
+        }
+        Self((probability.to_bits() as u64) << PLACE_BITS | (place as u64 + 1) & ((1 << PLACE_BITS) - 1))
     }
 
     /// The place of the span, if there is one that may be.
     #[inline]
     pub(super) const fn place(self) -> Option<usize> {
-        if self.0 >> PLACE_BITS == 0 { None } else { Some((self.0 & ((1 << PLACE_BITS) - 1)) as usize) }
+        self.in_order().checked_sub(1)
+    }
+
+    /// The place of the span plus one; 0 for none.
+    #[inline]
+    pub(super) const fn in_order(self) -> usize {
+        (self.0 & ((1 << PLACE_BITS) - 1)) as usize
     }
 }
 
