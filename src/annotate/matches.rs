@@ -397,7 +397,8 @@ fn add_reading(context: &Context, bearer: &KnownBearer, readings: &mut Vec<Readi
         taxon: facts.taxon,
         method: Method::Dictionary,
         evidence: Some(evidence),
-        score: super::rank::score_name(&evidence),
+        // told by the ranking of all
+        score: 0.0,
         foreign: None,
         contradicted: false,
         recognised: false,
@@ -405,10 +406,15 @@ fn add_reading(context: &Context, bearer: &KnownBearer, readings: &mut Vec<Readi
         composite: None,
     };
     match readings.iter_mut().find(|other| other.subject == reading.subject) {
-        Some(other) if other.score < reading.score => *other = reading,
+        Some(other) if by_hand(other) < by_hand(&reading) => *other = reading,
         Some(_) => {}
         None => readings.push(reading),
     }
+}
+
+/// The score by the weights set by hand, by which the better of two readings of one entity is told.
+fn by_hand(reading: &Reading) -> f32 {
+    reading.evidence.as_ref().map_or(reading.score, super::rank::score_name)
 }
 
 /// The request's own terms in one passage.
