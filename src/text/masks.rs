@@ -60,6 +60,12 @@ pub(crate) fn any_of<const N: usize>(block: &[u8; BLOCK_BYTES], wanted: [u8; N])
     })
 }
 
+/// The bytes of a block of which some bits are as wanted.
+#[inline]
+pub(crate) fn with_bits(block: &[u8; BLOCK_BYTES], bits_asked: u8, wanted: u8) -> u64 {
+    bits(block, |bytes| (bytes & u8x16::splat(bits_asked)).simd_eq(u8x16::splat(wanted)))
+}
+
 /// The highest bit of what `test` makes of each byte.
 #[inline]
 fn bits(block: &[u8; BLOCK_BYTES], test: impl Fn(u8x16) -> u8x16) -> u64 {

@@ -28,27 +28,34 @@ const _: () = assert!(SECOND_BITS <= BIT_MASK as usize + 1);
 pub(super) struct Glance(u16);
 
 impl Glance {
+    /// That of a word that nothing is known of.
+    pub(super) const UNKNOWN: Self = Self(0);
+    /// The signs of what is known, of a name, and of a word that names go on from.
+    pub(super) const KNOWN_SIGN: u8 = Self(KNOWN).signs();
+    pub(super) const NAMED_SIGN: u8 = Self(NAMED).signs();
+    pub(super) const CONTINUES_SIGN: u8 = Self(CONTINUES).signs();
+
+    /// All but the bit as a second word, in the lowest bits.
+    #[inline]
+    pub(super) const fn signs(self) -> u8 {
+        (self.0 >> BIT_MASK.count_ones()) as u8
+    }
+
     #[inline]
     pub(super) const fn is_known(self) -> bool {
         self.0 & KNOWN != 0
     }
 
     /// Whether it is a name by itself.
-    #[inline]
+    #[cfg(test)]
     pub(super) const fn is_named(self) -> bool {
         self.0 & NAMED != 0
     }
 
     /// Whether longer names go on from it.
-    #[inline]
+    #[cfg(test)]
     pub(super) const fn continues(self) -> bool {
         self.0 & CONTINUES != 0
-    }
-
-    /// What both have in common.
-    #[inline]
-    pub(super) const fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
     }
 }
 

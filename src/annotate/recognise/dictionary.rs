@@ -16,8 +16,9 @@ use super::studied;
 use super::tags::{QUALITIES_ROOM, Tag, Tags};
 use crate::catalog::{GroupIndex, NameIndex, NameStep};
 use crate::model::{EntityType, SynonymScope};
+use crate::text::masks::with_bits;
 use crate::text::pauses::work_done;
-use crate::text::{FoldedText, Gap, Token, prefetch};
+use crate::text::{FoldedText, Gap, prefetch};
 
 /// How many types there are.
 pub(crate) const TYPES: usize = EntityType::ALL.len();
@@ -75,6 +76,14 @@ pub(crate) struct NameMatch {
     pub profile: Profile,
 }
 
+/// A name of one word, in half a line of memory.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(32))]
+struct Own {
+    group: GroupIndex,
+    profile: Profile,
+}
+
 /// A name by the words that it is written in.
 type Known = Option<(GroupIndex, Profile)>;
 
@@ -89,6 +98,15 @@ struct Going {
 
 /// Room for what is told of the tokens of a block and of the one behind, with one to spare so that the place behind any bit's is one.
 const ROOM_TOKENS: usize = BLOCK_TOKENS + 2;
+/// Where the gap before a token begins in its signs, above those of its word.
+const GAP_SHIFT: u32 = 3;
+const GAP_SIGNS: u8 = 7 << GAP_SHIFT;
+
+/// A gap as it is among the signs of a token.
+#[inline]
+const fn gap_signs(gap: Gap) -> u8 {
+    (gap as u8) << GAP_SHIFT
+}
 
 /// The tokens of a block and the one behind.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +115,10 @@ struct Block {
     words: [u32; ROOM_TOKENS],
     /// What is asked first of what these begin.
     glances: [Glance; ROOM_TOKENS],
+    /// What these say, but for the bit as a second word, and the gap before each.
+    signs: [u8; ROOM_TOKENS],
+    /// The places of the names of one word, of those that are such.
+    own: [u32; BLOCK_TOKENS],
 }
 
 /// What the tokens of a block begin, as bits.
@@ -111,26 +133,39 @@ struct Begun {
 }
 
 impl Block {
-    /// Tells what the tokens of the block begin; `tokens` are these and the one behind them, where there is one.
-    fn begun(&self, tokens: &[Token]) -> Begun {
-        let Some((first, rest)) = tokens.split_first() else { return Begun::default() };
-        let mut own = self.glances[0];
-        let mut common = own;
+    const EMPTY: Self = Self {
+        words: [0; ROOM_TOKENS],
+        glances: [Glance::UNKNOWN; ROOM_TOKENS],
+        signs: [0; ROOM_TOKENS],
+        own: [0; BLOCK_TOKENS],
+    };
+
+    /// Puts a token at a place.
+    #[inline]
+    fn put(&mut self, at: usize, word: u32, glance: Glance, gap: Gap) {
+        self.words[at] = word;
+        self.glances[at] = glance;
+        self.signs[at] = glance.signs() | gap_signs(gap);
+    }
+
+    /// Tells what the first `count` tokens begin; the one behind a whole block has `behind` before it.
+    #[inline]
+    fn begun(&self, count: usize, behind: Option<Gap>) -> Begun {
+        let Some(last) = count.min(BLOCK_TOKENS).checked_sub(1) else { return Begun::default() };
+        let signs = self.signs.first_chunk().unwrap_or(&[0; BLOCK_TOKENS]);
+        let all = u64::MAX >> (BLOCK_TOKENS - 1 - last);
         // no name begins within a word
-        let mut begins = first.gap != Gap::None;
-        let (mut single, mut going) = (0, 0);
-        // no branch by branch: none can be foretold
-        for (at, (next, second)) in rest.iter().zip(&self.glances[1..]).enumerate() {
-            let ends = next.gap != Gap::None;
-            single |= u64::from(begins & ends & own.is_named()) << at;
-            going |= u64::from(begins & (next.gap != Gap::Break) & own.continues()) << at;
-            common = common.and(*second);
-            (own, begins) = (*second, ends);
+        let begins = !with_bits(signs, GAP_SIGNS, gap_signs(Gap::None)) & all;
+        let follows = !with_bits(signs, GAP_SIGNS, gap_signs(Gap::Break)) & all;
+        let ends = begins >> 1 | u64::from(behind.is_none_or(|gap| gap != Gap::None)) << last;
+        let goes_on = follows >> 1 | u64::from(behind.is_some_and(|gap| gap != Gap::Break)) << last;
+        let has = |sign: u8| with_bits(signs, sign, sign);
+        Begun {
+            single: begins & ends & has(Glance::NAMED_SIGN),
+            going: begins & goes_on & has(Glance::CONTINUES_SIGN),
+            is_known: (has(Glance::KNOWN_SIGN) | !all) == u64::MAX
+                && (behind.is_none() || self.glances[BLOCK_TOKENS].is_known()),
         }
-        if rest.len() < BLOCK_TOKENS {
-            single |= u64::from(begins & own.is_named()) << rest.len();
-        }
-        Begun { single, going, is_known: common.is_known() }
     }
 }
 
@@ -151,7 +186,7 @@ pub(crate) struct Names {
     /// What is asked of these first.
     glances: Vec<Glance>,
     /// The names of one word.
-    own: Vec<(GroupIndex, Profile)>,
+    own: Vec<Own>,
     /// Names of several words, by what was read and how it is written.
     known: FxHashMap<u64, Known>,
     /// Room for the tokens of a block from which names go on.
@@ -180,8 +215,8 @@ impl Names {
         let mut own = Beginning::of(word.folded);
         if let Some(step) = names.step(names.root(), word.folded) {
             (own.hash, own.continues) = (step.hash, step.continues);
-            if let Some(name) = read(names, vocabulary, step, word) {
-                self.own.push(name);
+            if let Some((group, profile)) = read(names, vocabulary, step, word) {
+                self.own.push(Own { group, profile });
                 own.name = u32::try_from(self.own.len()).unwrap_or(0);
             }
         }
@@ -191,6 +226,16 @@ impl Names {
         }
         self.beginnings[at] = own;
         self.glances[at] = own.glance();
+    }
+
+    /// Adds the names of one word that some tokens of a block are, of which `start` is the first.
+    #[inline]
+    fn add_own(&self, block: &Block, (start, tokens): (usize, u64), matches: &mut Vec<NameMatch>) {
+        each_bit(tokens, |at| {
+            if let Some(Own { group, profile }) = self.own.get(block.own[at] as usize).copied() {
+                matches.push(NameMatch { first: start + at, end: start + at + 1, group, profile });
+            }
+        });
     }
 
     // what XXH3 makes of its seed would be made for every token there, were this put into the walk
@@ -287,39 +332,40 @@ pub(crate) fn find_matches(
 ) {
     let (names, tokens) = (vocabulary.names(), passage.folded.tokens());
     matches.clear();
-    let mut block = Block { words: [0; ROOM_TOKENS], glances: [Glance::default(); ROOM_TOKENS] };
+    let mut block = Block::EMPTY;
     for start in (0..tokens.len()).step_by(BLOCK_TOKENS) {
         work_done(2 * BLOCK_TOKENS.min(tokens.len() - start));
         let own = &tokens[start..tokens.len().min(start + BLOCK_TOKENS + 1)];
-        let room = block.words.iter_mut().zip(&mut block.glances);
-        for (first, (word, glance)) in (start..start + own.len()).zip(room) {
-            *word = number(first);
-            *glance = memory.glance(*word);
-            prefetch(memory.beginnings.get(*word as usize));
+        for (at, token) in own.iter().enumerate() {
+            let word = number(start + at);
+            block.put(at, word, memory.glance(word), token.gap);
+            prefetch(memory.beginnings.get(word as usize));
         }
-        let mut begun = block.begun(own);
+        let behind = own.get(BLOCK_TOKENS).map(|token| token.gap);
+        let mut begun = block.begun(own.len(), behind);
         if !begun.is_known {
             meet_all(vocabulary, passage, memory, start..start + own.len(), &mut block);
-            begun = block.begun(own);
+            begun = block.begun(own.len(), behind);
         }
         let Begun { single, going, .. } = begun;
-        let going = look_ahead(names, passage, memory, (start, going), &block);
-        let mut next = 0;
-        each_bit(single | going, |at| {
-            let first = start + at;
-            if single >> at & 1 == 1
-                && let Some(beginning) = memory.beginnings.get(block.words[at] as usize)
-                && let Some((group, profile)) =
-                    memory.own.get(beginning.name.wrapping_sub(1) as usize).copied()
-            {
-                matches.push(NameMatch { first, end: first + 1, group, profile });
-            }
-            if going >> at & 1 == 1 {
-                let begun = memory.going[next];
-                next += 1;
-                go_on((names, vocabulary), passage, memory, (first, begun), matches);
-            }
+        each_bit(single, |at| {
+            let name = memory.beginnings.get(block.words[at] as usize).map_or(0, |own| own.name);
+            block.own[at] = name.wrapping_sub(1);
+            prefetch(memory.own.get(block.own[at] as usize));
         });
+        let going = look_ahead(names, passage, memory, (start, going), &block);
+        let mut single = single;
+        let mut next = 0;
+        each_bit(going, |at| {
+            // one word is shorter than several
+            let before = single & u64::MAX >> (BLOCK_TOKENS - 1 - at);
+            single ^= before;
+            memory.add_own(&block, (start, before), matches);
+            let begun = memory.going[next];
+            next += 1;
+            go_on((names, vocabulary), passage, memory, (start + at, begun), matches);
+        });
+        memory.add_own(&block, (start, single), matches);
     }
 }
 
@@ -332,11 +378,12 @@ fn meet_all(
     tokens: Range<usize>,
     block: &mut Block,
 ) {
-    for (first, (word, glance)) in tokens.zip(block.words.iter().zip(&mut block.glances)) {
-        if !memory.glance(*word).is_known() {
-            memory.meet(vocabulary.names(), vocabulary, *word as usize, written(passage, first, first + 1));
+    for (at, first) in tokens.enumerate() {
+        let word = block.words[at];
+        if !memory.glance(word).is_known() {
+            memory.meet(vocabulary.names(), vocabulary, word as usize, written(passage, first, first + 1));
         }
-        *glance = memory.glance(*word);
+        block.put(at, word, memory.glance(word), passage.folded.tokens()[first].gap);
     }
 }
 
@@ -386,7 +433,7 @@ fn look_ahead(
     passage: &PassageText<'_>,
     memory: &mut Names,
     (start, asked): (usize, u64),
-    Block { words, glances }: &Block,
+    Block { words, glances, .. }: &Block,
 ) -> u64 {
     let folded = &passage.folded;
     let Names { beginnings, going: goes_on, .. } = memory;
@@ -441,12 +488,14 @@ pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>, 
     // where all types are free, and the first piece that is not listed yet
     let (mut all_free_from, mut unlisted) = (0, 0);
     // matches stand by their first token; of one first token the longest come last
-    for (number, names) in matches.chunk_by(|one, other| one.first == other.first).enumerate() {
-        if number % BLOCK_TOKENS == 0 {
+    let mut rest = matches;
+    while let Some((only, behind)) = rest.split_first() {
+        if behind.len() % BLOCK_TOKENS == 0 {
             work_done(BLOCK_TOKENS);
         }
+        let is_alone = behind.first().is_none_or(|next| next.first != only.first);
         // mostly it is one word that no longer name has
-        if let [only] = names
+        if is_alone
             && only.end == only.first + 1
             && only.first >= all_free_from
             && only.profile.types != 0
@@ -455,8 +504,12 @@ pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>, 
             tags[piece].add_all(only.profile.types, SINGLE, only.profile.qualities);
             tagged.push(piece as u32);
             unlisted = piece + 1;
+            rest = behind;
             continue;
         }
+        let count = 1 + behind.iter().take_while(|next| next.first == only.first).count();
+        let (names, others) = rest.split_at(count);
+        rest = others;
         for found in names.iter().rev() {
             let mut types = found.profile.types;
             let mut is_written = false;
@@ -498,6 +551,37 @@ fn write_tag(pieces: &Pieces, found: &NameMatch, at: usize, tags: &mut [Tags]) {
 mod tests {
     use super::*;
     use crate::catalog::Catalog;
+
+    #[test]
+    fn what_a_block_begins_is_told_as_token_by_token() {
+        let gaps = [Gap::Break, Gap::Space, Gap::None, Gap::Joiner, Gap::None, Gap::Break, Gap::Space];
+        let glance = |bits: u32| {
+            let mut own = Beginning::of("a");
+            (own.name, own.continues) = (bits & 1, bits & 2 != 0);
+            own.glance()
+        };
+        let glances: Vec<Glance> = (0..8).map(glance).collect();
+        for count in [1, 2, 7, 63, 64, 65] {
+            let tokens: Vec<(Glance, Gap)> = (0..count).map(|at| (glances[at * 5 % 8], gaps[at % 7])).collect();
+            let mut block = Block::EMPTY;
+            for (at, (glance, gap)) in tokens.iter().enumerate() {
+                block.put(at, 0, *glance, *gap);
+            }
+            let mut expected = Begun { is_known: true, ..Begun::default() };
+            for (at, (glance, gap)) in tokens.iter().take(BLOCK_TOKENS).enumerate() {
+                let (begins, next) = (*gap != Gap::None, tokens.get(at + 1).map(|next| next.1));
+                let single = begins && next.is_none_or(|gap| gap != Gap::None) && glance.is_named();
+                let going = begins && next.is_some_and(|gap| gap != Gap::Break) && glance.continues();
+                expected.single |= u64::from(single) << at;
+                expected.going |= u64::from(going) << at;
+            }
+            let behind = tokens.get(BLOCK_TOKENS).map(|behind| behind.1);
+            assert_eq!(block.begun(count, behind), expected, "{count}");
+            block.put(count - 1, 0, Glance::UNKNOWN, Gap::Space);
+            assert!(!block.begun(count, behind).is_known, "{count}");
+        }
+        assert_eq!(Block::EMPTY.begun(0, None), Begun::default());
+    }
 
     #[test]
     fn names_are_forgotten_at_the_bound() {
