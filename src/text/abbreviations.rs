@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 
+use super::long_forms::{Starts, starts_at_end};
 use super::pauses::work_done;
 
 /// The most characters of a short form (from the paper).
@@ -263,18 +264,15 @@ fn best_start(window: &str, short_form: &str) -> Option<usize> {
     (start < window.len()).then_some(start - word.len())
 }
 
-/// Where a long form may begin by [`best_start`] and by [`initials_start`].
-struct Starts {
-    start: usize,
-    initials: Option<usize>,
-}
-
 /// Where in `window` the long form of `short_form` begins that ends with it; `None` where what is to be read of them is not all in ASCII.
 fn ascii_starts(window: &[u8], short_form: &[u8]) -> Option<Option<Starts>> {
     if !short_form.is_ascii() {
         return None;
     }
     let limit = words_limit(short_form.iter().filter(|byte| byte.is_ascii_alphanumeric()).count());
+    if let Some(starts) = starts_at_end(window, short_form, limit) {
+        return Some(starts);
+    }
     let Some(start) = best_ascii_start(window, short_form, limit)? else { return Some(None) };
     let initials = initials_ascii_start(window, short_form)?;
     Some(Some(Starts { start, initials }))
@@ -515,7 +513,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_ascii_is_read_as_all_text_is(
-            text in "[a-zA-C0-2 \\t\\n.-]{0,60}",
+            text in "[a-zA-C0-2 \\t\\n.-]{0,60}|([a-e]{1,9}[ -]){0,20}",
             short in "[a-zA-C0-2 -]{2,6}",
         ) {
             for limit in 0..6 {
@@ -526,6 +524,15 @@ mod tests {
             }
             let initials = initials_ascii_start(text.as_bytes(), short.as_bytes());
             prop_assert_eq!(initials, Some(initials_start(&text, &short)), "{:?} {}", text, short);
+            for limit in 0..6 {
+                let start = best_ascii_start(text.as_bytes(), short.as_bytes(), limit).flatten();
+                let expected = start.map(|start| Starts { start, initials: initials.flatten() });
+                if let Some(starts) = starts_at_end(text.as_bytes(), short.as_bytes(), limit) {
+                    prop_assert_eq!(starts, expected, "{:?} {}", text, short);
+                } else {
+                    prop_assert!(text.len() > 64);
+                }
+            }
         }
 
         #[test]

@@ -8,6 +8,7 @@ mod fold;
 mod gaps;
 mod known_forms;
 pub(crate) mod listed;
+mod long_forms;
 pub(crate) mod masks;
 mod names;
 pub mod offsets;
