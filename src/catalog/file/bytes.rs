@@ -25,6 +25,12 @@ impl<'a> U32s<'a> {
     pub(in crate::catalog) fn get(self, place: usize) -> u32 {
         self.0.get(place).map_or(0, |bytes| u32::from_le_bytes(*bytes))
     }
+
+    /// Has a number come nearer.
+    #[inline]
+    pub(in crate::catalog) fn look_towards(self, place: usize) {
+        crate::text::prefetch(self.0.get(place));
+    }
 }
 
 /// A row of 64-bit numbers.
