@@ -9,6 +9,7 @@ use super::name_ranker::{NameRanker, name_times};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::rank::{self, CONTRADICTED_FACTOR, NameEvidence, SCORE_FLOOR, Support};
+use super::ranked_names::RankedNames;
 use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon};
 use super::surface::Agreement;
 use super::vocabulary::Vocabulary;
@@ -35,6 +36,7 @@ pub(super) fn rank_mentions(
     passages: &[PassageText<'_>],
     options: &PreparedOptions,
     ranker: &NameRanker,
+    ranked: &mut RankedNames,
 ) {
     let times = name_times(mentions, passages);
     let supported = supported_entities(mentions);
@@ -64,7 +66,7 @@ pub(super) fn rank_mentions(
         let by_hand = |reading: &&mut Reading| ranker.of(reading.entity_type).is_none();
         mention.readings.iter_mut().filter(by_hand).for_each(score);
         let name = mention.name(passages);
-        ranker.score(&mut mention.readings, name, times.get(name).copied().unwrap_or(1));
+        ranker.score(&mut mention.readings, name, times.get(name).copied().unwrap_or(1), ranked);
         if mention.readings.iter().any(|reading| reading.foreign.is_some()) {
             // the name is a protein's whatever its species, so its chemical gains nothing by that
             let chemicals = mention.readings.iter_mut().filter(|r| r.entity_type == EntityType::Chemical);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::ranked_names::RankedNames;
 use super::surface::{self, Agreement};
 use super::vocabulary::{Bearer, Facts, Vocabulary};
 use crate::catalog::{EntityIndex, GroupIndex};
@@ -169,6 +170,8 @@ pub(crate) struct KnownNames {
     known: FxHashMap<u64, Arc<KnownName>>,
     /// How many bearers they have in all.
     bearers_kept: usize,
+    /// How names were ranked.
+    pub(super) ranked: RankedNames,
 }
 
 impl KnownNames {
@@ -176,6 +179,7 @@ impl KnownNames {
     pub(crate) fn clear(&mut self) {
         self.known.clear();
         self.bearers_kept = 0;
+        self.ranked.clear();
     }
 
     /// What a name is as a text has it.

@@ -29,6 +29,7 @@ mod options;
 mod passages;
 mod prepare;
 mod rank;
+mod ranked_names;
 mod reasons;
 mod recognise;
 mod resolve;
@@ -185,7 +186,8 @@ impl Annotator {
             &mut mentions,
             options,
         );
-        evidence::rank_mentions(&mut mentions, vocabulary, passages, options, &self.models.names);
+        let (ranker, ranked) = (&self.models.names, &mut known.ranked);
+        evidence::rank_mentions(&mut mentions, vocabulary, passages, options, ranker, ranked);
         if types & 1 << EntityType::Variant as u16 != 0 {
             for (index, passage) in passages.iter().enumerate() {
                 mentions.extend(find_variants(passage, index, options));

@@ -11,6 +11,7 @@ use super::mention::{Mention, Reading, Subject};
 use super::models::calibrated;
 use super::passages::PassageText;
 use super::rank::{self, CONTRADICTED_FACTOR, NameEvidence, SCORE_FLOOR, Support};
+use super::ranked_names::{Ranked, RankedBy, RankedNames};
 use super::recognise::table::MODEL_TYPES;
 use super::surface::Agreement;
 use crate::catalog::EntityIndex;
@@ -123,7 +124,7 @@ impl NameRanker {
 
     /// Scores the readings of a mention that there is a model for: of each type the one that the name most likely stands for
     /// gets the score of such a mention, others their share of it. `times` is how often the document has the name.
-    pub(super) fn score(&self, readings: &mut [Reading], name: &str, times: u32) {
+    pub(super) fn score(&self, readings: &mut [Reading], name: &str, times: u32, ranked: &mut RankedNames) {
         let mut scored = 0_u16;
         for at in 0..readings.len() {
             let entity_type = readings[at].entity_type;
@@ -133,9 +134,9 @@ impl NameRanker {
             let told = self.told_of(entity_type, name);
             let alone = readings[at + 1..].iter().all(|other| other.entity_type != entity_type);
             if alone {
-                model.score_alone(&mut readings[at], (told, times));
+                model.score_alone(&mut readings[at], (told, times), ranked);
             } else {
-                model.score_several(readings, entity_type, (told, times));
+                model.score_several(readings, entity_type, (told, times), ranked);
             }
         }
     }
@@ -162,33 +163,50 @@ impl NameModel {
     }
 }
 
-/// What the ranker sees of a reading; `None` of one that is not by a name.
-fn describe(reading: &Reading, (told, times): (Told, u32)) -> Option<NameFeatures> {
-    let of = NameUse { told, times, prominence: reading.prominence };
-    reading.evidence.as_ref().map(|evidence| describe_name(evidence, of))
-}
-
 impl NameModel {
-    fn score_alone(&self, reading: &mut Reading, of: (Told, u32)) {
-        if let Some(features) = describe(reading, of) {
-            reading.score = self.score(self.chance(&features)) * contradiction(reading);
+    /// What a reading is ranked as; `None` of one that is not by a name.
+    fn ranked(
+        &self,
+        reading: &Reading,
+        (told, times): (Told, u32),
+        ranked: &mut RankedNames,
+    ) -> Option<Ranked> {
+        let of = NameUse { told, times, prominence: reading.prominence };
+        let evidence = reading.evidence.as_ref()?;
+        Some(ranked.of(RankedBy::of(reading.entity_type, evidence, of), || self.rank(evidence, of)))
+    }
+
+    #[inline(never)]
+    fn rank(&self, evidence: &NameEvidence, of: NameUse) -> Ranked {
+        let features = describe_name(evidence, of);
+        Ranked { choice: self.choice(&features), score: self.score(self.chance(&features)) }
+    }
+
+    fn score_alone(&self, reading: &mut Reading, of: (Told, u32), ranked: &mut RankedNames) {
+        if let Some(Ranked { score, .. }) = self.ranked(reading, of, ranked) {
+            reading.score = score * contradiction(reading);
         }
     }
 
-    fn score_several(&self, readings: &mut [Reading], entity_type: EntityType, of: (Told, u32)) {
+    fn score_several(
+        &self,
+        readings: &mut [Reading],
+        entity_type: EntityType,
+        of: (Told, u32),
+        ranked: &mut RankedNames,
+    ) {
         let is_own = |own: &&mut Reading| own.entity_type == entity_type && own.evidence.is_some();
-        let mut best: Option<((bool, f32, u8), NameFeatures)> = None;
+        let mut best: Option<((bool, f32, u8), f32)> = None;
         for reading in readings.iter_mut().filter(is_own) {
-            let Some(features) = describe(reading, of) else { continue };
+            let Some(Ranked { choice, score }) = self.ranked(reading, of, ranked) else { continue };
             // kept there until the best is known
-            reading.score = self.choice(&features);
+            reading.score = choice;
             let right = (!reading.contradicted, reading.score, reading.prominence);
             if best.as_ref().is_none_or(|(most, _)| right > *most) {
-                best = Some((right, features));
+                best = Some((right, score));
             }
         }
-        let Some(((_, most, _), features)) = best else { return };
-        let score = self.score(self.chance(&features));
+        let Some(((_, most, _), score)) = best else { return };
         for reading in readings.iter_mut().filter(is_own) {
             reading.score = score * (reading.score / most).min(1.0) * contradiction(reading);
         }
@@ -395,12 +413,13 @@ mod tests {
             reading(1, true, EntityType::Anatomy),
             reading(2, false, EntityType::Gene),
         ];
-        ranker.score(&mut readings, "liver", 1);
+        let mut ranked = RankedNames::default();
+        ranker.score(&mut readings, "liver", 1, &mut ranked);
         let score = rank::logistic(1.0);
         assert!((readings[1].score - score).abs() < 1e-6 && readings[0].score < 0.6 * score);
         assert!((readings[2].score - 0.1).abs() < 1e-6, "genes have no such model");
         let mut alone = [Reading { contradicted: true, ..reading(0, false, EntityType::Anatomy) }];
-        ranker.score(&mut alone, "liver", 1);
+        ranker.score(&mut alone, "liver", 1, &mut ranked);
         assert!((alone[0].score - score * CONTRADICTED_FACTOR).abs() < 1e-6);
     }
 }

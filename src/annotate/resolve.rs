@@ -193,7 +193,7 @@ fn of_dictionary(
         mentions.extend(find_whole(vocabulary, &passages[NAME], NAME));
     }
     apply_definitions(vocabulary, passages, &prepared.definitions, &mut mentions, options);
-    rank_mentions(&mut mentions, vocabulary, passages, options, &models.names);
+    rank_mentions(&mut mentions, vocabulary, passages, options, &models.names, &mut known.ranked);
     let whole = mentions.into_iter().find(is_whole);
     let mut readings: Vec<Reading> = whole.map(|mention| mention.readings).unwrap_or_default();
     readings.retain(|reading| matches!(reading.subject, Subject::Entity(_)));
