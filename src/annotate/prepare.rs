@@ -26,8 +26,8 @@ pub(crate) fn prepare(
     for passage in passages {
         let (mut view, mut matches) = memory.room.pop().unwrap_or_default();
         view.read(passage, &mut memory.lexicon, models);
-        let number = |token| view.word_of_token(token);
-        find_matches(vocabulary, passage, number, &mut memory.names, &mut matches);
+        let words = |tokens| view.words_of_tokens(tokens);
+        find_matches(vocabulary, passage, words, &mut memory.names, &mut matches);
         view.mark(&matches, find_variants(passage.text));
         prepared.views.push(view);
         prepared.matches.push(matches);

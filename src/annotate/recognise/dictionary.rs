@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::super::matches::{fits_its_place, is_possible_text};
@@ -10,6 +9,7 @@ use super::super::passages::PassageText;
 use super::super::surface::{self, Agreement};
 use super::super::vocabulary::Vocabulary;
 use super::beginnings::{Beginning, Glance};
+use super::numbers::Numbers;
 use super::outside;
 use super::pieces::Pieces;
 use super::studied;
@@ -18,7 +18,7 @@ use crate::catalog::{GroupIndex, NameIndex, NameStep};
 use crate::model::{EntityType, SynonymScope};
 use crate::text::masks::with_bits;
 use crate::text::pauses::work_done;
-use crate::text::{FoldedText, Gap, prefetch};
+use crate::text::{FoldedText, Gap, Token, prefetch};
 
 /// How many types there are.
 pub(crate) const TYPES: usize = EntityType::ALL.len();
@@ -87,11 +87,20 @@ struct Own {
 /// A name by the words that it is written in.
 type Known = Option<(GroupIndex, Profile)>;
 
+/// The same in half a line of memory.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(32))]
+struct Kept(Known);
+
+const _: () = assert!(size_of::<Own>() == 32 && size_of::<Kept>() == 32);
+
 /// A token from which names go on with the next one.
 #[derive(Debug, Clone, Copy)]
 struct Going {
     /// Those names.
     step: NameStep,
+    /// The key of the name that both are ([`key_at`]).
+    name: Option<u64>,
     /// The hash of both with the word behind, where a name may go on with it; else [`NOT_AHEAD`].
     behind: u64,
 }
@@ -140,8 +149,21 @@ impl Block {
         own: [0; BLOCK_TOKENS],
     };
 
+    /// Takes the tokens of a block and the one behind with their words, and looks towards what these begin.
+    // a loop of its own has registers enough
+    #[inline(never)]
+    fn read(&mut self, tokens: &[Token], words: impl Iterator<Item = u32>, memory: &Names) {
+        let Names { beginnings, glances, .. } = memory;
+        let room = self.words.iter_mut().zip(&mut self.glances).zip(&mut self.signs);
+        for ((token, word), ((own, glance), signs)) in tokens.iter().zip(words).zip(room) {
+            *own = word;
+            *glance = glances.get(word as usize).copied().unwrap_or_default();
+            *signs = glance.signs() | gap_signs(token.gap);
+            prefetch(beginnings.get(word as usize));
+        }
+    }
+
     /// Puts a token at a place.
-    #[inline]
     fn put(&mut self, at: usize, word: u32, glance: Glance, gap: Gap) {
         self.words[at] = word;
         self.glances[at] = glance;
@@ -187,8 +209,10 @@ pub(crate) struct Names {
     glances: Vec<Glance>,
     /// The names of one word.
     own: Vec<Own>,
-    /// Names of several words, by what was read and how it is written.
-    known: FxHashMap<u64, Known>,
+    /// The numbers of names of several words, by what was read and how it is written.
+    numbers: Numbers,
+    /// Those names.
+    known: Vec<Kept>,
     /// Room for the tokens of a block from which names go on.
     going: Vec<Going>,
 }
@@ -238,24 +262,35 @@ impl Names {
         });
     }
 
-    // what XXH3 makes of its seed would be made for every token there, were this put into the walk
-    #[inline(never)]
+    /// The names of a key ([`key_at`]), which a step has read.
+    #[inline]
     fn of(
         &mut self,
-        names: NameIndex<'_>,
-        vocabulary: Vocabulary<'_>,
-        step: NameStep,
+        (names, vocabulary): (NameIndex<'_>, Vocabulary<'_>),
+        (key, step): (u64, NameStep),
         name: Written<'_>,
     ) -> Known {
-        let key = xxh3_64_with_seed(name.text.as_bytes(), step.hash);
-        if let Some(known) = self.known.get(&key) {
-            return *known;
+        let number = self.numbers.get(key);
+        match number.and_then(|number| self.known.get(number as usize)) {
+            Some(Kept(known)) => *known,
+            None => self.meet_several((names, vocabulary), (key, step), name),
         }
+    }
+
+    #[cold]
+    fn meet_several(
+        &mut self,
+        (names, vocabulary): (NameIndex<'_>, Vocabulary<'_>),
+        (key, step): (u64, NameStep),
+        name: Written<'_>,
+    ) -> Known {
         if self.known.len() >= NAMES_LIMIT {
+            self.numbers = Numbers::default();
             self.known.clear();
         }
         let known = read(names, vocabulary, step, name);
-        self.known.insert(key, known);
+        self.numbers.number(key);
+        self.known.push(Kept(known));
         known
     }
 }
@@ -320,13 +355,13 @@ fn profile(vocabulary: Vocabulary<'_>, group: GroupIndex, written: &str) -> Prof
 }
 
 /// Finds every name that stands in a passage as whole words, from the start of a word on: by its first token, the shortest
-/// first. `number` gives the number of a token's word.
+/// first. `words` gives the numbers of the words of some tokens.
 // stages put into one another have too few registers
 #[inline(never)]
-pub(crate) fn find_matches(
+pub(crate) fn find_matches<W: Iterator<Item = u32>>(
     vocabulary: Vocabulary<'_>,
     passage: &PassageText<'_>,
-    number: impl Fn(usize) -> u32,
+    words: impl Fn(Range<usize>) -> W,
     memory: &mut Names,
     matches: &mut Vec<NameMatch>,
 ) {
@@ -336,11 +371,7 @@ pub(crate) fn find_matches(
     for start in (0..tokens.len()).step_by(BLOCK_TOKENS) {
         work_done(2 * BLOCK_TOKENS.min(tokens.len() - start));
         let own = &tokens[start..tokens.len().min(start + BLOCK_TOKENS + 1)];
-        for (at, token) in own.iter().enumerate() {
-            let word = number(start + at);
-            block.put(at, word, memory.glance(word), token.gap);
-            prefetch(memory.beginnings.get(word as usize));
-        }
+        block.read(own, words(start..start + own.len()), memory);
         let behind = own.get(BLOCK_TOKENS).map(|token| token.gap);
         let mut begun = block.begun(own.len(), behind);
         if !begun.is_known {
@@ -392,16 +423,15 @@ fn go_on(
     (names, vocabulary): (NameIndex<'_>, Vocabulary<'_>),
     passage: &PassageText<'_>,
     memory: &mut Names,
-    (first, Going { mut step, mut behind }): (usize, Going),
+    (first, Going { mut step, mut name, mut behind }): (usize, Going),
     matches: &mut Vec<NameMatch>,
 ) {
     let folded = &passage.folded;
     let mut end = first + 2;
     loop {
-        if step.may_end()
-            && folded.ends_word(end - 1)
-            && fits_its_place(passage, first, end)
-            && let Some((group, profile)) = memory.of(names, vocabulary, step, written(passage, first, end))
+        if let Some(key) = name
+            && let Some((group, profile)) =
+                memory.of((names, vocabulary), (key, step), written(passage, first, end))
         {
             matches.push(NameMatch { first, end, group, profile });
         }
@@ -412,7 +442,21 @@ fn go_on(
         behind = hash_with(folded, next, end + 1);
         step = next;
         end += 1;
+        name = key_at(passage, step, first, end);
     }
+}
+
+/// What tells the name that a step has read, as some tokens are written, from others; `None` where they may be none.
+fn key_at(passage: &PassageText<'_>, step: NameStep, first: usize, end: usize) -> Option<u64> {
+    let may_be_name =
+        step.may_end() && passage.folded.ends_word(end - 1) && fits_its_place(passage, first, end);
+    may_be_name.then(|| key_of(passage.slice(passage.span(first, end)), step))
+}
+
+// what XXH3 makes of its seed would be made for every token there, were this put into the walk
+#[inline(never)]
+fn key_of(written: &str, step: NameStep) -> u64 {
+    xxh3_64_with_seed(written.as_bytes(), step.hash)
 }
 
 /// The hash of what was read with the token `next`, where a name may go on with it; else [`NOT_AHEAD`].
@@ -436,7 +480,7 @@ fn look_ahead(
     Block { words, glances, .. }: &Block,
 ) -> u64 {
     let folded = &passage.folded;
-    let Names { beginnings, going: goes_on, .. } = memory;
+    let Names { beginnings, numbers, going: goes_on, .. } = memory;
     let mut possible = 0;
     each_bit(asked, |at| {
         let own = beginnings.get(words[at] as usize);
@@ -461,7 +505,11 @@ fn look_ahead(
         if behind != NOT_AHEAD {
             names.look_towards(behind);
         }
-        goes_on.push(Going { step, behind });
+        let name = key_at(passage, step, start + at, start + at + 2);
+        if let Some(key) = name {
+            numbers.look_towards(key);
+        }
+        goes_on.push(Going { step, name, behind });
         going |= 1 << at;
     });
     going
@@ -549,6 +597,8 @@ fn write_tag(pieces: &Pieces, found: &NameMatch, at: usize, tags: &mut [Tags]) {
 
 #[cfg(test)]
 mod tests {
+    use rustc_hash::FxHashMap;
+
     use super::*;
     use crate::catalog::Catalog;
 
@@ -592,7 +642,8 @@ mod tests {
         let mut memory = Names::default();
         for number in 0..=NAMES_LIMIT {
             let text = number.to_string();
-            memory.of(names, vocabulary, step, Written { text: &text, folded: "insulin" });
+            let name = Written { text: &text, folded: "insulin" };
+            memory.of((names, vocabulary), (key_of(&text, step), step), name);
             assert!(memory.known.len() <= NAMES_LIMIT);
         }
         assert_eq!(memory.known.len(), 1);
@@ -620,7 +671,8 @@ mod tests {
             .collect();
         let (mut memory, mut matches) = (Names::default(), Vec::new());
         let mut find = || {
-            find_matches(vocabulary, &passage, |at| words[at], &mut memory, &mut matches);
+            let words = |tokens: Range<usize>| words[tokens].iter().copied();
+            find_matches(vocabulary, &passage, words, &mut memory, &mut matches);
             matches.iter().map(|own| (own.first, own.end, own.group)).collect::<Vec<_>>()
         };
         let first = find();

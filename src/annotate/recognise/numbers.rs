@@ -54,7 +54,7 @@ impl Numbers {
 
     /// Has the number of a hash come nearer.
     #[inline]
-    pub(super) fn look_towards(&self, hash: u64) {
+    pub(crate) fn look_towards(&self, hash: u64) {
         prefetch(self.slots.get(self.home(hash)));
     }
 

@@ -313,6 +313,12 @@ impl Pieces {
         self.of_token[token] as usize
     }
 
+    /// The first pieces of some tokens.
+    #[inline]
+    pub(crate) fn firsts_of(&self, tokens: Range<usize>) -> &[u32] {
+        self.of_token.get(tokens).unwrap_or_default()
+    }
+
     /// [`Pieces::within`] a span that covers those tokens.
     pub(crate) fn of_tokens(&self, tokens: &Range<usize>, span: Span) -> Range<usize> {
         if tokens.is_empty() {

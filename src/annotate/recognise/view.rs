@@ -176,9 +176,11 @@ impl PassageView {
         self.binomials.iter().fold(false, |any, part| any | (*part as u8 == Part::Genus as u8))
     }
 
-    /// The number of a token's word.
-    pub(crate) fn word_of_token(&self, token: usize) -> u32 {
-        self.words[self.pieces.of_token(token)]
+    /// The numbers of the words of some tokens.
+    #[inline]
+    pub(crate) fn words_of_tokens(&self, tokens: Range<usize>) -> impl Iterator<Item = u32> {
+        let pieces = self.pieces.firsts_of(tokens).iter();
+        pieces.map(|piece| self.words.get(*piece as usize).copied().unwrap_or_default())
     }
 
     /// Adds what the dictionary and patterns say; abbreviations come last ([`mark_short_forms`]).
