@@ -2,16 +2,16 @@
 //! speak of the same things.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::ranked_names::RankedNames;
+use super::recognise::numbers::Numbers;
 use super::surface::{self, Agreement};
 use super::vocabulary::{Bearer, Facts, Vocabulary};
 use crate::catalog::{EntityIndex, GroupIndex};
 use crate::model::{EntityType, SynonymScope};
+use crate::text::prefetch;
 
 /// The most entities of one name that are looked at, the closest names first: names such as "p25" have hundreds in a whole Entrez Gene.
 pub(super) const BEARERS_LIMIT: usize = 100;
@@ -167,9 +167,13 @@ impl KnownName {
 /// The names that were met before.
 #[derive(Debug, Default)]
 pub(crate) struct KnownNames {
-    known: FxHashMap<u64, Arc<KnownName>>,
+    /// Their numbers by their keys.
+    numbers: Numbers,
+    known: Vec<KnownName>,
     /// How many bearers they have in all.
     bearers_kept: usize,
+    /// Room for the numbers of names that are looked towards.
+    awaited: Vec<u64>,
     /// How names were ranked.
     pub(super) ranked: RankedNames,
 }
@@ -177,34 +181,53 @@ pub(crate) struct KnownNames {
 impl KnownNames {
     /// Forgets all, for another catalog.
     pub(crate) fn clear(&mut self) {
-        self.known.clear();
-        self.bearers_kept = 0;
+        self.forget();
         self.ranked.clear();
     }
 
-    /// What a name is as a text has it.
-    pub(super) fn of(
-        &mut self,
-        vocabulary: Vocabulary<'_>,
-        name: GroupIndex,
-        written: &str,
-    ) -> Arc<KnownName> {
-        let key = xxh3_64_with_seed(written.as_bytes(), vocabulary.seed_of(name));
-        if let Some(known) = self.known.get(&key) {
-            return Arc::clone(known);
-        }
-        let known = Arc::new(KnownName::of(vocabulary, name, written));
-        self.keep(key, Arc::clone(&known));
-        known
+    fn forget(&mut self) {
+        self.numbers = Numbers::default();
+        self.known.clear();
+        self.bearers_kept = 0;
     }
 
-    fn keep(&mut self, key: u64, known: Arc<KnownName>) {
-        let bearers = self.bearers_kept + known.bearers.len();
-        if self.known.len() >= NAMES_LIMIT || bearers > BEARERS_KEPT_LIMIT {
-            self.clear();
+    /// What tells a name as a text has it from others.
+    #[inline]
+    fn key_of(vocabulary: Vocabulary<'_>, name: GroupIndex, written: &str) -> u64 {
+        xxh3_64_with_seed(written.as_bytes(), vocabulary.seed_of(name))
+    }
+
+    /// Has what is known of some names come nearer.
+    pub(super) fn look_towards<'t>(
+        &mut self,
+        vocabulary: Vocabulary<'_>,
+        names: impl Iterator<Item = (GroupIndex, &'t str)>,
+    ) {
+        let Self { numbers, known, awaited, .. } = self;
+        awaited.clear();
+        awaited.extend(names.map(|(name, written)| {
+            let key = Self::key_of(vocabulary, name, written);
+            numbers.look_towards(key);
+            key
+        }));
+        let mut find = |key: &u64| numbers.get(*key).and_then(|number| known.get(number as usize));
+        awaited.iter().for_each(|key| prefetch(find(key)));
+        awaited.iter().for_each(|key| prefetch(find(key).and_then(|own| own.bearers.first())));
+    }
+
+    /// What a name is as a text has it.
+    pub(super) fn of(&mut self, vocabulary: Vocabulary<'_>, name: GroupIndex, written: &str) -> &KnownName {
+        let key = Self::key_of(vocabulary, name, written);
+        if self.known.len() >= NAMES_LIMIT || self.bearers_kept + BEARERS_LIMIT > BEARERS_KEPT_LIMIT {
+            self.forget();
         }
-        self.bearers_kept += known.bearers.len();
-        self.known.insert(key, known);
+        let (number, is_new) = self.numbers.number(key);
+        if is_new {
+            let known = KnownName::of(vocabulary, name, written);
+            self.bearers_kept += known.bearers.len();
+            self.known.push(known);
+        }
+        &self.known[number as usize]
     }
 }
 
@@ -219,14 +242,16 @@ mod tests {
         let vocabulary = Vocabulary::new(&catalog);
         let group = vocabulary.group_of_key("insulin").expect("a starter catalog has insulin");
         let mut names = KnownNames::default();
+        names.look_towards(vocabulary, [(group, "Insulin")].into_iter());
+        names.of(vocabulary, group, "Insulin");
+        names.look_towards(vocabulary, [(group, "Insulin")].into_iter());
+        assert!(names.of(vocabulary, group, "INSULIN").form.no_lower_case && names.known.len() == 2);
         let first = names.of(vocabulary, group, "Insulin");
         assert!(!first.bearers.is_empty() && first.form.goes_on_in_lower_case && !first.form.no_upper_case);
-        assert!(Arc::ptr_eq(&first, &names.of(vocabulary, group, "Insulin")));
-        let other = names.of(vocabulary, group, "INSULIN");
-        assert!(other.form.no_lower_case && !Arc::ptr_eq(&first, &other));
         let types = |of: EntityType| first.bearers.iter().any(|bearer| bearer.facts.entity_type == of);
         assert_eq!(first.asks.other_term, types(EntityType::Chemical));
         assert_eq!(first.asks.type_words, TYPES_WITH_WORDS.into_iter().any(types));
+        assert_eq!(names.known.len(), 2);
         let none = names.of(Vocabulary::of_types(&catalog, 0), group, "Insulin");
         assert!(none.bearers.is_empty(), "a view of no type sees nobody");
     }
@@ -242,11 +267,12 @@ mod tests {
             assert!(names.known.len() <= NAMES_LIMIT);
         }
         assert_eq!(names.known.len(), 1);
-        let known = names.of(vocabulary, group, "insulin");
-        for key in 0..=(BEARERS_KEPT_LIMIT / known.bearers.len()) as u64 {
-            names.keep(key, Arc::clone(&known));
-            assert!(names.bearers_kept <= BEARERS_KEPT_LIMIT);
-        }
-        assert_eq!(names.known.values().map(|own| own.bearers.len()).sum::<usize>(), names.bearers_kept);
+        let count = names.of(vocabulary, group, "insulin").bearers.len();
+        assert_eq!(names.bearers_kept, count);
+        names.bearers_kept = BEARERS_KEPT_LIMIT - BEARERS_LIMIT;
+        names.of(vocabulary, group, "Insulin");
+        assert_eq!(names.known.len(), 3);
+        names.of(vocabulary, group, "INSULIN");
+        assert_eq!((names.known.len(), names.bearers_kept), (1, count));
     }
 }

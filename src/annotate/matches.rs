@@ -92,7 +92,7 @@ fn read(
         return None;
     }
     let mut readings = if punctuation(passage, tokens.start, tokens.end).is_empty() {
-        readings_of_known(passage, tokens.clone(), &known)
+        readings_of_known(passage, tokens.clone(), known)
     } else {
         readings_of(vocabulary, passage, tokens.clone(), written, name)
     };

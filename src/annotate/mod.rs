@@ -55,6 +55,7 @@ use crate::model::{
 };
 use mention::{Mention, Reading, Subject};
 use passages::PassageText;
+use recognise::dictionary::NameMatch;
 use vocabulary::Vocabulary;
 
 pub use models::{ModelCorpus, Models, ModelsError};
@@ -158,6 +159,9 @@ impl Annotator {
             if firsts.is_empty() {
                 continue;
             }
+            let wanted = matches.iter().filter(|found| found.profile.types & types != 0);
+            let written = |found: &NameMatch| passage.slice(passage.span(found.first, found.end));
+            known.look_towards(vocabulary, wanted.map(|found| (found.group, written(found))));
             let names_at = |first: usize| {
                 let from = matches.partition_point(|found| found.first < first);
                 let here = matches[from..].iter().take_while(move |found| found.first == first);
