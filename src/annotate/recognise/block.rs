@@ -10,7 +10,7 @@ use super::lexicon::BEYOND;
 /// The most pieces that are read together, but for a sentence that has more by itself.
 const PIECES_LIMIT: usize = 512;
 /// How many words before it is asked for the sums of a word come nearer.
-pub(super) const AHEAD: usize = 12;
+pub(super) const AHEAD: usize = 24;
 
 /// A sentence, or a part of a long one.
 #[derive(Debug, Clone, Default)]

@@ -59,8 +59,11 @@ impl Summing {
         let pieces = block.pieces();
         let parted = view.parted_in(&pieces);
         parted.iter().for_each(|parted| lexicon.chunks().look_towards(view.chunks[parted.start].0));
-        tags.clear();
-        tags.extend(view.tagged_in(&pieces).map(|at| book.look_towards(&models.table, &view.tags[at])));
+        let tagged = view.tagged_in(&pieces);
+        tags.resize(tagged.len(), 0);
+        for (number, at) in tags.iter_mut().zip(tagged) {
+            *number = book.look_towards(&models.table, &view.tags[*at as usize]);
+        }
         // what was there before is overwritten
         sums.resize(sums.len().max(block.len()), [0; SUM_LANES]);
         let words = block.words();
@@ -75,14 +78,16 @@ impl Summing {
             add_chunks(own, view, lexicon, pieces, parted);
         }
         let mut within = block.sentences().iter();
-        let mut sentence = within.next();
-        for (at, number) in view.tagged_in(&pieces).zip(tags) {
-            while sentence.is_some_and(|sentence| sentence.pieces.end <= at) {
-                sentence = within.next();
+        // how far the places of a sentence are from its pieces, and where those end
+        let (mut apart, mut end) = (0, 0);
+        for (at, number) in tagged.iter().map(|at| *at as usize).zip(tags) {
+            while at >= end {
+                let Some(Sentence { pieces, places }) = within.next() else { return };
+                (apart, end) = (places.start.wrapping_sub(pieces.start), pieces.end);
             }
-            let Some(Sentence { pieces, places }) = sentence else { break };
             let rows = book.rows(*number);
-            let around = sums[at - pieces.start + places.start - 1..].first_chunk_mut();
+            let around =
+                sums.get_mut(at.wrapping_add(apart).wrapping_sub(1)..).and_then(<[Sums]>::first_chunk_mut);
             if let Some([before, own, after]) = around {
                 add_sums(before, rows.row(2));
                 add_sums(own, rows.row(1));
@@ -166,11 +171,14 @@ impl Summing {
             around_count += stretch.len();
             let count = stretch.len() + PAIR_PLACES - 1;
             let listed = pairs[pair_count..][..count].iter_mut();
-            let following = words.windows(2).zip(stretch.start as u32..).enumerate();
-            for (asked, (before, (words, place))) in listed.zip(following) {
+            let following = words.windows(2).zip(stretch.start as u32..).zip(0..);
+            let mut wanted = 0;
+            for (asked, ((words, place), before)) in listed.zip(following) {
                 let feature = pair_of(words[0].folded, words[1].folded);
                 table.look_towards_sieve(feature);
-                *asked = Asked { feature, place, wanted: wanted_places(before, count - 1 - before) };
+                // each piece is at the next place of the next pair
+                wanted = (wanted << 1 | u32::from(before < stretch.len())) & ALL_PLACES;
+                *asked = Asked { feature, place, wanted };
             }
             pair_count += count;
         }
@@ -287,13 +295,6 @@ fn add_chunks(
             add_sums(sums, Chunks::beside(rows, false));
         }
     }
-}
-
-/// Of the places of a pair those whose piece is one of a stretch, as bits, by how many pairs of the stretch stand before it and behind it.
-#[inline]
-const fn wanted_places(before: usize, behind: usize) -> u32 {
-    const LAST: usize = PAIR_PLACES - 1;
-    (ALL_PLACES >> LAST.saturating_sub(before)) & (ALL_PLACES << LAST.saturating_sub(behind))
 }
 
 /// The places of a pair, as bits.

@@ -152,10 +152,9 @@ impl PassageView {
     }
 
     /// Those of some pieces that the dictionary says anything of.
-    pub(crate) fn tagged_in(&self, pieces: &Range<usize>) -> impl Iterator<Item = usize> + use<'_> {
+    pub(crate) fn tagged_in(&self, pieces: &Range<usize>) -> &[u32] {
         let place = |piece: usize| self.tagged.partition_point(|at| (*at as usize) < piece);
-        let own = self.tagged.get(place(pieces.start)..place(pieces.end));
-        own.unwrap_or_default().iter().map(|at| *at as usize)
+        self.tagged.get(place(pieces.start)..place(pieces.end)).unwrap_or_default()
     }
 
     /// For how many pieces there is room.
