@@ -50,6 +50,7 @@ pub(crate) struct Hot {
 const NO_SHAPE: u32 = u32::MAX;
 /// The bits of a shape's number in a key of three.
 const SHAPE_BITS: u32 = 21;
+const _: () = assert!(WORDS_LIMIT < (1 << SHAPE_BITS) - 1 && 3 * SHAPE_BITS < u64::BITS);
 
 impl Hot {
     /// That of a place beyond an end of the sentence.
@@ -265,27 +266,27 @@ impl Lexicon {
         self.hot[number as usize]
     }
 
-    /// Adds what the shapes of three words that follow each other give the one between to its sums, or gives what has to be looked for
-    /// in the table.
+    /// What the shapes of three words that follow each other are known by; what they give the one between comes nearer.
     #[inline]
-    pub(crate) fn add_shapes(
-        &self,
-        table: &Weights<'_>,
-        words: [&Hot; 3],
-        sums: &mut Sums,
-    ) -> Option<Missed> {
-        let short_shape =
-            |word: &Hot| self.shapes.get(word.shape as usize).copied().unwrap_or(Form::BEYOND.short_shape);
-        let feature = || shapes_of(words.map(short_shape));
+    pub(crate) fn look_towards_shapes(&self, words: [&Hot; 3]) -> u64 {
         // beyond an end it is 0
         let [before, own, after] = words.map(|word| u64::from(word.shape.wrapping_add(1)));
-        if (before | own | after) >> SHAPE_BITS == 0 {
-            let key = before << (2 * SHAPE_BITS) | own << SHAPE_BITS | after;
-            let is_known = self.recent_shapes.add(key, sums);
-            return (!is_known).then(|| Missed { key, feature: feature(), is_of_shapes: true });
-        }
-        table.add(feature(), sums);
-        None
+        let key = before << (2 * SHAPE_BITS) | own << SHAPE_BITS | after;
+        self.recent_shapes.look_towards(key);
+        key
+    }
+
+    /// Adds what three shapes give to sums where it was asked for lately, and tells whether it was.
+    #[inline]
+    pub(crate) fn add_shapes(&self, key: u64, sums: &mut Sums) -> bool {
+        self.recent_shapes.add(key, sums)
+    }
+
+    /// What has to be looked for in the table for the shapes of three words.
+    pub(crate) fn missed_shapes(&self, key: u64, words: [&Hot; 3]) -> Missed {
+        let short_shape =
+            |word: &Hot| self.shapes.get(word.shape as usize).copied().unwrap_or(Form::BEYOND.short_shape);
+        Missed { key, feature: shapes_of(words.map(short_shape)), is_of_shapes: true }
     }
 
     /// Adds the weights of a feature that others had before, mostly, to sums, or gives what has to be looked for in the table.

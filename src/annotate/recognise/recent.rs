@@ -4,6 +4,7 @@
 use wide::bytemuck::cast;
 
 use super::table::{FIRST_WEIGHT, SUM_LANES, Sums, Weights, add_sums};
+use crate::text::prefetch;
 
 /// The bits of a place; there are so many that they fill a small part of a cache.
 const PLACE_BITS: u32 = 12;
@@ -21,6 +22,12 @@ pub(super) struct Recent {
 }
 
 impl Recent {
+    /// Has the weights of a feature come nearer.
+    #[inline]
+    pub(super) fn look_towards(&self, key: u64) {
+        prefetch(self.entries.get(place_of(key)));
+    }
+
     /// Adds the weights of a feature to sums where it was asked for lately, and tells whether it was. The key is no other feature's.
     #[inline]
     pub(super) fn add(&self, key: u64, sums: &mut Sums) -> bool {

@@ -27,6 +27,8 @@ pub(crate) struct Summing {
     words: Vec<Hot>,
     /// Pairs of words that may give the piece between them anything.
     around: Vec<Asked>,
+    /// What the shapes around open pieces are known by.
+    shapes: Vec<Asked>,
     /// Pairs of words that follow each other and may give the pieces around them anything.
     pairs: Vec<Asked>,
     /// What has to be looked for in the table, with its place.
@@ -108,10 +110,10 @@ impl Summing {
     ) {
         let table = &models.table.weights();
         self.missed.clear();
-        let (around, pairs) = self.list_pairs(table, lexicon, stretches);
+        let (open, pairs) = self.list_pairs(table, lexicon, stretches);
         // the sieve comes nearer in the meantime
-        stretches.iter().for_each(|stretch| self.add_shapes(table, lexicon, stretch));
-        let around = keep(&mut self.around[..around], |asked| table.may_have(asked.feature)).len();
+        self.add_shapes(table, lexicon, open);
+        let around = keep(&mut self.around[..open], |asked| table.may_have(asked.feature)).len();
         let pairs = keep(&mut self.pairs[..pairs], |asked| {
             asked.wanted &= table.places_of_pair(asked.feature);
             asked.wanted != 0
@@ -120,7 +122,7 @@ impl Summing {
         self.around[..around].iter().for_each(|asked| table.look_towards(asked.feature));
         self.pairs[..pairs].iter().for_each(|asked| table.look_towards_pair(asked.feature));
         // and the table
-        self.add_frequent(table, view, lexicon, stretches);
+        self.add_frequent(table, view, lexicon, open);
         let Self { sums, around: listed_around, pairs: listed_pairs, missed, .. } = self;
         missed.retain(|(missed, _)| {
             table.look_towards(missed.feature);
@@ -145,7 +147,7 @@ impl Summing {
         lexicon: &Lexicon,
         stretches: &[Range<usize>],
     ) -> (usize, usize) {
-        let Self { block, words, around, pairs, .. } = self;
+        let Self { block, words, around, shapes, pairs, .. } = self;
         let numbers = block.words();
         for stretch in stretches {
             let near = stretch.start - REACH..stretch.end + REACH;
@@ -155,6 +157,7 @@ impl Summing {
         let more = stretches.len() * (PAIR_PLACES - 1);
         words.resize(words.len().max(block.len()), Hot::BEYOND);
         around.resize(around.len().max(block.len()), Asked::default());
+        shapes.resize(around.len(), Asked::default());
         pairs.resize(pairs.len().max(block.len() + more), Asked::default());
         let (mut around_count, mut pair_count) = (0, 0);
         for stretch in stretches {
@@ -162,11 +165,15 @@ impl Summing {
             let words = &mut words[near.clone()];
             words.iter_mut().zip(&numbers[near]).for_each(|(word, number)| *word = lexicon.hot(*number));
             let listed = around[around_count..][..stretch.len()].iter_mut();
+            let listed = listed.zip(&mut shapes[around_count..]);
             let between = words[REACH - 1..].windows(3).zip(stretch.start as u32..);
-            for (asked, (words, place)) in listed.zip(between) {
-                let feature = around_of(words[0].folded, words[2].folded);
+            for ((asked, shapes), (words, place)) in listed.zip(between) {
+                let [before, own, after] = words else { continue };
+                let feature = around_of(before.folded, after.folded);
                 table.look_towards_sieve(feature);
                 *asked = Asked { feature, place, wanted: 1 };
+                let key = lexicon.look_towards_shapes([before, own, after]);
+                *shapes = Asked { feature: key, place, wanted: 1 };
             }
             around_count += stretch.len();
             let count = stretch.len() + PAIR_PLACES - 1;
@@ -185,49 +192,38 @@ impl Summing {
         (around_count, pair_count)
     }
 
-    /// Adds to each piece of a stretch what the shapes around it give it.
+    /// Adds to each of so many open pieces what the shapes around it give it.
     #[inline]
-    fn add_shapes(&mut self, table: &Weights<'_>, lexicon: &Lexicon, stretch: &Range<usize>) {
-        let Self { words, sums, missed, .. } = self;
-        let near = words[stretch.start - 1..=stretch.end].windows(3);
-        for ((words, sums), place) in near.zip(&mut sums[stretch.clone()]).zip(stretch.start as u32..) {
-            let [before, own, after] = words else { continue };
-            if let Some(shapes) = lexicon.add_shapes(table, [before, own, after], sums) {
+    fn add_shapes(&mut self, table: &Weights<'_>, lexicon: &Lexicon, open: usize) {
+        let Self { words, sums, shapes, missed, .. } = self;
+        for Asked { feature: key, place, .. } in &shapes[..open] {
+            let at = *place as usize;
+            if lexicon.add_shapes(*key, &mut sums[at]) {
+                continue;
+            }
+            if let Some([before, own, after]) = words.get(at - 1..at + 2) {
+                let shapes = lexicon.missed_shapes(*key, [before, own, after]);
                 table.look_towards_sieve(shapes.feature);
-                missed.push((shapes, place));
+                missed.push((shapes, *place));
             }
         }
     }
 
-    /// Adds to each piece of some stretches what others were given before, mostly.
+    /// Adds to each of so many open pieces what others were given before, mostly.
     #[inline]
-    fn add_frequent(
-        &mut self,
-        table: &Weights<'_>,
-        view: &PassageView,
-        lexicon: &Lexicon,
-        stretches: &[Range<usize>],
-    ) {
-        let Self { block, words, sums, missed, .. } = self;
+    fn add_frequent(&mut self, table: &Weights<'_>, view: &PassageView, lexicon: &Lexicon, open: usize) {
+        let Self { block, words, sums, shapes, missed, .. } = self;
         let mut within = Within::new(block.sentences());
-        for stretch in stretches {
-            let sentence = within.at(stretch.start);
-            let own = words[stretch.clone()].iter().zip(&mut sums[stretch.clone()]);
-            for ((word, sums), place) in own.zip(stretch.clone()) {
-                let own = (word.folded, word.living);
-                each_frequent_feature(
-                    view,
-                    &sentence.pieces,
-                    sentence.piece(place),
-                    own,
-                    &mut |_, feature| {
-                        if let Some(frequent) = lexicon.add_frequent(feature, sums) {
-                            table.look_towards_sieve(feature);
-                            missed.push((frequent, place as u32));
-                        }
-                    },
-                );
-            }
+        for Asked { place, .. } in &shapes[..open] {
+            let at = *place as usize;
+            let (sentence, sums) = (within.at(at), &mut sums[at]);
+            let own = (words[at].folded, words[at].living);
+            each_frequent_feature(view, &sentence.pieces, sentence.piece(at), own, &mut |_, feature| {
+                if let Some(frequent) = lexicon.add_frequent(feature, sums) {
+                    table.look_towards_sieve(feature);
+                    missed.push((frequent, *place));
+                }
+            });
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct TagBook {
 pub(crate) type TagSums = SumRows<{ lanes_of(3) }>;
 
 /// How many of them are looked at first.
-const RECENT: usize = 512;
+const RECENT: usize = 2_048;
 /// The most sets of tags that are kept.
 const TAGS_LIMIT: usize = 1 << 14;
 
