@@ -46,6 +46,9 @@ pub(super) fn rank_mentions(
     for mention in mentions.iter_mut() {
         work_done(4);
         add_support(mention, &supported);
+        if let Some(first) = mention.readings.first() {
+            ranker.look_towards(first.entity_type, mention.name(passages));
+        }
         if !has_genes {
             continue;
         }

@@ -36,6 +36,7 @@ mod resolve;
 mod short_forms;
 mod species;
 mod surface;
+mod told_names;
 mod variants;
 mod vocabulary;
 

@@ -14,6 +14,7 @@ use super::rank::{self, CONTRADICTED_FACTOR, NameEvidence, SCORE_FLOOR, Support}
 use super::ranked_names::{Ranked, RankedBy, RankedNames};
 use super::recognise::table::MODEL_TYPES;
 use super::surface::Agreement;
+use super::told_names::ToldNames;
 use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span, SynonymScope};
 
@@ -69,7 +70,7 @@ pub(crate) struct NameRanker {
     models: Vec<NameModel>,
     /// The place of each type's model, by the type's value.
     places: Vec<Option<usize>>,
-    told: FxHashMap<u64, Told>,
+    told: ToldNames,
 }
 
 impl NameRanker {
@@ -80,7 +81,7 @@ impl NameRanker {
         // names of types with a sequence model stand beside what that found, by other weights
         let of = |own: &EntityType| place(own.name()).or(others.filter(|_| !MODEL_TYPES.contains(own)));
         let places = EntityType::ALL.iter().map(of).collect();
-        Self { models, places, told }
+        Self { models, places, told: ToldNames::new(&told) }
     }
 
     /// The models of the types.
@@ -90,7 +91,7 @@ impl NameRanker {
 
     /// What the gold data says of names, sorted by their hashes.
     pub(crate) fn told(&self) -> Vec<(u64, Told)> {
-        let mut rows: Vec<(u64, Told)> = self.told.iter().map(|(key, told)| (*key, *told)).collect();
+        let mut rows: Vec<(u64, Told)> = self.told.each().collect();
         rows.sort_unstable_by_key(|(key, _)| *key);
         rows
     }
@@ -102,7 +103,14 @@ impl NameRanker {
 
     /// What the gold data says of a name, by its hash ([`name_key`]).
     pub(crate) fn told_by_key(&self, key: u64) -> Told {
-        self.told.get(&key).copied().unwrap_or_default()
+        self.told.of(key)
+    }
+
+    /// Has what the gold data says of a name of a type come nearer, where that will be asked.
+    pub(super) fn look_towards(&self, entity_type: EntityType, key: &str) {
+        if self.of(entity_type).is_some() {
+            self.told.look_towards(name_key(entity_type, key));
+        }
     }
 
     /// The model of a type; none where nothing was learnt.
