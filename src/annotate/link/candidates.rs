@@ -5,6 +5,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::super::binomials::Binomials;
 use super::super::surface::{self, Agreement};
 use super::super::vocabulary::{Bearer, Vocabulary};
 use super::aliases::{HeldOut, alias_key};
@@ -250,20 +251,21 @@ pub(crate) struct ByItself {
     pub none: f32,
 }
 
-/// The hash by which the candidates of a mention are kept, which come nearer; none where the document's binomials have a say, or
-/// something is held out.
+/// The hash by which the candidates of a mention are kept, which come nearer; none where something is held out.
 pub(super) fn look_towards(
     document: &Document<'_>,
     target: &Target,
     held_out: Option<&HeldOut>,
 ) -> Option<u64> {
-    let text = target.written(document.passages);
-    let told_by_binomials = target.entity_type == EntityType::Species && document.binomials.speak_of(text);
-    if held_out.is_some() || told_by_binomials {
+    if held_out.is_some() {
         return None;
     }
+    let text = target.written(document.passages);
     let own = |written: &Written<'_>| name_hash(target.entity_type, written, document.other_form(text));
-    let name = with_written(document, target, own);
+    let mut name = with_written(document, target, own);
+    if target.entity_type == EntityType::Species && document.binomials.speak_of(text) {
+        name = hash_of_binomials(&document.binomials, text, name);
+    }
     document.entities.borrow().names.look_towards(name);
     Some(name)
 }
@@ -320,13 +322,29 @@ fn with_written<R>(document: &Document<'_>, target: &Target, take: impl FnOnce(&
     take(&Written { text, folded: &folded, tokens: 0..folded.tokens().len() })
 }
 
-/// The hash of all that candidates are told by, where the document's binomials have no say.
+/// The hash of all that candidates are told by, where the document's binomials have no say ([`hash_of_binomials`]).
 fn name_hash(entity_type: EntityType, written: &Written<'_>, other: Option<OtherForm<'_>>) -> u64 {
     let name = xxh3_64_with_seed(written.text.as_bytes(), alias_key(entity_type, written.key()));
     match other {
         None => name,
         Some(OtherForm::Long(long)) => xxh3_64_with_seed(long.as_bytes(), name),
         Some(OtherForm::Short(short)) => xxh3_64_with_seed(short.as_bytes(), !name),
+    }
+}
+
+/// The hash of a name with all that the document's binomials say of it ([`add_binomials`]).
+fn hash_of_binomials(binomials: &Binomials<'_>, written: &str, name: u64) -> u64 {
+    const FULL: u64 = 1;
+    const ONLY: u64 = 2;
+    const KNOWN: u64 = 3;
+    let with = |told: &str, kind: u64| xxh3_64_with_seed(told.as_bytes(), name.rotate_left(32) ^ kind);
+    match (binomials.full(written), binomials.only_species(written)) {
+        (Some(full), _) => with(full, FULL),
+        (None, Some(only)) => with(only, ONLY),
+        (None, None) => {
+            let names = binomials.of_known_genera(written);
+            names.fold(with("", KNOWN), |hash, name| xxh3_64_with_seed(name.as_bytes(), hash))
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::super::recognise::table::MODEL_TYPES;
 use super::super::recognise::words::hash;
 use super::candidates::{self, Candidate, Route};
-use super::{Document, Linked, OtherForm, Target, Texts, features, rank};
+use super::{Document, Linked, OtherForm, TEXTS_LISTED_LIMIT, Target, Texts, features, rank};
 use crate::catalog::EntityIndex;
 use crate::model::EntityType;
 use crate::text::SpareText;
@@ -116,7 +116,11 @@ pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], tex
             Some(OtherForm::Long(long)) => {
                 work_done(8);
                 if follows {
-                    let of_name = names.get(&(target.entity_type, long)).copied();
+                    let long_name = (target.entity_type, long);
+                    let of_name = match firsts.len() {
+                        0..=TEXTS_LISTED_LIMIT => (0..firsts.len()).find(|text| name(*text) == long_name),
+                        _ => names.get(&long_name).copied(),
+                    };
                     let of_place = || around_long_form(document, targets, target);
                     let other = of_name.or_else(|| of_place().map(|mention| of_mention[mention]));
                     let linked = match other {

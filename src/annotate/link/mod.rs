@@ -34,7 +34,7 @@ use super::variants::{Certainty, find_variants};
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span};
-use crate::text::pauses::work_done;
+use crate::text::pauses::{work_done, worked};
 use aliases::HeldOut;
 use candidates::{ByItself, Candidate, Route};
 use definitions::Definitions;
@@ -142,8 +142,8 @@ pub(crate) struct Document<'a> {
     definitions: Definitions<'a>,
     /// The organisms that it names in two words.
     pub binomials: Binomials<'a>,
-    /// The entities that a clear name in it speaks of.
-    pub support: FxHashSet<EntityIndex>,
+    /// The entities that a clear name in it speaks of, sorted once all are known.
+    support: Vec<EntityIndex>,
     /// What its words are read of, and its words, which are read when they are first asked for: not every document has names of
     /// which words tell what they stand for.
     sources: (&'a [PassageView], &'a Lexicon),
@@ -173,7 +173,7 @@ impl<'a> Document<'a> {
             passages,
             definitions: Definitions::new(passages, definitions),
             binomials,
-            support: FxHashSet::default(),
+            support: Vec::new(),
             sources: (&prepared.views, lexicon),
             words: RefCell::default(),
             entities: RefCell::new(entities),
@@ -241,7 +241,7 @@ impl<'a> Document<'a> {
 
     /// Whether a clear name in it speaks of an entity.
     fn supports(&self, entity: EntityIndex) -> bool {
-        self.support.contains(&entity)
+        self.support.binary_search(&entity).is_ok()
     }
 
     /// Asks for the words of the names of candidates ([`Words::ask`]).
@@ -295,6 +295,8 @@ fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&Hel
     for firsts in firsts.chunks(TEXTS_TOGETHER) {
         find_candidates(document, targets, firsts, held_out, &mut linked);
     }
+    document.support.sort_unstable_by_key(|entity| worked(*entity));
+    document.support.dedup();
     document.look_for_words();
     for (first, own) in firsts.iter().zip(&mut linked) {
         work_done(2);
