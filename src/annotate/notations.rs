@@ -6,6 +6,7 @@
 use super::mention::{Mention, Reading, Subject};
 use super::passages::PassageText;
 use crate::model::EntityType;
+use crate::text::masks::{BLOCK_BYTES, any_of, between, block_at};
 use crate::text::pauses::work_done;
 
 /// Takes from `mentions` what is a notation: measures that the vocabulary does not know ("3.2°", "$40"), and stages and points
@@ -80,24 +81,58 @@ struct Numbered {
     thyroid: bool,
 }
 
+/// The last byte of a block, of which it is not known what follows.
+const LAST: u64 = 1 << (BLOCK_BYTES - 1);
+
 impl Numbered {
     fn of(passages: &[PassageText<'_>]) -> Self {
-        let words = passages.iter().flat_map(|passage| passage.text.split(|c: char| !c.is_alphanumeric()));
-        words.inspect(|_| work_done(1)).fold(Self::default(), Self::and)
+        let mut told = Self::default();
+        for PassageText { text, .. } in passages {
+            for start in (0..text.len()).step_by(BLOCK_BYTES) {
+                work_done(BLOCK_BYTES / 8);
+                told.read_block(text, start);
+            }
+        }
+        told
     }
 
-    fn and(mut self, word: &str) -> Self {
+    /// Looks at the places of a block by whose two letters anything may be told: "st", "yr", and a T or an N before a digit or an N.
+    fn read_block(&mut self, text: &str, start: usize) {
+        let block: [u8; BLOCK_BYTES] = block_at(text.as_bytes(), start);
+        let lower = block.map(|byte| byte | 0x20);
+        let before = |next: u64| next >> 1 | LAST;
+        let pair = |first: u8, second: u8| any_of(&lower, [first]) & before(any_of(&lower, [second]));
+        let numbered =
+            any_of(&block, [b'T', b'N']) & before(between(&block, b'0', b'9') | any_of(&block, [b'N']));
+        let mut places = pair(b's', b't') | pair(b'y', b'r') | numbered;
+        while places != 0 {
+            self.read_place(text, start + places.trailing_zeros() as usize);
+            places &= places - 1;
+        }
+    }
+
+    /// Looks at the word that begins at a letter in ASCII, or that has the letter of "thyro" there.
+    fn read_place(&mut self, text: &str, at: usize) {
+        let bytes = text.as_bytes();
+        if bytes[at].eq_ignore_ascii_case(&b'y') {
+            // thyroxine, thyroidectomy; triiodothyronine, levothyroxine, hypothyroidism
+            let around = at.checked_sub(2).and_then(|from| bytes.get(from..at + 3));
+            self.thyroid |= around.is_some_and(|around| around.eq_ignore_ascii_case(b"thyro"));
+            return;
+        }
+        let (before, rest) = text.split_at(at);
+        if before.ends_with(char::is_alphanumeric) {
+            return;
+        }
         let begins = |beginning: &str| {
-            word.get(..beginning.len()).is_some_and(|own| own.eq_ignore_ascii_case(beginning))
+            rest.get(..beginning.len()).is_some_and(|own| own.eq_ignore_ascii_case(beginning))
         };
+        let word = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
         self.stages |= word == "TNM" || ["stage", "staging"].into_iter().any(begins);
         if is_numbered(word) {
             self.times |= word.starts_with('T') && !matches!(word, "T2" | "T3" | "T4");
             self.nodes |= word.starts_with('N') && word != "N2";
         }
-        // thyroxine, thyroidectomy; triiodothyronine, levothyroxine, hypothyroidism
-        self.thyroid |= word.to_ascii_lowercase().contains("thyro");
-        self
     }
 
     /// Whether `written`, which is numbered, is a stage or a point of time there.
@@ -154,6 +189,33 @@ mod tests {
             ("Tumours were T2a, others T4", false),
         ] {
             assert_eq!(stays(text, &chemical), kept, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_document_tells_is_found_wherever_blocks_end() {
+        let nothing = Numbered::default();
+        for (word, expected) in [
+            ("Staging", Numbered { stages: true, ..nothing }),
+            ("TNM", Numbered { stages: true, ..nothing }),
+            ("T0", Numbered { times: true, ..nothing }),
+            ("T2b", Numbered { times: true, ..nothing }),
+            ("N3", Numbered { nodes: true, ..nothing }),
+            ("HypoThyroid", Numbered { thyroid: true, ..nothing }),
+            ("onstage", nothing),
+            ("éstage", nothing),
+            ("TNMs", nothing),
+            ("AT0", nothing),
+            ("T0é", nothing),
+            ("N2", nothing),
+            ("stag", nothing),
+            ("hyro", nothing),
+        ] {
+            for before in (0..2 * BLOCK_BYTES).map(|count| " ".repeat(count)) {
+                for text in [format!("{before}{word}"), format!("{before}{word}. And more of it")] {
+                    assert_eq!(Numbered::of(&[PassageText::new(&text)]), expected, "{text}");
+                }
+            }
         }
     }
 
