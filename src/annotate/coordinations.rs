@@ -46,7 +46,10 @@ pub(super) fn find_coordinations(
 ) -> Vec<Mention> {
     let place = Place { vocabulary, passage, passage_index, options };
     let mut found = Vec::new();
-    for (first, next) in conjunctions(passage) {
+    let tokens = passage.folded.tokens();
+    let text = passage.folded.text().as_bytes();
+    for (first, _) in tokens.iter().enumerate().skip(1).filter(|(_, token)| is_conjunction(text, token)) {
+        let Some(next) = joined(text, tokens, first) else { continue };
         let shared = place.elements_before(first, next, names);
         if let (Some(element), Some(last)) = (shared.first(), shared_end(names, next, &shared)) {
             drop_inherited(vocabulary, passage, names, element.mention.tokens.start, last);
@@ -57,22 +60,15 @@ pub(super) fn find_coordinations(
     found
 }
 
-/// Where two elements meet: the token after the first element's last, and the first of the second. They are joined by
-/// "and", "or" or "and/or". A slash alone makes one name ("breast/ovarian cancer"), as the gold corpora have it.
-fn conjunctions(passage: &PassageText<'_>) -> Vec<(usize, usize)> {
-    let tokens = passage.folded.tokens();
-    let text = passage.folded.text().as_bytes();
-    let mut found = Vec::new();
-    for (at, token) in tokens.iter().enumerate().skip(1) {
-        if is_conjunction(text, token) && matches!(token.gap, Gap::Space | Gap::Comma) {
-            let joins = tokens.get(at + 1).is_some_and(|next| is_conjunction(text, next));
-            let next = if joins { at + 2 } else { at + 1 };
-            if tokens.get(next).is_some_and(|token| token.gap == Gap::Space) {
-                found.push((at, next));
-            }
-        }
+/// The first token of the second of two elements that a conjunction joins, of which the first ends before it: by "and", "or" or
+/// "and/or". A slash alone makes one name ("breast/ovarian cancer"), as the gold corpora have it.
+fn joined(text: &[u8], tokens: &[Token], at: usize) -> Option<usize> {
+    if !matches!(tokens[at].gap, Gap::Space | Gap::Comma) {
+        return None;
     }
-    found
+    let is_double = tokens.get(at + 1).is_some_and(|next| is_conjunction(text, next));
+    let next = if is_double { at + 2 } else { at + 1 };
+    tokens.get(next).is_some_and(|token| token.gap == Gap::Space).then_some(next)
 }
 
 /// Whether a token is "and" or "or" before another, by its form in the folded text, where a space stands behind each form but

@@ -131,13 +131,14 @@ fn of_those(places: u64, test: impl Fn(usize) -> bool) -> u64 {
 /// Where a form may begin that is told by the byte `at`.
 fn start_at(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    let inside = is_inside_word(text, at);
+    let is_inside = || is_inside_word(text, at);
     let begins = match bytes[at] {
-        byte if byte.is_ascii_alphabetic() => !inside && begins_word_of_form(bytes, at),
-        byte if byte.is_ascii_digit() && inside => return change_before_digits(text, at),
+        // what is asked last holds mostly
+        byte if byte.is_ascii_alphabetic() => begins_word_of_form(bytes, at) && !is_inside(),
+        byte if byte.is_ascii_digit() && is_inside() => return change_before_digits(text, at),
         byte if byte.is_ascii_digit() => begins_with_number(bytes, at),
-        byte if byte.is_ascii() => begins_with_mark(bytes, at, inside),
-        _ => !inside && begins_with_wide(&bytes[at..]),
+        byte if byte.is_ascii() => begins_with_mark(bytes, at, is_inside()),
+        _ => begins_with_wide(&bytes[at..]) && !is_inside(),
     };
     begins.then_some(at)
 }
@@ -153,14 +154,16 @@ fn begins_with_wide(rest: &[u8]) -> bool {
 }
 
 /// Whether a letter or digit stands directly before.
+#[inline]
 pub(super) fn is_inside_word(text: &str, at: usize) -> bool {
-    match text.as_bytes()[..at].last() {
-        None => false,
-        Some(before) if before.is_ascii() => before.is_ascii_alphanumeric(),
-        Some(_) => {
-            text.get(..at).and_then(|text| text.chars().next_back()).is_some_and(char::is_alphanumeric)
-        }
-    }
+    let Some(before) = at.checked_sub(1).and_then(|before| text.as_bytes().get(before)) else { return false };
+    before.is_ascii_alphanumeric() || !before.is_ascii() && is_behind_letter(text, at)
+}
+
+/// Whether the character before is a letter or digit, of whatever script.
+#[cold]
+fn is_behind_letter(text: &str, at: usize) -> bool {
+    text.get(..at).is_some_and(|text| text.ends_with(char::is_alphanumeric))
 }
 
 /// Whether an upper-case letter stands directly before a digit, as in `V600E`.
