@@ -37,12 +37,14 @@ pub(super) fn annotations(
         names.look_towards(&mentions[*mention].readings[*reading..], options);
     }
     let mut annotations = Vec::with_capacity(choices.len());
+    let mut contenders: Vec<Contender> = Vec::with_capacity(choices.len());
     let mut from = 0;
     while let Some(first) = choices.get(from) {
         let passage = mentions[first.mention].passage;
         let count = choices[from..].iter().take_while(|c| mentions[c.mention].passage == passage).count();
         let own = &choices[from..from + count];
-        let contenders: Vec<Contender> = own.iter().map(|choice| contender(mentions, *choice)).collect();
+        contenders.clear();
+        contenders.extend(own.iter().map(|choice| contender(mentions, *choice)));
         for kept in decide(&contenders, options.options().overlap) {
             work_done(8);
             let reading = &mentions[own[kept].mention].readings[own[kept].reading];

@@ -40,6 +40,9 @@ const IDLE_WORDS: &[&str] = &[
     "total",
 ];
 
+/// The most definitions of a document among which one is looked for without a table.
+pub(super) const SEARCHED_LIMIT: usize = 32;
+
 /// A short form of the document, with what it stands for.
 struct ShortForm<'p> {
     text: Cow<'p, str>,
@@ -109,17 +112,25 @@ fn defined_short_forms<'p>(
 ) -> Vec<ShortForm<'p>> {
     let mut short_forms: Vec<ShortForm<'p>> = Vec::new();
     let mut by_text: FxHashMap<&str, usize> = FxHashMap::default();
+    let few = definitions.len() <= SEARCHED_LIMIT;
     for (index, definition) in definitions {
         let (index, passage) = (*index, &passages[*index]);
         let (short, long) =
             (&passage.text[definition.short_form.clone()], &passage.text[definition.long_form.clone()]);
         let readings = long_form_readings(passage, mentions, index, definition.long_form.clone());
-        match by_text.get(short) {
+        let known = if few {
+            short_forms.iter().position(|form| form.text == short)
+        } else {
+            by_text.get(short).copied()
+        };
+        match known {
             None => {
-                by_text.insert(short, short_forms.len());
+                if !few {
+                    by_text.insert(short, short_forms.len());
+                }
                 short_forms.push(ShortForm::new(Cow::Borrowed(short), long, readings, true));
             }
-            Some(&known) if short_forms[known].readings.is_empty() => {
+            Some(known) if short_forms[known].readings.is_empty() => {
                 short_forms[known].readings = readings;
             }
             Some(_) => {}

@@ -147,15 +147,18 @@ impl Annotator {
     ) -> (Vec<Mention>, Vec<Abbreviation>) {
         let vocabulary = Vocabulary::of_types(&self.catalog, types);
         let mut mentions: Vec<Mention> = Vec::new();
+        let mut firsts: Vec<usize> = Vec::new();
         for (index, passage) in passages.iter().enumerate() {
             let matches = &prepared.matches[index];
             let wanted = matches.iter().filter(|found| found.profile.types & types != 0);
-            let mut firsts: Vec<usize> = Vec::with_capacity(matches.len());
+            firsts.clear();
+            firsts.reserve(matches.len());
             firsts.extend(wanted.map(|found| found.first));
             firsts.dedup();
             if types & 1 << EntityType::Gene as u16 != 0 {
                 // a letter before a gene's symbol may stand for its species
-                firsts = (0..passage.folded.tokens().len()).collect();
+                firsts.clear();
+                firsts.extend(0..passage.folded.tokens().len());
             }
             if firsts.is_empty() {
                 continue;
@@ -168,7 +171,7 @@ impl Annotator {
                 let here = matches[from..].iter().take_while(move |found| found.first == first);
                 here.map(|found| (found.end, found.group))
             };
-            let (place, firsts) = ((index, passage), firsts.into_iter());
+            let (place, firsts) = ((index, passage), firsts.iter().copied());
             let mut names = matches::find_names(vocabulary, place, names_at, firsts, options, known);
             let shared = coordinations::find_coordinations(vocabulary, passage, index, &mut names, options);
             names.retain(|name| !name.readings.is_empty());
@@ -247,14 +250,19 @@ fn abbreviations(
         (&text[definition.short_form.clone()], &text[definition.long_form.clone()])
     });
     let mut known: FxHashSet<(&str, &str)> = FxHashSet::default();
+    let few = prepared.definitions.len() <= definitions::SEARCHED_LIMIT;
     let mut abbreviations: Vec<Abbreviation> = Vec::with_capacity(prepared.definitions.len() + defined.len());
-    for (short, long) in pairs.filter(|pair| known.insert(*pair)) {
-        abbreviations.push(Abbreviation { short_form: short.to_owned(), long_form: long.to_owned() });
+    for (short, long) in pairs {
+        let is_same = |own: &Abbreviation| own.short_form == short && own.long_form == long;
+        let is_known = if few { abbreviations.iter().any(is_same) } else { !known.insert((short, long)) };
+        if !is_known {
+            abbreviations.push(Abbreviation { short_form: short.to_owned(), long_form: long.to_owned() });
+        }
     }
-    let of_text = abbreviations.len();
+    let searched = if few { 0 } else { abbreviations.len() };
     for pair in defined {
         let is_known = known.contains(&(pair.short_form.as_str(), pair.long_form.as_str()));
-        if !is_known && !abbreviations[of_text..].contains(&pair) {
+        if !is_known && !abbreviations[searched..].contains(&pair) {
             abbreviations.push(pair);
         }
     }
