@@ -322,13 +322,14 @@ fn readings<'l>(
     keep_needed(chosen, score_of, target.entity_type, options);
     let reading =
         |candidate: &&Candidate| reading_of(target, (candidate, *species), score_of(candidate), common_word);
-    let mut readings = room_for_readings(1 + chosen.len());
     let asks_taxa = of_taxon && !options.options().taxa.is_empty();
     let linked = chosen.first().is_some_and(|first| {
         let enough = first.probability >= CERTAIN_ENTITY || first.probability * most.get() >= linked_min;
         first.probability >= *none && enough
     });
-    if !linked && !asks_taxa {
+    let names_nothing = !linked && !asks_taxa;
+    let mut readings = room_for_readings(usize::from(names_nothing) + chosen.len());
+    if names_nothing {
         readings.push(Reading {
             composite: target.composite.map(Box::new),
             ..unlinked(target.entity_type, score)
