@@ -159,8 +159,7 @@ fn may_end(bytes: &[u8], tokens: &[Token], at: usize) -> bool {
     let byte = |at: u32| bytes.get(at as usize).copied().unwrap_or(0);
     let fits = match token.gap {
         Gap::Space => {
-            length_before >= WORD_BYTES_MIN
-                && LAST_LETTERS >> (byte(token.end.wrapping_sub(1)) % 32) & 1 != 0
+            length_before >= WORD_BYTES_MIN && LAST_LETTERS >> (byte(token.end.wrapping_sub(1)) % 32) & 1 != 0
         }
         Gap::Stop | Gap::Joiner => length_before <= INITIAL_BYTES_LIMIT,
         _ => false,
@@ -364,7 +363,8 @@ mod tests {
         };
         for before in 0..=2 * BLOCK_BYTES {
             let filled = format!("{}. ", "x".repeat(before));
-            let text = "Escherichia coli (E. coli) and Ch. velia or E.coli, Chloë pernix; The genus Ébola coli";
+            let text =
+                "Escherichia coli (E. coli) and Ch. velia or E.coli, Chloë pernix; The genus Ébola coli";
             assert_eq!(found(&format!("{filled}{text}")), 6);
             assert_eq!(found(&format!("{filled}{}", text.split(',').next().unwrap())), 4);
         }

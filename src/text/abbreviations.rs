@@ -80,7 +80,8 @@ fn definition_at(text: &str, open: usize, inside: Range<usize>) -> Option<Defini
     let long_form = long_form_before(text, whole.clone(), &text[short_form.clone()])?;
     // the words in brackets are the long form only when all of them are
     let is_whole = long_form.start == whole.start;
-    (is_whole && sentence_start(text, open) <= short_form.start).then_some(Definition { short_form, long_form })
+    (is_whole && sentence_start(text, open) <= short_form.start)
+        .then_some(Definition { short_form, long_form })
 }
 
 /// The word before `at`, if it is a short form, of this sentence or the one before.

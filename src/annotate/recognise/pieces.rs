@@ -88,7 +88,7 @@ struct Cut<'t> {
 }
 
 impl<'t> Cut<'t> {
-    fn new(text: &'t str, signs: &'t [u32; SIGNS]) -> Self {
+    const fn new(text: &'t str, signs: &'t [u32; SIGNS]) -> Self {
         let nothing = Piece { start: 0, end: 0, token: 0, spaced: false };
         let (pieces, numbers) = ([nothing; ROOM_PIECES], [0; ROOM_PIECES]);
         Self { text, signs, pieces, numbers, count: 0, before: 0, end: 0 }
@@ -131,7 +131,8 @@ impl<'t> Cut<'t> {
     /// Adds a piece, for which there is room.
     #[inline]
     fn push(&mut self, piece: Piece, number: u32) {
-        if let (Some(place), Some(own)) = (self.pieces.get_mut(self.count), self.numbers.get_mut(self.count)) {
+        if let (Some(place), Some(own)) = (self.pieces.get_mut(self.count), self.numbers.get_mut(self.count))
+        {
             (*place, *own) = (piece, number);
             self.count += 1;
         }
