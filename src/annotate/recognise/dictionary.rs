@@ -153,13 +153,16 @@ impl Block {
     // a loop of its own has registers enough
     #[inline(never)]
     fn read(&mut self, tokens: &[Token], words: impl Iterator<Item = u32>, memory: &Names) {
-        let Names { beginnings, glances, .. } = memory;
+        // of one length, which is asked for once then
+        let count = memory.beginnings.len().min(memory.glances.len());
+        let (beginnings, glances) = (&memory.beginnings[..count], &memory.glances[..count]);
         let room = self.words.iter_mut().zip(&mut self.glances).zip(&mut self.signs);
         for ((token, word), ((own, glance), signs)) in tokens.iter().zip(words).zip(room) {
             *own = word;
-            *glance = glances.get(word as usize).copied().unwrap_or_default();
+            let known = glances.get(word as usize).zip(beginnings.get(word as usize));
+            prefetch(known.map(|(_, beginning)| beginning));
+            *glance = known.map_or(Glance::UNKNOWN, |(glance, _)| *glance);
             *signs = glance.signs() | gap_signs(token.gap);
-            prefetch(beginnings.get(word as usize));
         }
     }
 
