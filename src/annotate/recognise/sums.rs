@@ -124,10 +124,7 @@ impl Summing {
         // and the table
         self.add_frequent(table, view, lexicon, open);
         let Self { sums, around: listed_around, pairs: listed_pairs, missed, .. } = self;
-        missed.retain(|(missed, _)| {
-            table.look_towards(missed.feature);
-            true
-        });
+        missed.iter().for_each(|(missed, _)| table.look_towards(missed.feature));
         for Asked { feature, place, .. } in &listed_around[..around] {
             table.add_likely(*feature, &mut sums[*place as usize]);
         }
