@@ -456,9 +456,29 @@ mod tests {
         let kept = |spans: &[(usize, usize, f32)], asked: bool| -> Vec<usize> {
             let span =
                 |(start, end, score): &(usize, usize, f32)| (Span { start: *start, end: *end }, *score);
-            let mut spans: Vec<(Span, f32)> = spans.iter().map(span).collect();
-            keep_good(&mut spans, 0.5, asked);
-            spans.iter().map(|(span, _)| span.end).collect()
+            let all: Vec<(Span, f32)> = spans.iter().map(span).collect();
+            let models = Models::none();
+            let bounds = Bounds::new(&models, 0, 0.5, asked);
+            let mut kept = all.clone();
+            keep_good(&mut kept, &bounds);
+            if all.len() <= SPLIT_SPANS_LIMIT {
+                // few are told by themselves, without a model by their probabilities
+                let found = |(span, probability): &(Span, f32)| Found {
+                    passage: 0,
+                    span: *span,
+                    model_type: 0,
+                    probability: *probability,
+                };
+                let here: Vec<Found> = all.iter().map(found).collect();
+                let mut few = all;
+                few.retain(|own| {
+                    own.1 >= bounds.least
+                        || own.1 >= bounds.low && stands_for_all(&models, (&here[..], 0), *own)
+                });
+                few.sort_unstable_by_key(|(span, _)| (span.start, span.end));
+                assert_eq!(few, kept);
+            }
+            kept.iter().map(|(span, _)| span.end).collect()
         };
         let split = [(0, 5, 0.3), (0, 9, 0.35), (0, 12, 0.1)];
         assert_eq!(kept(&split, false), [9]);

@@ -95,6 +95,7 @@ mod tests {
             let linked = |_| Linked { candidates: Vec::with_capacity(count), ..Linked::default() };
             (0..=LISTS_LIMIT).map(linked).collect::<Vec<_>>()
         };
+        SPARE.set(None);
         let mut room = Room::take();
         room.keep(Lists { linked: linked(CANDIDATES_ROOM_LIMIT + 1), ..Lists::default() });
         assert_eq!(room.candidates().capacity(), 0);

@@ -86,4 +86,10 @@ fn scores_lie_on_the_lines_between_points() {
     }
     assert!((models.score(0, 0.3) - 0.3).abs() < 1e-5);
     assert_eq!((models.threshold(1), models.threshold(0)), (0.4, 0.5));
+    // what is not likelier surely scores less
+    for (low, probability) in [(0.05, f32::MIN), (0.1, f32::MIN), (0.3, 0.2), (0.7, 0.2), (0.9, 0.6)] {
+        assert_eq!(models.scores_less(1, low), probability, "{low}");
+        assert!(models.score(1, probability) < low || probability == f32::MIN);
+    }
+    assert_eq!(models.scores_less(0, 0.9), f32::MIN);
 }
