@@ -21,19 +21,19 @@ use crate::text::{FoldedText, Gap, TokenKind};
 /// For how many mentions of a passage there is room at first.
 const MENTIONS_USUAL: usize = 32;
 
-/// The names of one passage that begin at some of its tokens, by place, longer ones first. `names_at` gives those that
+/// Adds the names of one passage that begin at some of its tokens, by place, longer ones first. `names_at` gives those that
 /// begin at a token, the shortest first: where they end, and which.
 pub(super) fn find_names<N: IntoIterator<Item = (usize, GroupIndex)>>(
-    vocabulary: Vocabulary<'_>,
+    (vocabulary, options): (Vocabulary<'_>, &PreparedOptions),
     (passage_index, passage): (usize, &PassageText<'_>),
     names_at: impl Fn(usize) -> N,
     firsts: impl Iterator<Item = usize>,
-    options: &PreparedOptions,
     known: &mut KnownNames,
-) -> Vec<Mention> {
+    mentions: &mut Vec<Mention>,
+) {
     let place = (passage_index, passage);
     // mostly one begins at each
-    let mut mentions = Vec::with_capacity(firsts.size_hint().0.min(MENTIONS_USUAL));
+    mentions.reserve(firsts.size_hint().0.min(MENTIONS_USUAL));
     let folded = &passage.folded;
     for first in firsts.filter(|&first| folded.begins_word(first)) {
         let from = mentions.len();
@@ -52,7 +52,6 @@ pub(super) fn find_names<N: IntoIterator<Item = (usize, GroupIndex)>>(
         }
         mentions[from..].reverse();
     }
-    mentions
 }
 
 /// The names that begin at a token without its first `skipped` bytes and hold together: where they end, and which.

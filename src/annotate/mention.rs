@@ -81,6 +81,8 @@ thread_local! {
     static ROOM: RefCell<Vec<Vec<Reading>>> = const { RefCell::new(Vec::new()) };
     /// Room of the list of a document's mentions.
     static MENTIONS: Cell<Vec<Mention>> = const { Cell::new(Vec::new()) };
+    /// Room of the list of those that the dictionary finds.
+    static NAMES: Cell<Vec<Mention>> = const { Cell::new(Vec::new()) };
 }
 
 /// An empty list with room for so many mentions, which may be that of a document before.
@@ -88,6 +90,19 @@ pub(super) fn room_for_mentions(count: usize) -> Vec<Mention> {
     let mut mentions = MENTIONS.take();
     mentions.reserve(count);
     mentions
+}
+
+/// An empty list for what the dictionary finds, with the room of that of a document before.
+pub(super) fn room_for_names() -> Vec<Mention> {
+    NAMES.take()
+}
+
+/// Adds what the dictionary has found to other mentions, and keeps the room of its list.
+pub(super) fn append_names(mentions: &mut Vec<Mention>, mut names: Vec<Mention>) {
+    mentions.append(&mut names);
+    if names.capacity() <= ROOM_MENTIONS_LIMIT {
+        NAMES.set(names);
+    }
 }
 
 /// An empty list with room for so many readings, which may be that of a mention of a document before.
@@ -164,5 +179,11 @@ mod tests {
         assert!(room_for_mentions(0).capacity() > ROOM_LIMIT && room_for_mentions(0).capacity() == 0);
         keep_room(Vec::with_capacity(ROOM_MENTIONS_LIMIT + 1));
         assert_eq!(room_for_mentions(0).capacity(), 0);
+        for (room, kept) in [(2, true), (ROOM_MENTIONS_LIMIT + 1, false)] {
+            let (mut mentions, mut names) = (vec![mention(1)], Vec::with_capacity(room));
+            names.push(mention(2));
+            append_names(&mut mentions, names);
+            assert_eq!((mentions.len(), room_for_names().capacity() >= 2), (2, kept));
+        }
     }
 }

@@ -113,12 +113,13 @@ impl Annotator {
                 options,
                 (&memory.lexicon, &mut memory.entities),
             );
+            memory.workspace.keep(found);
             // where every reading is wanted, names stand beside what was recognised
             let all = options.options().overlap == OverlapPolicy::All;
             let types = if all { u16::MAX } else { self.models.types_without() };
             let (dictionary_mentions, defined) =
                 self.dictionary_mentions(&passages, &prepared, types, options, &mut memory.known_names);
-            mentions.extend(dictionary_mentions);
+            mention::append_names(&mut mentions, dictionary_mentions);
             notations::drop_notations(&passages, &mut mentions);
             everyday::drop_common_words(&passages, &mut mentions, &self.models);
             for (index, passage) in passages.iter().enumerate() {
@@ -146,7 +147,8 @@ impl Annotator {
         known: &mut known_names::KnownNames,
     ) -> (Vec<Mention>, Vec<Abbreviation>) {
         let vocabulary = Vocabulary::of_types(&self.catalog, types);
-        let mut mentions: Vec<Mention> = Vec::new();
+        let mut mentions = mention::room_for_names();
+        let mut names: Vec<Mention> = Vec::new();
         let mut firsts: Vec<usize> = Vec::new();
         for (index, passage) in passages.iter().enumerate() {
             let matches = &prepared.matches[index];
@@ -172,16 +174,12 @@ impl Annotator {
                 here.map(|found| (found.end, found.group))
             };
             let (place, firsts) = ((index, passage), firsts.iter().copied());
-            let mut names = matches::find_names(vocabulary, place, names_at, firsts, options, known);
+            matches::find_names((vocabulary, options), place, names_at, firsts, known, &mut names);
             let shared = coordinations::find_coordinations(vocabulary, passage, index, &mut names, options);
             names.retain(|name| !name.readings.is_empty());
             mentions.extend(shared);
             mentions.extend(composites::find_composites(vocabulary, passage, index, &names, options));
-            if mentions.is_empty() {
-                mentions = names;
-            } else {
-                mentions.extend(names);
-            }
+            mentions.append(&mut names);
         }
         if mentions.is_empty() && types & 1 << EntityType::Variant as u16 == 0 {
             // without names there is nothing that a short form could stand for

@@ -178,14 +178,9 @@ fn of_dictionary(
     let vocabulary = vocabulary.with_types(models.types_without());
     let mut mentions: Vec<Mention> = Vec::new();
     for (index, passage) in passages.iter().enumerate() {
-        mentions.extend(find_names(
-            vocabulary,
-            (index, passage),
-            |first| walk(vocabulary, passage, first, 0),
-            0..passage.folded.tokens().len(),
-            options,
-            known,
-        ));
+        let names_at = |first| walk(vocabulary, passage, first, 0);
+        let firsts = 0..passage.folded.tokens().len();
+        find_names((vocabulary, options), (index, passage), names_at, firsts, known, &mut mentions);
     }
     let tokens = passages[NAME].folded.tokens().len();
     let is_whole = |mention: &Mention| mention.passage == NAME && mention.tokens == (0..tokens);

@@ -71,6 +71,9 @@ pub(crate) struct Found {
 /// The most names that may speak for spans whose room is kept.
 const SPEAKING_LIMIT: usize = 1 << 12;
 
+/// The most spans whose room is kept.
+const FOUND_LIMIT: usize = 1 << 12;
+
 /// What recognition needs again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
@@ -79,11 +82,21 @@ pub(crate) struct Workspace {
     lattice: Lattice,
     /// The names of a passage that may speak for spans ([`outside`]).
     speaking: Vec<NameMatch>,
+    /// Room for the spans of a document.
+    found: Vec<Found>,
     /// Room for the second look.
     look: look::Room,
 }
 
 impl Workspace {
+    /// Keeps the room of the spans of a document for those of others.
+    pub(super) fn keep(&mut self, mut found: Vec<Found>) {
+        if found.capacity() <= FOUND_LIMIT {
+            found.clear();
+            self.found = found;
+        }
+    }
+
     /// Finds the pieces of the sentences that were summed up that may be parts of mentions, and whether there are any. What several
     /// things tell together is looked at only where what each tells by itself leaves it open.
     fn open(
@@ -144,7 +157,8 @@ pub(crate) fn recognise(
     let chains = chains.get_or_insert_with(|| Chains::new(&models.chains));
     // mostly there are fewer
     let pieces: usize = prepared.views.iter().map(|view| view.pieces.pieces.len()).sum();
-    let mut found = Vec::with_capacity(pieces / 2);
+    let mut found = std::mem::take(&mut workspace.found);
+    found.reserve(pieces / 2);
     let names_latin = outside::names_latin(passages, prepared, lexicon);
     for (index, view) in prepared.views.iter().enumerate() {
         let from = found.len();
