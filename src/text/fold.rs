@@ -28,8 +28,7 @@ const GREEK_LETTERS_LIMIT: usize = 4;
 /// The bytes of the source in which the first token is known, so that those of a place are found without a search.
 const BLOCK_BYTES: usize = 16;
 /// So many tokens are asked at a time whether they stand before a place, and within one.
-const TOKENS_BEFORE: usize = 4;
-const TOKENS_INSIDE: usize = 4;
+const TOKENS_TOGETHER: usize = 4;
 
 /// What a token's characters are in the source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -177,11 +176,10 @@ impl FoldedText {
         let count = self.tokens.len();
         let from =
             self.first_of_block.get(start / BLOCK_BYTES).map_or(count, |first| *first as usize).max(near);
-        let first =
-            from + count_before::<_, TOKENS_BEFORE>(&self.tokens[from..], |token| (token.end as usize) <= start);
-        first
-            ..first
-                + count_before::<_, TOKENS_INSIDE>(&self.tokens[first..], |token| (token.start as usize) < end)
+        let is_before = |token: &Token| (token.end as usize) <= start;
+        let first = from + count_before::<_, TOKENS_TOGETHER>(&self.tokens[from..], is_before);
+        let is_inside = |token: &Token| (token.start as usize) < end;
+        first..first + count_before::<_, TOKENS_TOGETHER>(&self.tokens[first..], is_inside)
     }
 
     /// Whether no letter or digit touches the token on its left.
