@@ -24,6 +24,7 @@ pub(crate) mod sums;
 pub(crate) mod table;
 pub(crate) mod tag_book;
 pub(crate) mod tags;
+mod token_blocks;
 pub(crate) mod view;
 pub(crate) mod words;
 
