@@ -210,7 +210,7 @@ impl KnownNames {
             numbers.look_towards(key);
             key
         }));
-        let mut find = |key: &u64| numbers.get(*key).and_then(|number| known.get(number as usize));
+        let find = |key: &u64| numbers.get(*key).and_then(|number| known.get(number as usize));
         awaited.iter().for_each(|key| prefetch(find(key)));
         awaited.iter().for_each(|key| prefetch(find(key).and_then(|own| own.bearers.first())));
     }

@@ -185,7 +185,11 @@ mod tests {
             state.learn(&own, &example.shares);
         }
         let model = state.finish(&words);
-        let chances = |words: &[u64]| model.chances(words.iter().map(|word| model.place(*word))).0;
+        let chances = |words: &[u64]| {
+            let mut told = model.told();
+            told.add(&words.iter().map(|word| model.place(*word)).collect::<Vec<_>>());
+            told.chances().0
+        };
         let [first, second, none] = [&[1, 2, 10], &[1, 2, 20], &[1, 2, 3]].map(|words| chances(words));
         assert!(first[0] > 3.0 * first[1] && second[1] > 3.0 * second[0], "{first:?} {second:?}");
         // what nothing is known of is what most are

@@ -96,7 +96,7 @@ impl Words {
     pub(super) fn shared(&self, at: &mut usize) -> u64 {
         let mut rest = self.room.as_ref().and_then(|room| room.names.get(*at..)).unwrap_or_default();
         let before = rest.len();
-        let mut next = |rest: &mut &[u32]| rest.split_off_first().map_or(0, |count| *count as usize);
+        let next = |rest: &mut &[u32]| rest.split_off_first().map_or(0, |count| *count as usize);
         let names = next(&mut rest);
         let mut most = 0;
         for _ in 0..names {
