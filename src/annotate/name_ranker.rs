@@ -81,7 +81,7 @@ impl NameRanker {
         // names of types with a sequence model stand beside what that found, by other weights
         let of = |own: &EntityType| place(own.name()).or(others.filter(|_| !MODEL_TYPES.contains(own)));
         let places = EntityType::ALL.iter().map(of).collect();
-        Self { models, places, told: ToldNames::new(&told) }
+        Self { models, places, told: ToldNames::new(told) }
     }
 
     /// The models of the types.

@@ -15,14 +15,14 @@ pub(super) struct ToldNames {
 const FREE: (u64, Told) = (0, Told { marked: 0, stood: 0 });
 
 impl ToldNames {
-    pub(super) fn new(told: &FxHashMap<u64, Told>) -> Self {
+    pub(super) fn new(told: FxHashMap<u64, Told>) -> Self {
         let mut names = Self { slots: vec![FREE; (2 * told.len() + 1).next_power_of_two()] };
         for (key, told) in told {
-            let mut at = names.home(*key);
+            let mut at = names.home(key);
             while names.slots[at] != FREE {
                 at = (at + 1) & (names.slots.len() - 1);
             }
-            names.slots[at] = (*key, *told);
+            names.slots[at] = (key, told);
         }
         names
     }
@@ -68,7 +68,7 @@ mod tests {
         // many begin at one slot
         let told: FxHashMap<u64, Told> =
             (1..300).map(|name| (u64::from(name) << 32, Told { marked: name, stood: 2 * name })).collect();
-        let names = ToldNames::new(&told);
+        let names = ToldNames::new(told.clone());
         for (key, expected) in &told {
             names.look_towards(*key);
             assert_eq!((names.of(*key), names.of(key + 1)), (*expected, Told::default()));

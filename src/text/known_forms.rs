@@ -194,7 +194,7 @@ mod tests {
         memory.insert(7, word(KEPT_BYTES - 1).as_bytes());
         assert_eq!((form(&memory, 7), form(&memory, 0)), (Some(word(KEPT_BYTES - 1)), None));
         let keys =
-            || (0..2 * WORDS_LIMIT as u64).map(|number| number << NUMBER_BITS | number % PLACES as u64);
+            || (0..2 * WORDS_LIMIT as u64).map(|number| (number << NUMBER_BITS) | (number % PLACES as u64));
         for key in keys() {
             memory.insert(key, b"form ");
             assert_eq!(form(&memory, key).as_deref(), Some("form "));

@@ -28,7 +28,6 @@ mod token_blocks;
 pub(crate) mod view;
 pub(crate) mod words;
 
-
 use block::{Within, blocks};
 use chain::{Factors, Lattice, SumFactors};
 use dictionary::NameMatch;
