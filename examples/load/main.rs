@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use calls::{Texts, Way};
 use clap::Parser;
-use glossator::annotate::Annotator;
+use glossator::annotate::{Annotator, PreparedOptions};
 use glossator::catalog::Catalog;
 use glossator::corpus::Corpus;
 use glossator::model::{AnnotateOptions, Document};
@@ -42,6 +42,8 @@ const ENTITIES: usize = 20_000;
 const PAPER_FIELDS: [&str; 4] = ["identifiers", "title", "venue", "publication_date"];
 /// Streams of small documents.
 const SMALL_STREAMS: usize = 4;
+/// How long documents are sent before anything is measured.
+const WARM: Duration = Duration::from_secs(2);
 
 /// Loads a server.
 #[derive(Debug, Parser)]
@@ -150,23 +152,35 @@ impl Load {
         Ok(Self { documents, entities, papers, annotator, time: Duration::from_millis(arguments.time_ms) })
     }
 
-    /// Microseconds of CPU that annotating one of them costs in process, on one thread.
-    fn in_process_us(&self, documents: &[Document]) -> Result<f64, Error> {
+    /// Microseconds of CPU that annotating one of them costs in process, on that many threads at once.
+    fn in_process_us(&self, documents: &[Document], threads: usize) -> Result<f64, Error> {
         let options = self.annotator.prepare(&AnnotateOptions::default())?;
+        let work = || self.on_one_thread(documents, &options);
+        let costs: Vec<(Duration, u64)> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+        });
+        let (time, count) =
+            costs.into_iter().fold((Duration::ZERO, 0), |(time, count), own| (time + own.0, count + own.1));
+        Ok(time.as_secs_f64() * 1e6 / count as f64)
+    }
+
+    /// Annotates them again and again on this thread: the CPU that it took, and of how many.
+    fn on_one_thread(&self, documents: &[Document], options: &PreparedOptions) -> (Duration, u64) {
         let mut count = 0_u64;
         let mut began = thread_cpu();
         for (number, document) in documents.iter().cycle().enumerate() {
-            // The first ones fill what a thread remembers.
-            if number == documents.len().min(200) {
+            // The first time they fill what a thread remembers.
+            if number == documents.len() {
                 (began, count) = (thread_cpu(), 0);
             }
-            black_box(self.annotator.annotate(document, &options));
+            black_box(self.annotator.annotate(document, options));
             count += 1;
-            if number >= 200 && thread_cpu() - began >= self.time {
+            if number >= documents.len() && thread_cpu() - began >= self.time {
                 break;
             }
         }
-        Ok((thread_cpu() - began).as_secs_f64() * 1e6 / count as f64)
+        (thread_cpu() - began, count)
     }
 }
 
@@ -206,7 +220,11 @@ async fn documents(
     texts: &Texts,
     report: &mut Report,
 ) -> Result<(), Error> {
-    let before_us = load.in_process_us(&load.documents)?;
+    // Every thread of the server meets the words of all documents first, as the one in process does.
+    calls::annotate(server, Way::Stream, texts, SMALL_STREAMS, WARM).await?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let alone_us = load.in_process_us(&load.documents, 1)?;
+    let before_us = load.in_process_us(&load.documents, threads)?;
     let mut costs_us = Vec::new();
     report.heading("Documents");
     for way in Way::ALL {
@@ -218,15 +236,15 @@ async fn documents(
         }
     }
     // Before and after, as the machine may change its pace.
-    let in_process_us = f64::midpoint(before_us, load.in_process_us(&load.documents)?);
-    report.ratios(in_process_us, &costs_us);
+    let in_process_us = f64::midpoint(before_us, load.in_process_us(&load.documents, threads)?);
+    report.ratios((in_process_us, threads, alone_us), &costs_us);
     Ok(())
 }
 
 /// Documents of blanks: what is left is the wire.
 async fn blank(load: &Load, server: &Served, report: &mut Report) -> Result<(), Error> {
     let blank = texts::blank(&load.documents);
-    let in_process_us = load.in_process_us(&blank)?;
+    let in_process_us = load.in_process_us(&blank, 1)?;
     report.heading("Blank documents of the same length");
     for way in Way::ALL {
         let measured = calls::annotate(server, way, &Texts::new(&blank), 4, load.time).await?;

@@ -67,9 +67,16 @@ impl Report {
         );
     }
 
-    /// Holds the server's CPU against annotating in process.
-    pub fn ratios(&mut self, in_process_us: f64, costs_us: &[(Way, usize, f64)]) {
-        println!("\nin process, one thread: {in_process_us:.1} us a document");
+    /// Holds the server's CPU against annotating in process on as many threads as the server has, which share what memory is near as its
+    /// threads do.
+    pub fn ratios(
+        &mut self,
+        (in_process_us, threads, alone_us): (f64, usize, f64),
+        costs_us: &[(Way, usize, f64)],
+    ) {
+        println!(
+            "\nin process: {in_process_us:.1} us a document on {threads} threads at once, {alone_us:.1} on one alone"
+        );
         for (way, connections, cost_us) in costs_us {
             let limit = if *way == Way::Unary { UNARY_RATIO_LIMIT } else { STREAM_RATIO_LIMIT };
             let ratio = cost_us / in_process_us;
