@@ -170,6 +170,8 @@ pub(crate) struct KnownNames {
     /// Their numbers by their keys.
     numbers: Numbers,
     known: Vec<KnownName>,
+    /// The last one whose key is taken for another's.
+    stray: Option<KnownName>,
     /// How many bearers they have in all.
     bearers_kept: usize,
     /// Room for the numbers of names that are looked towards.
@@ -179,7 +181,7 @@ pub(crate) struct KnownNames {
 }
 
 impl KnownNames {
-    /// Forgets all, for another catalog.
+    /// Forgets all, for another catalog or other models.
     pub(crate) fn clear(&mut self) {
         self.forget();
         self.ranked.clear();
@@ -188,6 +190,7 @@ impl KnownNames {
     fn forget(&mut self) {
         self.numbers = Numbers::default();
         self.known.clear();
+        self.stray = None;
         self.bearers_kept = 0;
     }
 
@@ -221,13 +224,18 @@ impl KnownNames {
         if self.known.len() >= NAMES_LIMIT || self.bearers_kept + BEARERS_LIMIT > BEARERS_KEPT_LIMIT {
             self.forget();
         }
-        let (number, is_new) = self.numbers.number(key);
-        if is_new {
-            let known = KnownName::of(vocabulary, name, written);
-            self.bearers_kept += known.bearers.len();
-            self.known.push(known);
+        if let Some(number) = self.numbers.get(key).filter(|number| self.numbers.is(*number, key)) {
+            return &self.known[number as usize];
         }
-        &self.known[number as usize]
+        let known = KnownName::of(vocabulary, name, written);
+        self.bearers_kept += known.bearers.len();
+        match self.numbers.number(key) {
+            (number, true) => {
+                self.known.push(known);
+                &self.known[number as usize]
+            }
+            (_, false) => self.stray.insert(known),
+        }
     }
 }
 

@@ -643,3 +643,48 @@ proptest! {
         }
     }
 }
+
+/// What a document gives a thread that has read nothing else.
+fn by_a_new_thread(annotator: &'static Annotator, document: &Document) -> AnnotatedDocument {
+    std::thread::scope(|scope| {
+        let options = annotator.prepare(&AnnotateOptions::default()).unwrap();
+        scope.spawn(move || annotator.annotate(document, &options)).join().unwrap()
+    })
+}
+
+#[test]
+fn what_one_document_says_of_names_is_not_kept_for_the_next() {
+    let texts = [
+        "Escherichia coli was grown. E. coli and S. aureus were found in patients with renal failure (RF).",
+        "Entamoeba coli was seen. E. coli and S. aureus were found in mice with rheumatoid factor (RF).",
+        "E. coli, RF and S. aureus.",
+        "Staphylococcus aureus and E. coli. Necrosis factor (TNF) and TNF in rats; insulin, INS and Ins.",
+        "Streptococcus aureus, E. coli, TNF and Insulin in zebrafish; RF is renal failure.",
+    ];
+    let long = format!("{} {}", texts.concat(), "Renal failure and E. coli of the mice. ".repeat(200));
+    let documents: Vec<Document> =
+        texts.into_iter().chain([long.as_str()]).map(|text| Document::from_text("x", text)).collect();
+    for annotator in both_annotators() {
+        let options = annotator.prepare(&AnnotateOptions::default()).unwrap();
+        let expected: Vec<AnnotatedDocument> =
+            documents.iter().map(|document| by_a_new_thread(annotator, document)).collect();
+        assert!(expected.iter().any(|annotated| annotated.annotations.len() > 4));
+        let orders = [0, 1, 2, 3, 4, 5].into_iter().chain([5, 4, 3, 2, 1, 0]).chain([2, 0, 2, 1, 2, 4, 3, 5]);
+        for at in orders {
+            assert_eq!(annotator.annotate(&documents[at], &options), expected[at], "{at}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn a_thread_that_has_read_others_answers_as_a_new_one(texts in passages()) {
+        let document = document(&texts);
+        for annotator in both_annotators() {
+            let options = annotator.prepare(&AnnotateOptions::default()).unwrap();
+            prop_assert_eq!(annotator.annotate(&document, &options), by_a_new_thread(annotator, &document));
+        }
+    }
+}

@@ -28,7 +28,7 @@ const ASKED_BITS: u32 = 12;
 
 /// Of the longer words of a document those that are asked for, by the hashes of their folded forms. Most words of a document are in
 /// no name of its candidates, and most words of these are not in it. A long document is gone through once, for all of its words, as it
-/// has many names.
+/// has many names: what it has of these is told as they are asked for, and they are not kept.
 pub(super) struct Words {
     /// [`Some`] until it is given back.
     room: Option<Box<Room>>,
@@ -47,9 +47,9 @@ struct Room {
     /// The word that was met last of those of each list, from 1; 0 for none.
     lists: [u16; 1 << LIST_BITS],
     /// The words as they were met, each with the one before it in its list. What no list leads to is of another document.
-    words: [(u32, u16); PIECES_LISTED_LIMIT],
-    /// The words that were asked for, as [`words_of_names`] gives them.
-    names: Vec<u32>,
+    words: [(u64, u16); PIECES_LISTED_LIMIT],
+    /// The words that were asked for, as [`words_of_names`] gives them; of a long document the levels of entities.
+    names: Vec<u64>,
 }
 
 thread_local! {
@@ -70,18 +70,33 @@ impl Drop for Words {
 }
 
 impl Words {
-    /// None, as none is asked for.
-    pub(super) fn new() -> Self {
+    /// None of a document yet, as none is asked for; all of a long one.
+    pub(super) fn new(views: &[PassageView], lexicon: &Lexicon) -> Self {
         let mut room = SPARE.take().unwrap_or_else(|| Box::new(Room::EMPTY));
         room.asked.fill(0);
-        Self { room: Some(room), all: None, is_listed: true }
+        let pieces = views.iter().map(|view| view.words.len()).sum::<usize>();
+        let all = (pieces >= PIECES_LISTED_LIMIT).then(|| {
+            let mut all = Numbers::default();
+            Room::each_asked(&Room::ALL_ASKED, (views, lexicon), |_, word| {
+                all.number(word);
+            });
+            all
+        });
+        Self { room: Some(room), all, is_listed: true }
     }
 
     /// Asks for the words of names, which are to be listed then, and tells where they stand for [`Words::shared`]. Their counts are
     /// asked for as well, which no more than lists some words in vain.
-    pub(super) fn ask(&mut self, names: &[u32]) -> usize {
+    pub(super) fn ask(&mut self, names: &[u64]) -> usize {
         let Some(room) = &mut self.room else { return 0 };
         let at = room.names.len();
+        if let Some(all) = &self.all {
+            let mut rest = names;
+            while !rest.is_empty() {
+                room.names.push(level_of(&mut rest, |word| all.get(word).is_some()));
+            }
+            return at;
+        }
         room.names.extend_from_slice(names);
         for word in names {
             let (block, bit) = asked_bit(*word);
@@ -94,70 +109,53 @@ impl Words {
     /// How many of the words of an entity's name that shares most of them the document has, as a level. `at` is the place of its words
     /// among those that were asked for, and that of the next entity's behind it.
     pub(super) fn shared(&self, at: &mut usize) -> u64 {
-        let mut rest = self.room.as_ref().and_then(|room| room.names.get(*at..)).unwrap_or_default();
-        let before = rest.len();
-        let next = |rest: &mut &[u32]| rest.split_off_first().map_or(0, |count| *count as usize);
-        let names = next(&mut rest);
-        let mut most = 0;
-        for _ in 0..names {
-            let all = next(&mut rest);
-            let words = rest.split_off(..all).unwrap_or_default();
-            let shared = words.iter().filter(|word| self.contains(**word)).count();
-            most = most.max(match (shared, all) {
-                (0, _) => 1,
-                (shared, all) if shared == all && all > 1 => 5,
-                (shared, all) if shared == all => 4,
-                (shared, all) if shared * 2 >= all => 3,
-                _ => 2,
-            });
+        let Some(room) = &self.room else { return 0 };
+        let mut rest = room.names.get(*at..).unwrap_or_default();
+        if self.all.is_some() {
+            *at += 1;
+            return rest.first().copied().unwrap_or(0);
         }
+        let before = rest.len();
+        let level = level_of(&mut rest, |word| room.contains(word));
         *at += before - rest.len();
-        most
+        level
     }
 
     /// Looks for the words that were asked for in a document, where that was not done.
     pub(super) fn list(&mut self, views: &[PassageView], lexicon: &Lexicon) {
-        let Some(room) = self.room.as_mut().filter(|_| !self.is_listed && self.all.is_none()) else { return };
-        self.is_listed = true;
-        let pieces = views.iter().map(|view| view.words.len()).sum::<usize>();
-        if pieces < PIECES_LISTED_LIMIT {
+        if let Some(room) = self.room.as_mut().filter(|_| !self.is_listed) {
             room.list(views, lexicon);
-            return;
+            self.is_listed = true;
         }
-        let mut all = Numbers::default();
-        Room::each_asked(&Room::ALL_ASKED, (views, lexicon), |_, word| {
-            all.number(hash_of(word));
-        });
-        self.all = Some(all);
     }
+}
 
-    /// Whether a word that was asked for is among them.
-    #[inline]
-    fn contains(&self, word: u32) -> bool {
-        match (&self.all, &self.room) {
-            (Some(all), _) => all.get(hash_of(word)).is_some(),
-            (None, Some(room)) => room.contains(word),
-            (None, None) => false,
-        }
+/// How many of the words of an entity's name that shares most of them a document has, as a level. The entity's words are taken off.
+#[inline]
+fn level_of(rest: &mut &[u64], has: impl Fn(u64) -> bool) -> u64 {
+    let next = |rest: &mut &[u64]| rest.split_off_first().map_or(0, |count| *count as usize);
+    let names = next(rest);
+    let mut most = 0;
+    for _ in 0..names {
+        let all = next(rest);
+        let words = rest.split_off(..all).unwrap_or_default();
+        let shared = words.iter().filter(|word| has(**word)).count();
+        most = most.max(match (shared, all) {
+            (0, _) => 1,
+            (shared, all) if shared == all && all > 1 => 5,
+            (shared, all) if shared == all => 4,
+            (shared, all) if shared * 2 >= all => 3,
+            _ => 2,
+        });
     }
+    most
 }
 
 /// Where it stands whether a word may have been asked for.
 #[inline]
-const fn asked_bit(word: u32) -> (usize, u64) {
-    let place = word >> (u32::BITS - ASKED_BITS);
-    ((place / u64::BITS) as usize, 1 << (place % u64::BITS))
-}
-
-/// A word as it is held against others: the upper half of its hash.
-#[inline]
-const fn word_of(hash: u64) -> u32 {
-    (hash >> u32::BITS) as u32
-}
-
-/// A word as [`Numbers`] want it.
-const fn hash_of(word: u32) -> u64 {
-    (word as u64) << u32::BITS | word as u64
+const fn asked_bit(word: u64) -> (usize, u64) {
+    let place = (word >> (u64::BITS - ASKED_BITS)) as usize;
+    (place / u64::BITS as usize, 1 << (place % u64::BITS as usize))
 }
 
 /// The longer words of the names of entities, in their order: of each how many of its names have several words, and of each of these
@@ -165,7 +163,7 @@ const fn hash_of(word: u32) -> u64 {
 pub(super) fn words_of_names(
     vocabulary: Vocabulary<'_>,
     entities: impl Iterator<Item = EntityIndex>,
-) -> Vec<u32> {
+) -> Vec<u64> {
     let (mut all, mut folded) = (Vec::new(), SpareText::take());
     for entity in entities {
         let count = all.len();
@@ -175,8 +173,8 @@ pub(super) fn words_of_names(
             let own = all.len();
             all.push(0);
             let words = (0..folded.tokens().len()).map(|at| folded.folded(at));
-            all.extend(words.filter(|word| word.len() >= WORD_BYTES_MIN).map(|word| word_of(hash(word))));
-            all[own] = (all.len() - own - 1) as u32;
+            all.extend(words.filter(|word| word.len() >= WORD_BYTES_MIN).map(hash));
+            all[own] = (all.len() - own - 1) as u64;
             all[count] += 1;
         }
     }
@@ -196,7 +194,7 @@ impl Room {
     fn each_asked(
         asked: &Asked,
         (views, lexicon): (&[PassageView], &Lexicon),
-        mut take: impl FnMut(usize, u32),
+        mut take: impl FnMut(usize, u64),
     ) {
         let mut count = 0;
         for view in views {
@@ -204,7 +202,7 @@ impl Room {
                 work_done(numbers.len());
                 let first = block * PIECES_TOGETHER;
                 for (at, number) in numbers.iter().enumerate() {
-                    let word = word_of(lexicon.folded(*number));
+                    let word = lexicon.folded(*number);
                     let (block, bit) = asked_bit(word);
                     if asked[block] & bit != 0 && is_long(&view.pieces.pieces[first + at]) {
                         take(count, word);
@@ -228,7 +226,7 @@ impl Room {
         });
     }
 
-    fn contains(&self, word: u32) -> bool {
+    fn contains(&self, word: u64) -> bool {
         let mut at = self.lists[list_of(word)];
         while let Some((own, before)) = usize::from(at).checked_sub(1).and_then(|place| self.words.get(place))
         {
@@ -247,8 +245,8 @@ fn is_long(piece: &Piece) -> bool {
 }
 
 /// The list of a word.
-const fn list_of(word: u32) -> usize {
-    (word >> (u32::BITS - LIST_BITS)) as usize
+const fn list_of(word: u64) -> usize {
+    (word >> (u64::BITS - LIST_BITS)) as usize
 }
 
 #[cfg(test)]
@@ -269,19 +267,26 @@ mod tests {
             let passages = [PassageText::new(&text)];
             let mut memory = Memory::new(&models);
             let prepared = prepare(Vocabulary::new(&catalog), &models, &passages, true, &mut memory);
-            let mut words = Words::new();
-            words.list(&prepared.views, &memory.lexicon);
-            assert!(words.all.is_none(), "nothing was asked for");
+            let mut words = Words::new(&prepared.views, &memory.lexicon);
+            assert_eq!(words.all.is_some(), repeated > 0);
             let all = ["renal", "failure", "rare", "usual", "not", "heart", "."];
             // what is asked for later is looked for as well
             for asked in [&all[..2], &all[..]] {
-                words.ask(&asked.iter().map(|word| word_of(hash(word))).collect::<Vec<_>>());
+                // an entity with one name a word, and one with a name of all of them
+                let own = asked.iter().flat_map(|word| [1, 1, hash(word)]);
+                let together = [1, asked.len() as u64].into_iter().chain(asked.iter().map(|word| hash(word)));
+                let mut at = words.ask(&own.chain(together).collect::<Vec<_>>());
                 words.list(&prepared.views, &memory.lexicon);
+                let mut level = || words.shared(&mut at);
+                let has: Vec<&str> = asked.iter().copied().filter(|_| level() == 4).collect();
+                let expected: Vec<&str> = asked
+                    .iter()
+                    .copied()
+                    .filter(|word| ["renal", "failure", seldom].contains(word))
+                    .collect();
+                assert_eq!(has, expected, "{repeated}");
+                assert_eq!(level(), if asked.len() == 2 { 5 } else { 2 });
             }
-            assert_eq!(words.all.is_some(), repeated > 0);
-            let has = |word: &&&str| words.contains(word_of(hash(word)));
-            let expected = ["renal", "failure", seldom];
-            assert_eq!(all.iter().filter(has).copied().collect::<Vec<_>>(), expected, "{repeated}");
         }
     }
 }

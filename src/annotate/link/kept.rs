@@ -13,13 +13,13 @@ pub(super) const NAMES_KEPT_LIMIT: usize = 1 << 16;
 /// The most candidates of all these names, as a name may have [`super::candidates::CANDIDATES_LIMIT`]: some 15 MB.
 pub(super) const CANDIDATES_KEPT_LIMIT: usize = 1 << 18;
 /// The most words of the names of all these candidates, with their counts: 16 MB.
-pub(super) const WORDS_KEPT_LIMIT: usize = 1 << 22;
+pub(super) const WORDS_KEPT_LIMIT: usize = 1 << 21;
 /// The slots of the first table.
 const SLOTS_MIN: usize = 1 << 8;
 /// The lines of memory of candidates, and of words, that are looked towards.
 const LINES_AHEAD: usize = 8;
 /// How many words a line of memory has.
-const WORDS_OF_LINE: usize = 16;
+const WORDS_OF_LINE: usize = 8;
 
 /// What is found by a number.
 pub(super) trait Keyed {
@@ -141,7 +141,7 @@ pub(super) struct KeptName<'k> {
     /// Its candidates, before the document has a say.
     pub candidates: &'k [Candidate],
     /// The words of the names of these, where they are several ([`super::document_words::Words::ask`]).
-    pub words: &'k [u32],
+    pub words: &'k [u64],
     /// What comes of them where no more has a say than whether the document supports them.
     pub settled: Option<[Chances; 2]>,
 }
@@ -152,7 +152,7 @@ pub(super) struct KeptNames {
     places: Table<Place>,
     /// Those of a name stand together.
     candidates: Vec<Candidate>,
-    words: Vec<u32>,
+    words: Vec<u64>,
 }
 
 impl KeptNames {
@@ -241,14 +241,14 @@ mod tests {
             let count = name as usize % 3;
             let candidates = vec![Candidate::named(entity); count];
             let by_itself = ByItself { none: name as f32, common_word: count == 1 };
-            let words = &[count as u32];
+            let words = &[count as u64];
             names.keep(name << 40, KeptName { by_itself, candidates: &candidates, words, settled: None });
         }
         for (name, entity) in (0..).zip(entities) {
             names.look_towards(name << 40);
             names.look_towards_candidates(name << 40);
             let kept = names.get(name << 40).unwrap();
-            assert_eq!((kept.by_itself.none, kept.words), (name as f32, &[name as u32 % 3][..]));
+            assert_eq!((kept.by_itself.none, kept.words), (name as f32, &[name % 3][..]));
             assert_eq!(kept.candidates.len(), name as usize % 3);
             assert!(kept.candidates.iter().all(|own| own.entity == entity));
         }

@@ -245,8 +245,9 @@ impl<'a> Document<'a> {
     }
 
     /// Asks for the words of the names of candidates ([`Words::ask`]).
-    fn ask_for_words(&self, names: &[u32]) -> usize {
-        self.words.borrow_mut().get_or_insert_with(Words::new).ask(names)
+    fn ask_for_words(&self, names: &[u64]) -> usize {
+        let (views, lexicon) = self.sources;
+        self.words.borrow_mut().get_or_insert_with(|| Words::new(views, lexicon)).ask(names)
     }
 
     /// Looks for the words that were asked for, where that was not done.

@@ -182,7 +182,7 @@ impl Names {
         (key, step): (u64, NameStep),
         name: Written<'_>,
     ) -> Known {
-        let number = self.numbers.get(key);
+        let number = self.numbers.get(key).filter(|number| self.numbers.is(*number, key));
         match number.and_then(|number| self.known.get(number as usize)) {
             Some(Kept(known)) => *known,
             None => self.meet_several((names, vocabulary), (key, step), name),
@@ -201,8 +201,10 @@ impl Names {
             self.known.clear();
         }
         let known = read(names, vocabulary, step, name);
-        self.numbers.number(key);
-        self.known.push(Kept(known));
+        // one that is taken for another is not kept
+        if let (_, true) = self.numbers.number(key) {
+            self.known.push(Kept(known));
+        }
         known
     }
 }
@@ -448,11 +450,12 @@ pub(crate) fn tag(pieces: &Pieces, matches: &[NameMatch], tags: &mut Vec<Tags>, 
     // where all types are free, and the first piece that is not listed yet
     let (mut all_free_from, mut unlisted) = (0, 0);
     // matches stand by their first token; of one first token the longest come last
-    let mut rest = matches;
+    let (mut rest, mut passed) = (matches, 0);
     while let Some((only, behind)) = rest.split_first() {
-        if behind.len() % BLOCK_TOKENS == 0 {
+        if passed % BLOCK_TOKENS == 0 {
             work_done(BLOCK_TOKENS);
         }
+        passed += 1;
         let is_alone = behind.first().is_none_or(|next| next.first != only.first);
         // mostly it is one word that no longer name has
         if is_alone && only.end == only.first + 1 && only.first >= all_free_from && only.profile.types != 0 {

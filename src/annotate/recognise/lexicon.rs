@@ -25,7 +25,7 @@ const WORDS_LIMIT: usize = 1 << 17;
 
 /// The number that stands for the places beyond the ends of a sentence.
 pub(crate) const BEYOND: u32 = 0;
-/// What no word is known by ([`Lexicon::known`]).
+/// What no word is known by.
 const NO_HASH: u64 = 0;
 
 /// How many kinds of spaces and of repetitions there are.
@@ -50,7 +50,7 @@ pub(crate) struct Hot {
 const NO_SHAPE: u32 = u32::MAX;
 /// The bits of a shape's number in a key of three.
 const SHAPE_BITS: u32 = 21;
-const _: () = assert!(WORDS_LIMIT < (1 << SHAPE_BITS) - 1 && 3 * SHAPE_BITS < u64::BITS);
+const _: () = assert!(3 * SHAPE_BITS < u64::BITS);
 
 impl Hot {
     /// That of a place beyond an end of the sentence.
@@ -271,9 +271,19 @@ impl Lexicon {
     pub(crate) fn look_towards_shapes(&self, words: [&Hot; 3]) -> u64 {
         // beyond an end it is 0
         let [before, own, after] = words.map(|word| u64::from(word.shape.wrapping_add(1)));
-        let key = before << (2 * SHAPE_BITS) | own << SHAPE_BITS | after;
+        // a document without end may have more shapes than there is room for
+        let key = match (before | own | after) >> SHAPE_BITS {
+            0 => before << (2 * SHAPE_BITS) | own << SHAPE_BITS | after,
+            _ => self.feature_of_shapes(words) | 1 << (u64::BITS - 1),
+        };
         self.recent_shapes.look_towards(key);
         key
+    }
+
+    fn feature_of_shapes(&self, words: [&Hot; 3]) -> u64 {
+        let short_shape =
+            |word: &Hot| self.shapes.get(word.shape as usize).copied().unwrap_or(Form::BEYOND.short_shape);
+        shapes_of(words.map(short_shape))
     }
 
     /// Adds what three shapes give to sums where it was asked for lately, and tells whether it was.
@@ -284,9 +294,7 @@ impl Lexicon {
 
     /// What has to be looked for in the table for the shapes of three words.
     pub(crate) fn missed_shapes(&self, key: u64, words: [&Hot; 3]) -> Missed {
-        let short_shape =
-            |word: &Hot| self.shapes.get(word.shape as usize).copied().unwrap_or(Form::BEYOND.short_shape);
-        Missed { key, feature: shapes_of(words.map(short_shape)), is_of_shapes: true }
+        Missed { key, feature: self.feature_of_shapes(words), is_of_shapes: true }
     }
 
     /// Adds the weights of a feature that others had before, mostly, to sums, or gives what has to be looked for in the table.

@@ -94,7 +94,9 @@ fn prefer_longer_of(
             Some(probability) => *probability = 1.0 - (1.0 - *probability) * (1.0 - moved),
             None => found.push(Found { passage: index, span, model_type, probability: moved }),
         }
-        recognised = Recognised::of(&found[from..until], is_recognised);
+        if is_few {
+            recognised = Recognised::of(&found[from..until], is_recognised);
+        }
     }
 }
 

@@ -46,6 +46,12 @@ impl Numbers {
         None
     }
 
+    /// Whether a number is that of a hash, of which all bits are compared.
+    #[inline]
+    pub(crate) fn is(&self, number: u32, hash: u64) -> bool {
+        self.hashes.get(number as usize) == Some(&hash)
+    }
+
     /// How many there are.
     #[cfg(test)]
     pub(super) const fn len(&self) -> usize {

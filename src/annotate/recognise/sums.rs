@@ -347,7 +347,7 @@ mod tests {
         let long_name = format!("the p{} protein", "35S-labelled-".repeat(9));
         let texts = [
             "Interleukin-7 receptor (IL-7R, CD127) in E. coli and Escherichia coli; TNF-α-induced p.Val600Glu.",
-            "Aspirin. No.",
+            "Aspirin. No. It is said of mice that they had renal failure. IL-6 and TNF-alpha were not found.",
             "(",
             "breast and ovarian cancer (BC): BRCA1/2 in MCF-7 cells, rs1800562 and c.76A>T; the mice, the mice",
             &long_name,
@@ -376,5 +376,35 @@ mod tests {
             }
         }
         assert!(known > 50, "{known}");
+        // stretches of several sentences together, of one piece and of more
+        for (view, length) in prepared.views.iter().flat_map(|view| (1..5).map(move |length| (view, length)))
+        {
+            for chains in blocks(&view.pieces.chains) {
+                let Memory { lexicon, tags, .. } = &mut memory;
+                summing.of_sentences(&models, view, (lexicon, tags), chains);
+                let sentences = summing.block().sentences().to_vec();
+                let parts = |Sentence { places, .. }: &Sentence| {
+                    let end = places.end;
+                    let parts =
+                        places.clone().step_by(length + 1).map(move |first| first..end.min(first + length));
+                    parts.collect::<Vec<_>>()
+                };
+                let stretches: Vec<Range<usize>> = sentences.iter().flat_map(parts).collect();
+                summing.add_joint(&models, view, lexicon, &stretches);
+                for Sentence { pieces, places } in &sentences {
+                    let read = pieces.clone().zip(places.clone());
+                    for (at, place) in
+                        read.filter(|(_, place)| stretches.iter().any(|own| own.contains(place)))
+                    {
+                        let (expected, _) = one_by_one(&models, view, lexicon, pieces, at);
+                        assert_eq!(
+                            summing.sums()[place][FIRST_WEIGHT..],
+                            expected[FIRST_WEIGHT..],
+                            "{length} {at}"
+                        );
+                    }
+                }
+            }
+        }
     }
 }
