@@ -538,7 +538,7 @@ mod tests {
 
         #[test]
         fn what_is_partly_ascii_is_read_as_all_text_is(
-            text in "[a-cA-C0-2é\u{a0} .;-]{0,40}",
+            text in "[a-cA-C0-2é\u{a0} .;-]{0,40}|[a-cé ]{250,320}|[a-c ]{280,330}",
             short in "[a-cA-C0-2 -]{2,6}",
         ) {
             // by the sentence alone, and by all before it
