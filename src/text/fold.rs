@@ -25,7 +25,7 @@ pub const TEXT_BYTES_LIMIT: usize = 1 << 28;
 /// A run of at most this many Greek letters is read as one token a letter; a longer one is a Greek word.
 const GREEK_LETTERS_LIMIT: usize = 4;
 
-/// The bytes of the source in which the first token is known, so that those of a place are found without a search.
+/// The bytes of the source in which the first token is known, so that those of a place are found near it.
 const BLOCK_BYTES: usize = 16;
 /// So many tokens are asked at a time whether they stand before a place, and within one.
 const TOKENS_TOGETHER: usize = 4;

@@ -1,6 +1,7 @@
 //! The folded forms of words that a thread has met before, and the numbers that others have given them.
 
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::masks::block_at;
 use super::prefetch::prefetch;
@@ -16,7 +17,8 @@ const PLACES: usize = WORDS_LIMIT / WAYS;
 
 /// The number of a word that has none here. Those that are as large are not kept.
 pub(crate) const NO_NUMBER: u32 = (1 << NUMBER_BITS) - 1;
-/// Bits of a number, which take the place of the lowest of a hash: those that tell the place are of no use behind it.
+/// Bits of a number, which take the place of the lowest of a hash. All but two of these tell the place, so that words are told apart by 62
+/// bits of their hashes.
 const NUMBER_BITS: u32 = 17;
 const NUMBER_MASK: u64 = NO_NUMBER as u64;
 const _: () = assert!(PLACES <= 1 << NUMBER_BITS);
@@ -37,7 +39,7 @@ impl Kept {
         (self.key & NUMBER_MASK) as u32
     }
 
-    /// Whether the word of that hash is kept here, or none.
+    /// Whether what is kept here is the word of that hash, if anything is ([`Kept::is_taken`]).
     #[inline]
     const fn is(&self, key: u64) -> bool {
         (self.key ^ key) >> NUMBER_BITS == 0
@@ -78,6 +80,12 @@ pub(super) struct WordMemory {
     places: Option<Box<[Place; PLACES]>>,
     /// Who has given the numbers ([`keep_numbers`]); 0 for nobody.
     owner: u64,
+}
+
+/// Somebody who keeps numbers: nobody in this process was given the same before.
+pub(crate) fn new_owner() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Keeps the numbers of words by their hashes, where these are kept, until another owner's are. No owner is 0.

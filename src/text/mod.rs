@@ -26,7 +26,7 @@ pub use characters::spelled_greek;
 pub(crate) use fold::to_u32;
 pub use fold::{FoldedText, TEXT_BYTES_LIMIT, Token, TokenKind, fold_to_string};
 pub use gaps::Gap;
-pub(crate) use known_forms::{NO_NUMBER, keep_numbers};
+pub(crate) use known_forms::{NO_NUMBER, keep_numbers, new_owner};
 pub use names::{NAME_KEYS_LIMIT, NameFolder, name_keys};
 pub(crate) use prefetch::prefetch;
 pub(crate) use sentences::sentence_starts;

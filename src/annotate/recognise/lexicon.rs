@@ -4,7 +4,6 @@ use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::super::link::focus;
-use super::super::memory::next_number;
 use super::super::models::Models;
 use super::super::species::is_of_people;
 use super::chunks::Chunks;
@@ -18,7 +17,7 @@ use super::recent::Recent;
 use super::table::{SumRows, Sums, Table, Weights, lanes_of};
 use super::tags::Tags;
 use super::words::{Form, Word};
-use crate::text::{NO_NUMBER, prefetch};
+use crate::text::{NO_NUMBER, new_owner, prefetch};
 
 /// The most words that are kept; then they are forgotten, which changes no answer.
 const WORDS_LIMIT: usize = 1 << 17;
@@ -116,7 +115,7 @@ pub(crate) struct Lexicon {
 impl Default for Lexicon {
     fn default() -> Self {
         Self {
-            owner: next_number(),
+            owner: new_owner(),
             numbers: Numbers::default(),
             signs: [NO_NUMBER; SIGNS],
             hot: Vec::new(),

@@ -221,7 +221,7 @@ const COMMON: [[u8; COMMON_BYTES + 1]; 8] = {
 pub(crate) struct Pieces {
     /// In the order of the text.
     pub pieces: Vec<Piece>,
-    /// The number of each piece's word, where the passage knows it; else [`NO_NUMBER`].
+    /// The number of each piece's word, where the passage knows it, else [`NO_NUMBER`]; until the view takes them over.
     pub numbers: Vec<u32>,
     /// The pieces of each sentence, or part of one.
     pub chains: Vec<Range<usize>>,

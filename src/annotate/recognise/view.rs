@@ -24,7 +24,7 @@ use crate::text::{Gap, NO_NUMBER, Token, keep_numbers};
 pub(crate) const DEFINITIONS_LIMIT: usize = 2_000;
 /// The most pieces that are looked at on the way to the next word.
 pub(crate) const CHUNK_PIECES_LIMIT: usize = 32;
-/// The pieces whose words are looked towards together.
+/// The pieces that are gone through together.
 const BLOCK_PIECES: usize = 64;
 /// The most bytes of a word, as white space cuts it, that is looked at as a whole.
 const CHUNK_BYTES_LIMIT: usize = 64;
