@@ -1,78 +1,275 @@
-//! Folded texts that are used for a moment, such as that of a name: their room is kept by the thread, so that it need not be made
-//! for each.
+//! Lists and texts that are used for a moment: their room is kept by the thread, so that a document needs none of its own.
+//!
+//! A type says once that its room is kept, by the macro `spared!`; [`Spare::take`] then gives an empty one wherever one is used.
 
 use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::ops::{Deref, DerefMut};
 
 use super::fold::FoldedText;
 
-/// The most of them that a thread keeps.
-const KEPT_LIMIT: usize = 4;
-/// The most bytes of forms that one that is kept has room for.
-const ROOM_BYTES_LIMIT: usize = 1 << 16;
+/// The most of a type that a thread keeps.
+pub(crate) const SPARE_LIMIT: usize = 16;
+/// The most bytes of one that is kept.
+pub(crate) const SPARE_BYTES_LIMIT: usize = 1 << 17;
 
-thread_local! {
-    static KEPT: RefCell<Vec<FoldedText>> = const { RefCell::new(Vec::new()) };
+/// What keeps its room when it is emptied.
+pub(crate) trait Room: Default {
+    /// Takes everything out.
+    fn empty(&mut self);
+    /// About how many bytes it has taken from the heap; what its elements have taken is not counted.
+    fn room_bytes(&self) -> usize;
 }
 
-/// A folded text whose room goes back to the thread when it is dropped. What it holds at first means nothing.
-#[derive(Debug)]
-pub(crate) struct SpareText(FoldedText);
+impl<T> Room for Vec<T> {
+    fn empty(&mut self) {
+        self.clear();
+    }
 
-impl SpareText {
-    /// One that has been used, or a new one.
-    pub(crate) fn take() -> Self {
-        Self(KEPT.with_borrow_mut(Vec::pop).unwrap_or_default())
+    fn room_bytes(&self) -> usize {
+        self.capacity() * size_of::<T>()
     }
 }
 
-impl Drop for SpareText {
-    fn drop(&mut self) {
-        if self.0.room_bytes() <= ROOM_BYTES_LIMIT {
-            KEPT.with_borrow_mut(|kept| {
-                if kept.len() < KEPT_LIMIT {
-                    kept.push(std::mem::take(&mut self.0));
-                }
-            });
+impl Room for String {
+    fn empty(&mut self) {
+        self.clear();
+    }
+
+    fn room_bytes(&self) -> usize {
+        self.capacity()
+    }
+}
+
+impl<K, V, S: Default> Room for HashMap<K, V, S> {
+    fn empty(&mut self) {
+        self.clear();
+    }
+
+    fn room_bytes(&self) -> usize {
+        self.capacity() * size_of::<(K, V)>()
+    }
+}
+
+impl<K, S: Default> Room for HashSet<K, S> {
+    fn empty(&mut self) {
+        self.clear();
+    }
+
+    fn room_bytes(&self) -> usize {
+        self.capacity() * size_of::<K>()
+    }
+}
+
+/// What it holds at first means nothing.
+impl Room for FoldedText {
+    fn empty(&mut self) {}
+
+    fn room_bytes(&self) -> usize {
+        self.room_bytes()
+    }
+}
+
+/// The rooms of one type that a thread keeps, the last one given first.
+#[derive(Debug)]
+pub(crate) struct Pool<T>(RefCell<Vec<T>>);
+
+impl<T: Room> Pool<T> {
+    /// One that keeps nothing yet.
+    pub(crate) const fn new() -> Self {
+        Self(RefCell::new(Vec::new()))
+    }
+
+    /// One that has been used, or a new one; empty.
+    #[inline]
+    pub(crate) fn take(&self) -> T {
+        self.0.borrow_mut().pop().unwrap_or_default()
+    }
+
+    /// Keeps the room of one that is done with.
+    #[inline]
+    pub(crate) fn keep(&self, mut room: T) {
+        if (1..=SPARE_BYTES_LIMIT).contains(&room.room_bytes()) {
+            let mut kept = self.0.borrow_mut();
+            if kept.len() < SPARE_LIMIT {
+                room.empty();
+                kept.push(room);
+            }
         }
     }
 }
 
-impl Deref for SpareText {
-    type Target = FoldedText;
+/// What threads keep the room of; implemented by the macro `spared!`.
+pub(crate) trait Spared: Sized {
+    /// One that has been used, or a new one; empty.
+    fn take() -> Self;
+    /// Keeps the room of one that is done with.
+    fn keep(self);
+}
 
-    fn deref(&self) -> &FoldedText {
+/// Has threads keep the room of values of a type, one of a kind each: `spared!(Vec<Span>, String)`. Of lists of borrowed values the
+/// type is given for any lifetime and for `'static`: `spared!('a: Vec<&'a str>, Vec<&'static str>)`.
+macro_rules! spared {
+    ($life:lifetime: $room:ty, $kept:ty) => {
+        const _: () = {
+            thread_local! {
+                static POOL: $crate::text::spare::Pool<$kept> = const { $crate::text::spare::Pool::new() };
+            }
+            impl<$life> $crate::text::spare::Spared for $room {
+                #[inline]
+                fn take() -> Self {
+                    POOL.try_with($crate::text::spare::Pool::take).unwrap_or_default()
+                }
+
+                #[inline]
+                fn keep(self) {
+                    // a thread that ends keeps nothing
+                    let _ = POOL.try_with(|pool| pool.keep($crate::text::spare::emptied(self)));
+                }
+            }
+        };
+    };
+    ($($room:ty),+ $(,)?) => {
+        $(const _: () = {
+            thread_local! {
+                static POOL: $crate::text::spare::Pool<$room> = const { $crate::text::spare::Pool::new() };
+            }
+            impl $crate::text::spare::Spared for $room {
+                #[inline]
+                fn take() -> Self {
+                    POOL.try_with($crate::text::spare::Pool::take).unwrap_or_default()
+                }
+
+                #[inline]
+                fn keep(self) {
+                    // a thread that ends keeps nothing
+                    let _ = POOL.try_with(|pool| pool.keep(self));
+                }
+            }
+        };)+
+    };
+}
+pub(crate) use spared;
+
+/// The room of a list, for elements of another lifetime: the standard library collects in place what is of one size.
+pub(crate) fn emptied<T, U>(mut list: Vec<T>) -> Vec<U> {
+    list.clear();
+    list.into_iter().filter_map(|_| None).collect()
+}
+
+spared!(FoldedText, String, Vec<usize>);
+
+/// Something that is empty at first and whose room goes back to the thread when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Spare<T: Spared + Default>(T);
+
+impl<T: Spared + Default> Spare<T> {
+    /// An empty one, with the room of one that was used before if there is any.
+    #[inline]
+    pub(crate) fn take() -> Self {
+        Self(T::take())
+    }
+}
+
+impl<T: Spared + Default> Drop for Spare<T> {
+    #[inline]
+    fn drop(&mut self) {
+        std::mem::take(&mut self.0).keep();
+    }
+}
+
+impl<T: Spared + Default> Deref for Spare<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
         &self.0
     }
 }
 
-impl DerefMut for SpareText {
-    fn deref_mut(&mut self) -> &mut FoldedText {
+impl<T: Spared + Default> DerefMut for Spare<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
         &mut self.0
     }
 }
 
+/// A folded text that is used for a moment, such as that of a name. What it holds at first means nothing.
+pub(crate) type SpareText = Spare<FoldedText>;
+
 #[cfg(test)]
 mod tests {
+    use rustc_hash::{FxHashMap, FxHashSet};
+
     use super::*;
+
+    #[derive(Debug, Default, Clone)]
+    struct Own(u64);
+    spared!(Vec<Own>, FxHashMap<u32, Own>, FxHashSet<u32>);
+    spared!('a: Vec<(usize, &'a Own)>, Vec<(usize, &'static Own)>);
 
     #[test]
     fn room_is_kept_within_bounds() {
-        let kept = || KEPT.with_borrow(|kept| kept.iter().map(FoldedText::room_bytes).collect::<Vec<_>>());
+        let mut one: Spare<Vec<Own>> = Spare::take();
+        assert_eq!(one.capacity(), 0);
+        one.resize(3, Own(1));
+        let room = one.capacity();
+        drop(one);
+        let mut again: Spare<Vec<Own>> = Spare::take();
+        assert!(again.is_empty() && again.capacity() == room);
+        again.reserve_exact(SPARE_BYTES_LIMIT / size_of::<Own>() + 1);
+        drop(again);
+        assert_eq!(Vec::<Own>::take().capacity(), 0, "too large");
+        Vec::<Own>::with_capacity(SPARE_BYTES_LIMIT / size_of::<Own>()).keep();
+        assert!(Vec::<Own>::take().capacity() > room, "not too large");
+        let many: Vec<Spare<Vec<Own>>> = (0..=SPARE_LIMIT)
+            .map(|_| {
+                let mut one: Spare<Vec<Own>> = Spare::take();
+                one.push(Own(1));
+                one
+            })
+            .collect();
+        drop(many);
+        let kept = std::iter::from_fn(|| Some(Vec::<Own>::take()).filter(|own| own.capacity() > 0));
+        assert_eq!(kept.count(), SPARE_LIMIT);
+    }
+
+    #[test]
+    fn texts_and_tables_keep_their_room() {
         let mut one = SpareText::take();
         one.fold("renal failure");
-        assert_eq!((one.text(), kept().len()), ("renal failure", 0));
+        assert_eq!(one.text(), "renal failure");
         let room = one.room_bytes();
         drop(one);
-        assert_eq!(kept(), [room]);
         let mut again = SpareText::take();
         again.fold("p53");
         assert_eq!((again.text(), again.room_bytes()), ("p 53", room));
-        again.fold(&"a ".repeat(ROOM_BYTES_LIMIT));
-        drop(again);
-        assert!(kept().is_empty(), "too large");
-        let many: Vec<SpareText> = (0..2 * KEPT_LIMIT).map(|_| SpareText::take()).collect();
-        drop(many);
-        assert_eq!(kept().len(), KEPT_LIMIT);
+        let mut table: Spare<FxHashMap<u32, Own>> = Spare::take();
+        table.insert(3, Own(1));
+        drop(table);
+        let table = FxHashMap::<u32, Own>::take();
+        assert!(table.is_empty() && table.capacity() > 0);
+        let mut set: Spare<FxHashSet<u32>> = Spare::take();
+        set.insert(3);
+        drop(set);
+        let set = FxHashSet::<u32>::take();
+        assert!(set.is_empty() && set.capacity() > 0);
+        let mut text: Spare<String> = Spare::take();
+        text.push('a');
+        drop(text);
+        let text = String::take();
+        assert!(text.is_empty() && text.capacity() > 0);
+    }
+
+    #[test]
+    fn lists_of_borrowed_values_keep_their_room() {
+        let values = [Own(1), Own(2)];
+        let mut list: Spare<Vec<(usize, &Own)>> = Spare::take();
+        list.extend(values.iter().enumerate());
+        assert_eq!(list.iter().map(|(_, own)| own.0).sum::<u64>(), 3);
+        let (room, place) = (list.capacity(), list.as_ptr() as usize);
+        drop(list);
+        let again = Vec::<(usize, &Own)>::take();
+        assert_eq!((again.len(), again.capacity(), again.as_ptr() as usize), (0, room, place));
     }
 }
