@@ -184,7 +184,7 @@ async fn answer_task(state: Arc<State>, task: Task, counts: Arc<CallCounts>) -> 
         }
         Work::Batch(documents, options) => {
             match documents::annotate_all(&state, documents, &options, &counts).await {
-                Ok(results) => vec![Encoded::answer(sequence, BATCH, results.into_bytes())],
+                Ok(results) => vec![Encoded::answer(sequence, BATCH, results)],
                 Err(error) => vec![refuse(sequence, &error, &counts)],
             }
         }

@@ -124,10 +124,10 @@ async fn annotate_paper(
         }
         Err(error) => {
             counts.failed();
-            (ERROR, error.to_proto().encode_to_vec())
+            (ERROR, error.to_proto().encode_to_vec().into())
         }
     };
-    (vec![Encoded::of_paper(&paper_id, tag, body)], None)
+    (vec![Encoded::of_paper(paper_id, tag, body)], None)
 }
 
 #[tonic::async_trait]
@@ -140,7 +140,7 @@ impl AnnotationService for AnnotationApi {
         let state = self.state.get()?;
         let options = prepare(&state, options).await?;
         let results = documents::annotate_all(&state, documents, &options, &counts).await?;
-        Ok(Response::new(results.into_message()))
+        Ok(Response::new(results.into()))
     }
 
     type AnnotateStreamStream = Answers<Encoded>;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use prost::Message;
 use prost::encoding::{encoded_len_varint, key_len};
 
 use super::convert;
-use super::encoded::Writer;
+use super::encoded::{Writer, written};
 use super::error::ApiError;
 use super::proto;
 use super::state::{BATCH_LIMIT, CallCounts, State};
@@ -34,7 +35,7 @@ const ERROR: u32 = 2;
 #[derive(Debug)]
 pub struct Annotated {
     /// `glossator.v1.AnnotatedDocument`, encoded.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// How many annotations it has.
     pub annotations: usize,
 }
@@ -60,7 +61,9 @@ pub fn annotate_model(
 ) -> Annotated {
     let annotated = state.annotator.annotate(document, options);
     let unit = options.options().offset_unit;
-    let bytes = convert::write_annotated_document(document, &annotated, unit, state.catalog().version());
+    let version = state.catalog().version();
+    let bytes =
+        written(|writer| convert::write_annotated_document(writer, document, &annotated, unit, version));
     Annotated { bytes, annotations: annotated.annotations.len() }
 }
 
@@ -134,7 +137,7 @@ pub async fn annotate_all(
     documents: Vec<proto::Document>,
     options: &PreparedOptions,
     counts: &CallCounts,
-) -> Result<Writer, ApiError> {
+) -> Result<Vec<u8>, ApiError> {
     let jobs = slices(documents).into_iter().map(|slice| {
         let (state, options) = (Arc::clone(state), options.clone());
         let pool = state.pool.clone();
@@ -149,10 +152,11 @@ pub async fn annotate_all(
     Ok(write_results(state, answers.collect(), counts))
 }
 
-fn write_results(state: &State, answers: Vec<Result<Annotated, ApiError>>, counts: &CallCounts) -> Writer {
+fn write_results(state: &State, answers: Vec<Result<Annotated, ApiError>>, counts: &CallCounts) -> Vec<u8> {
     let bytes = |answer: &Result<Annotated, _>| answer.as_ref().map_or(0, |answer| answer.bytes.len());
     let all: usize = answers.iter().map(|answer| bytes(answer) + AROUND_BYTES).sum();
-    let mut writer = Writer::with_capacity(all.min(state.limits.answer_bytes));
+    let mut results = Vec::with_capacity(all.min(state.limits.answer_bytes));
+    let mut writer = Writer::new(&mut results);
     let mut room = state.limits.answer_bytes;
     for answer in answers {
         let (tag, bytes) = match answer.and_then(|answer| fit_into(&mut room, state, answer)) {
@@ -162,14 +166,14 @@ fn write_results(state: &State, answers: Vec<Result<Annotated, ApiError>>, count
             }
             Err(error) => {
                 counts.failed();
-                (ERROR, error.to_proto().encode_to_vec())
+                (ERROR, error.to_proto().encode_to_vec().into())
             }
         };
         let length = encoded_len_varint(bytes.len() as u64);
         writer.begin(RESULTS, key_len(tag) + length + bytes.len());
         writer.bytes(tag, &bytes);
     }
-    writer
+    results
 }
 
 /// The answer, if there is room for it in the message.

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::convert::{self, PaperMask};
-use super::encoded::{Encoded, Field, Writer};
+use super::encoded::{Encoded, Field};
 use super::error::{ApiError, ResourceKind};
 use super::page::{LESS_OF_A_PAGE, Page};
 use super::proto::lookup_entities_response::Result as LookupAnswer;
@@ -31,8 +31,6 @@ const CONTEXT_BYTES_LIMIT: usize = 64 << 10;
 /// The most readings of a name.
 const CANDIDATES_LIMIT: usize = 100;
 
-/// What the sequence, keys and lengths of an answer take, at most.
-const AROUND_BYTES: usize = 32;
 
 /// The service over shared state.
 #[derive(Clone)]
@@ -172,13 +170,11 @@ impl EntityService for EntityApi {
             Ok(match state.find_entity(&request.id, "id") {
                 Ok(index) => {
                     counts.answered(1);
-                    let entity = convert::write_entity(state.catalog(), index);
-                    let mut writer =
-                        Writer::with_capacity(entity.len() + catalog_version.len() + AROUND_BYTES);
-                    writer.field(Field::Number(1, sequence));
-                    writer.bytes(2, &entity);
-                    writer.field(Field::Text(4, catalog_version));
-                    writer.into_message()
+                    Encoded::written(|writer| {
+                        writer.field(Field::Number(1, sequence));
+                        writer.message(2, |writer| convert::write_entity(writer, state.catalog(), index));
+                        writer.field(Field::Text(4, catalog_version));
+                    })
                 }
                 Err(error) => {
                     counts.failed();

@@ -252,7 +252,7 @@ mod tests {
         let mut set: Spare<FxHashSet<u32>> = Spare::take();
         set.insert(3);
         drop(set);
-        let set = FxHashSet::<u32>::take();
+        let set: FxHashSet<u32> = Spared::take();
         assert!(set.is_empty() && set.capacity() > 0);
         let mut text: Spare<String> = Spare::take();
         text.push('a');

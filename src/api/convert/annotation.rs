@@ -9,21 +9,16 @@ use crate::text::pauses::work_done;
 
 use Field::{Float, Number, Text};
 
-/// Room for an annotation and its candidates, in bytes; most take less.
-const ANNOTATION_BYTES: usize = 640;
-/// Room for the rest of an answer.
-const REST_BYTES: usize = 256;
-
 /// `glossator.v1.AnnotatedDocument`, its spans in `unit`.
 ///
 /// `document` is the one that was annotated: spans in bytes become spans in `unit` by its text.
 pub fn write_annotated_document(
+    writer: &mut Writer<'_>,
     document: &Document,
     annotated: &AnnotatedDocument,
     unit: OffsetUnit,
     catalog_version: &str,
-) -> Vec<u8> {
-    let mut writer = Writer::with_capacity(annotated.annotations.len() * ANNOTATION_BYTES + REST_BYTES);
+) {
     writer.field(Text(1, &annotated.id));
     let mut offsets: Option<(usize, Offsets<'_>)> = None;
     for found in &annotated.annotations {
@@ -38,44 +33,35 @@ pub fn write_annotated_document(
                 offsets.convert(found.span)
             }
         };
-        write_annotation(&mut writer, found, span);
+        writer.message(2, |writer| write_annotation(writer, found, span));
     }
     for found in &annotated.abbreviations {
-        writer.message(3, &[Text(1, &found.short_form), Text(2, &found.long_form)]);
+        writer.fields(3, &[Text(1, &found.short_form), Text(2, &found.long_form)]);
     }
     writer.field(Number(4, offset_unit(unit) as u64));
     writer.field(Text(5, catalog_version));
-    writer.into_bytes()
 }
 
-fn write_annotation(writer: &mut Writer, found: &Annotation, span: Span) {
-    let span = [Number(1, span.start as u64), Number(2, span.end as u64)];
-    let own = [
-        Text(2, &found.text),
-        Number(3, type_number(found.entity_type)),
-        Text(4, &found.entity_id),
-        Text(5, &found.label),
-        Float(6, found.score),
-        Number(7, method(found.method) as u64),
-        Number(8, found.passage_index as u64),
-    ];
-    let candidates =
-        found.candidates.iter().map(|other| Field::message_len(9, &fields(other))).sum::<usize>();
-    let fields_bytes: usize = own.iter().map(|field| field.encoded_len()).sum();
-    writer.begin(2, Field::message_len(1, &span) + fields_bytes + candidates);
-    writer.message(1, &span);
-    own.iter().for_each(|field| writer.field(*field));
-    found.candidates.iter().for_each(|other| writer.message(9, &fields(other)));
+fn write_annotation(writer: &mut Writer<'_>, found: &Annotation, span: Span) {
+    writer.fields(1, &[Number(1, span.start as u64), Number(2, span.end as u64)]);
+    writer.field(Text(2, &found.text));
+    writer.field(Number(3, type_number(found.entity_type)));
+    writer.field(Text(4, &found.entity_id));
+    writer.field(Text(5, &found.label));
+    writer.field(Float(6, found.score));
+    writer.field(Number(7, method(found.method) as u64));
+    writer.field(Number(8, found.passage_index as u64));
+    for other in &found.candidates {
+        writer.message(9, |writer| write_candidate(writer, other));
+    }
 }
 
-fn fields(candidate: &Candidate) -> [Field<'_>; 5] {
-    [
-        Text(1, &candidate.entity_id),
-        Text(2, &candidate.label),
-        Number(3, type_number(candidate.entity_type)),
-        Float(4, candidate.score),
-        Text(5, &candidate.reason),
-    ]
+fn write_candidate(writer: &mut Writer<'_>, candidate: &Candidate) {
+    writer.field(Text(1, &candidate.entity_id));
+    writer.field(Text(2, &candidate.label));
+    writer.field(Number(3, type_number(candidate.entity_type)));
+    writer.field(Float(4, candidate.score));
+    writer.field(Text(5, &candidate.reason));
 }
 
 /// A reading for the wire.
@@ -112,6 +98,7 @@ mod tests {
     use prost::Message;
 
     use super::*;
+    use crate::api::encoded::written;
     use crate::model::{Abbreviation, EntityType};
 
     fn annotation(passage_index: usize, span: Span, candidates: usize) -> Annotation {
@@ -149,8 +136,9 @@ mod tests {
         for (unit, start) in
             [(OffsetUnit::CodePoint, 11), (OffsetUnit::Utf8Byte, 13), (OffsetUnit::Utf16CodeUnit, 11)]
         {
-            let bytes = write_annotated_document(&document, &annotated, unit, "2026-11");
-            let message = proto::AnnotatedDocument::decode(bytes.as_slice()).unwrap();
+            let bytes =
+                written(|writer| write_annotated_document(writer, &document, &annotated, unit, "2026-11"));
+            let message = proto::AnnotatedDocument::decode(bytes.clone()).unwrap();
             assert_eq!(message.encode_to_vec(), bytes, "as prost writes it");
             assert_eq!((message.id.as_str(), message.catalog_version.as_str()), ("PMID:1", "2026-11"));
             assert_eq!(message.offset_unit, offset_unit(unit) as i32);
@@ -169,9 +157,11 @@ mod tests {
             );
             assert_eq!(two.candidates[6], candidate(annotated.annotations[1].candidates[6].clone()));
         }
-        let empty =
-            write_annotated_document(&document, &AnnotatedDocument::default(), OffsetUnit::CodePoint, "");
-        let message = proto::AnnotatedDocument::decode(empty.as_slice()).unwrap();
+        let empty = AnnotatedDocument::default();
+        let empty = written(|writer| {
+            write_annotated_document(writer, &document, &empty, OffsetUnit::CodePoint, "");
+        });
+        let message = proto::AnnotatedDocument::decode(empty).unwrap();
         assert_eq!(
             message,
             proto::AnnotatedDocument { offset_unit: message.offset_unit, ..Default::default() }

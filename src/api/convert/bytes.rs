@@ -1,8 +1,6 @@
 //! Entities and papers straight into the bytes of their messages: streams of lookups answer hundreds of thousands a second,
 //! where copying every text into a message first costs more than all else. The tests hold the bytes against the messages.
 
-use prost::Message;
-
 use super::paper::PaperMask;
 use crate::api::encoded::{Field, Writer};
 use crate::api::proto;
@@ -11,8 +9,8 @@ use crate::model::{self, EntityType, Paper, PaperEntity, SynonymScope};
 
 use Field::{Curie, Item, Number, Text};
 
-/// Room for an entity, in bytes; most take less.
-const ENTITY_BYTES: usize = 1_024;
+/// Room for what is short of a paper, in bytes.
+const PAPER_BYTES: usize = 1_024;
 
 /// The number of a type on the wire.
 pub(super) fn type_number(entity_type: EntityType) -> u64 {
@@ -24,13 +22,12 @@ const fn scope_number(scope: SynonymScope) -> u64 {
 }
 
 /// `glossator.v1.Entity`, from where the catalog has it.
-pub fn write_entity(catalog: &Catalog, entity: EntityIndex) -> Vec<u8> {
+pub fn write_entity(writer: &mut Writer<'_>, catalog: &Catalog, entity: EntityIndex) {
     let Some(parts) = catalog.entity_parts(entity) else {
         // Damaged; what is told of it is told in one place.
-        return super::entity(&catalog.entity(entity)).encode_to_vec();
+        return writer.prost(&super::entity(&catalog.entity(entity)));
     };
-    let mut writer = Writer::with_capacity(ENTITY_BYTES);
-    let curies = |writer: &mut Writer, tag: u32, ids: &[CurieParts<'_>]| {
+    let curies = |writer: &mut Writer<'_>, tag: u32, ids: &[CurieParts<'_>]| {
         ids.iter().for_each(|(prefix, local)| writer.field(Curie(tag, prefix, local)));
     };
     writer.field(Curie(1, parts.id.0, parts.id.1));
@@ -40,7 +37,7 @@ pub fn write_entity(catalog: &Catalog, entity: EntityIndex) -> Vec<u8> {
             writer.field(Text(3, text));
         }
         if let Some(scope) = scope.synonym_scope() {
-            writer.message(4, &[Text(1, text), Number(2, scope_number(scope))]);
+            writer.fields(4, &[Text(1, text), Number(2, scope_number(scope))]);
         }
     }
     writer.field(Text(5, parts.description));
@@ -48,14 +45,13 @@ pub fn write_entity(catalog: &Catalog, entity: EntityIndex) -> Vec<u8> {
     if let Some(taxon) = catalog.taxon_id(entity).filter(|taxon| is_curie(taxon)) {
         writer.field(Text(6, &taxon));
     }
-    curies(&mut writer, 7, &parts.xrefs);
-    curies(&mut writer, 8, &parts.parent_ids);
+    curies(writer, 7, &parts.xrefs);
+    curies(writer, 8, &parts.parent_ids);
     writer.field(Number(9, u64::from(parts.obsolete)));
-    curies(&mut writer, 10, &parts.replaced_by);
+    curies(writer, 10, &parts.replaced_by);
     let [name, version, license] = catalog.source_parts(entity);
-    writer.message(11, &[Text(1, name), Text(2, version), Text(3, license)]);
-    curies(&mut writer, 12, &parts.retired_ids);
-    writer.into_bytes()
+    writer.fields(11, &[Text(1, name), Text(2, version), Text(3, license)]);
+    curies(writer, 12, &parts.retired_ids);
 }
 
 fn is_curie(text: &str) -> bool {
@@ -64,8 +60,9 @@ fn is_curie(text: &str) -> bool {
 
 /// `glossator.v1.Paper`, with the fields of the mask. Their tags count from 1 in the order of the mask.
 pub fn write_paper(paper: &Paper, mask: PaperMask) -> Vec<u8> {
-    let mut writer = Writer::with_capacity(paper_bytes(paper, mask));
-    let text = |writer: &mut Writer, tag: u32, text: &str| {
+    let mut bytes = Vec::with_capacity(paper_bytes(paper, mask));
+    let mut writer = Writer::new(&mut bytes);
+    let text = |writer: &mut Writer<'_>, tag: u32, text: &str| {
         if mask.has(tag) {
             writer.field(Text(tag, text));
         }
@@ -75,18 +72,18 @@ pub fn write_paper(paper: &Paper, mask: PaperMask) -> Vec<u8> {
     if mask.has(2) {
         let [pmcid, pmid, doi] = [&paper.identifiers.pmcid, &paper.identifiers.pmid, &paper.identifiers.doi]
             .map(|id| id.as_deref().unwrap_or_default());
-        writer.message(2, &[Text(1, pmcid), Text(2, pmid), Text(3, doi)]);
+        writer.fields(2, &[Text(1, pmcid), Text(2, pmid), Text(3, doi)]);
     }
     text(&mut writer, 3, &paper.title);
     if mask.has(4) {
         for author in &paper.authors {
-            writer.message(4, &[Text(1, &author.display_name), Text(2, &author.orcid)]);
+            writer.fields(4, &[Text(1, &author.display_name), Text(2, &author.orcid)]);
         }
     }
     text(&mut writer, 5, &paper.venue);
     if let Some(date) = paper.publication_date.filter(|_| mask.has(6)) {
         let [year, month, day] = [u64::from(date.year), u64::from(date.month), u64::from(date.day)];
-        writer.message(6, &[Number(1, year), Number(2, month), Number(3, day)]);
+        writer.fields(6, &[Number(1, year), Number(2, month), Number(3, day)]);
     }
     text(&mut writer, 7, &paper.summary);
     text(&mut writer, 8, &paper.contribution);
@@ -96,7 +93,7 @@ pub fn write_paper(paper: &Paper, mask: PaperMask) -> Vec<u8> {
     if mask.has(10) {
         for section in &paper.sections {
             let fields = [Text(1, &section.kind), Text(2, &section.title), Text(3, &section.text)];
-            writer.message(10, &fields);
+            writer.fields(10, &fields);
         }
     }
     for (tag, entities) in [(11, &paper.linked_entities), (12, &paper.mentioned_entities)] {
@@ -112,7 +109,7 @@ pub fn write_paper(paper: &Paper, mask: PaperMask) -> Vec<u8> {
     text(&mut writer, 15, &paper.source_uri);
     text(&mut writer, 16, &paper.full_text_uri);
     text(&mut writer, 17, &paper.license);
-    writer.into_bytes()
+    bytes
 }
 
 /// Room for a paper: its longest parts, and some for the rest.
@@ -121,10 +118,10 @@ fn paper_bytes(paper: &Paper, mask: PaperMask) -> usize {
         if mask.has(10) { paper.sections.iter().map(|section| section.text.len() + 64).sum() } else { 0 };
     let entities = [(11, paper.linked_entities.len()), (12, paper.mentioned_entities.len())];
     let entities: usize = entities.iter().map(|(tag, count)| usize::from(mask.has(*tag)) * count * 96).sum();
-    sections + entities + ENTITY_BYTES
+    sections + entities + PAPER_BYTES
 }
 
-fn write_paper_entities(writer: &mut Writer, tag: u32, entities: &[PaperEntity]) {
+fn write_paper_entities(writer: &mut Writer<'_>, tag: u32, entities: &[PaperEntity]) {
     let mut fields = Vec::new();
     for entity in entities {
         fields.clear();
@@ -136,14 +133,17 @@ fn write_paper_entities(writer: &mut Writer, tag: u32, entities: &[PaperEntity])
         ]);
         fields.extend(entity.aliases.iter().map(|alias| Item(5, alias)));
         fields.extend([Text(6, &entity.group), Text(7, &entity.rank)]);
-        writer.message(tag, &fields);
+        writer.fields(tag, &fields);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use prost::Message;
+
     use super::*;
     use crate::api::convert;
+    use crate::api::encoded::written;
     use crate::corpus::Corpus;
 
     #[test]
@@ -152,7 +152,8 @@ mod tests {
         for index in catalog.indices() {
             let entity = catalog.entity(index);
             let message = convert::entity(&entity).encode_to_vec();
-            assert_eq!(write_entity(&catalog, index), message, "{}", entity.id);
+            let written = written(|writer| write_entity(writer, &catalog, index));
+            assert_eq!(written, message, "{}", entity.id);
         }
     }
 
