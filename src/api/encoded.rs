@@ -5,7 +5,8 @@
 
 use bytes::{Buf, BufMut, Bytes};
 use prost::encoding::{
-    DecodeContext, WireType, encode_key, encode_varint, encoded_len_varint, key_len, skip_field, string, uint64,
+    DecodeContext, WireType, encode_key, encode_varint, encoded_len_varint, key_len, skip_field, string,
+    uint64,
 };
 use prost::{DecodeError, Message};
 

@@ -31,7 +31,6 @@ const CONTEXT_BYTES_LIMIT: usize = 64 << 10;
 /// The most readings of a name.
 const CANDIDATES_LIMIT: usize = 100;
 
-
 /// The service over shared state.
 #[derive(Clone)]
 pub struct EntityApi {

@@ -1,0 +1,82 @@
+//! What annotating takes from the heap beyond the answers, a document, once a thread has read all of the documents.
+//!
+//! ```text
+//! cargo run --release --example allocations -- development.catalog --texts FOLDER
+//! ```
+//!
+//! Writes what took it, by place in the code, to `dhat-heap.json`, which `dh_view.html` of DHAT shows.
+
+mod answer;
+#[path = "../speed/texts.rs"]
+mod texts;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use glossator::annotate::Annotator;
+use glossator::catalog::Catalog;
+use glossator::model::AnnotateOptions;
+
+#[global_allocator]
+static ALLOCATOR: dhat::Alloc = dhat::Alloc;
+
+/// How often the documents are read before anything is counted: some of what is met again is remembered from the third time on.
+const ROUNDS_BEFORE: usize = 3;
+
+/// Counts allocations.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The catalog [default: the starter catalog]
+    #[arg(value_name = "FILE")]
+    catalog: Option<PathBuf>,
+    /// Where PubTator files lie, whose texts alone are read [default: the starter corpus and the corpora at hand]
+    #[arg(long, value_name = "FOLDER")]
+    texts: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("allocations: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let catalog = match &arguments.catalog {
+        Some(file) => Catalog::open(file)?,
+        None => Catalog::embedded()?,
+    };
+    let annotator = Annotator::new(Arc::new(catalog));
+    let options = annotator.prepare(&AnnotateOptions::default())?;
+    let documents = match &arguments.texts {
+        Some(folder) => texts::of_folder(folder),
+        None => texts::documents(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpora"))),
+    };
+    if documents.is_empty() {
+        return Err("there are no texts: --texts names a folder of PubTator files".into());
+    }
+    for document in documents.iter().cycle().take(documents.len() * ROUNDS_BEFORE) {
+        drop(annotator.annotate(document, &options));
+    }
+    let _profiler = dhat::Profiler::builder().trim_backtraces(None).build();
+    let (mut answers, mut beyond, mut with_some) = (0, 0, 0);
+    for document in &documents {
+        let before = dhat::HeapStats::get().total_blocks;
+        let answer = annotator.annotate(document, &options);
+        let taken = dhat::HeapStats::get().total_blocks - before;
+        let own = answer::allocations(&answer);
+        answers += own;
+        beyond += taken.saturating_sub(own);
+        with_some += usize::from(taken > own);
+    }
+    let count = documents.len() as f64;
+    println!("{} documents, allocations a document:", documents.len());
+    println!("the answer itself  {:8.3}", answers as f64 / count);
+    println!("beyond the answer  {:8.3}, in {with_some} documents", beyond as f64 / count);
+    Ok(())
+}
