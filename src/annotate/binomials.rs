@@ -1,12 +1,12 @@
 //! Names of organisms in two words: "Escherichia coli", and "E. coli" after it.
 
-use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 use super::passages::PassageText;
 use super::surface;
 use crate::text::masks::{BLOCK_BYTES, between, block_at};
 use crate::text::pauses::work_done;
-use crate::text::{Gap, Token, TokenKind};
+use crate::text::{Gap, Spare, Token, TokenKind, spared};
 
 /// The most binomials of a document that are remembered.
 const BINOMIALS_LIMIT: usize = 2_000;
@@ -37,14 +37,26 @@ pub(crate) enum Part {
     KnownEpithet,
 }
 
-/// The binomials that a document has in full, by initial and epithet.
-#[derive(Debug, Default)]
+/// A binomial by its initial and epithet.
+type Full<'d> = ((char, &'d str), &'d str);
+/// The one species of a genus; `None` where there are several.
+type OnlySpecies<'d> = (&'d str, Option<&'d str>);
+/// An initial and a genus.
+type Genus<'d> = (char, &'d str);
+
+spared!('d: Vec<Full<'d>>, Vec<Full<'static>>);
+spared!('d: Vec<OnlySpecies<'d>>, Vec<OnlySpecies<'static>>);
+spared!('d: Vec<Genus<'d>>, Vec<Genus<'static>>);
+
+/// The binomials that a document has in full. They are few, so that sorted lists are enough.
+#[derive(Debug)]
 pub(crate) struct Binomials<'d> {
-    full: FxHashMap<(char, &'d str), &'d str>,
-    /// The genera of each initial, in the order of the text.
-    genera: FxHashMap<char, Vec<&'d str>>,
-    /// The species of each genus; `None` of one that the document has several of.
-    only_species: FxHashMap<&'d str, Option<&'d str>>,
+    /// Sorted.
+    full: Spare<Vec<Full<'d>>>,
+    /// Sorted.
+    only_species: Spare<Vec<OnlySpecies<'d>>>,
+    /// Sorted by initials; the genera of each are in the order of the text.
+    genera: Spare<Vec<Genus<'d>>>,
 }
 
 /// How epithets end.
@@ -194,72 +206,88 @@ fn is_initial(passage: &PassageText<'_>, at: usize) -> bool {
 }
 
 impl<'d> Binomials<'d> {
-    /// Finds the binomials of a document that stand in it in full.
-    pub(crate) fn find(passages: &[PassageText<'d>]) -> Self {
-        let ends = |passage: &PassageText<'d>| {
-            let mut ends = Vec::new();
-            find_ends_of_binomials(passage, &mut ends);
-            ends.into_iter()
-        };
-        Self::among(passages.iter().map(|passage| (passage, ends(passage))))
-    }
-
-    /// [`Binomials::find`] in passages of which it is known where binomials end ([`find_ends_of_binomials`]).
-    pub(crate) fn among<'p, T: Iterator<Item = usize>>(
-        passages: impl Iterator<Item = (&'p PassageText<'d>, T)>,
-    ) -> Self
+    /// The binomials of a document that stand in it in full, of passages with the tokens that end binomials in each
+    /// ([`find_ends_of_binomials`]).
+    pub(crate) fn among<'p>(passages: impl Iterator<Item = (&'p PassageText<'d>, &'p [usize])>) -> Self
     where
         'd: 'p,
     {
-        let mut found = Self::default();
+        let mut found = Self { full: Spare::take(), only_species: Spare::take(), genera: Spare::take() };
         for (passage, ends) in passages {
-            for at in ends {
-                let token = &passage.folded.tokens()[at];
-                if token.gap != Gap::Space {
-                    continue;
-                }
-                let epithet = word(passage, at);
-                let genus = passage.folded.tokens()[at - 1].start as usize;
-                let full = &passage.text[genus..token.end as usize];
-                if let Some(initial) = full.chars().next().filter(|_| found.full.len() < BINOMIALS_LIMIT) {
-                    found.full.entry((initial, epithet)).or_insert(full);
-                    let genera = found.genera.entry(initial).or_default();
-                    let genus = word(passage, at - 1);
-                    let only = found.only_species.entry(genus).or_insert(Some(full));
-                    *only = only.filter(|known| *known == full);
-                    if genera.len() < GENERA_LIMIT && !genera.contains(&genus) {
-                        genera.push(genus);
-                    }
+            let tokens = passage.folded.tokens();
+            for &at in ends.iter().filter(|at| tokens[**at].gap == Gap::Space) {
+                if found.full.len() < BINOMIALS_LIMIT {
+                    let full = &passage.text[tokens[at - 1].start as usize..tokens[at].end as usize];
+                    found.add(full, word(passage, at - 1), word(passage, at));
                 }
             }
         }
         found
     }
 
-    /// What "E. fergusonii" may stand for in a document that has other species of genera in E: their genus and its epithet.
-    pub(crate) fn of_known_genera<'s>(&'s self, written: &'s str) -> impl Iterator<Item = String> + 's {
-        let parts = initial_and_epithet(written);
-        let genera = parts.and_then(|(initial, _)| self.genera.get(&initial)).into_iter().flatten();
-        genera.filter_map(move |genus| parts.map(|(_, epithet)| format!("{genus} {epithet}")))
+    fn add(&mut self, full: &'d str, genus: &'d str, epithet: &'d str) {
+        let Some(initial) = full.chars().next() else { return };
+        if let Err(at) = self.full.binary_search_by_key(&(initial, epithet), |own| own.0) {
+            self.full.insert(at, ((initial, epithet), full));
+        }
+        match self.only_species.binary_search_by_key(&genus, |own| own.0) {
+            Ok(at) => {
+                let only = &mut self.only_species[at].1;
+                *only = only.filter(|known| *known == full);
+            }
+            Err(at) => {
+                self.only_species.insert(at, (genus, Some(full)));
+                let others = self.genera_of(initial);
+                if others.len() < GENERA_LIMIT {
+                    self.genera.insert(others.end, (initial, genus));
+                }
+            }
+        }
+    }
+
+    /// Where the genera of an initial are.
+    fn genera_of(&self, initial: char) -> Range<usize> {
+        let start = self.genera.partition_point(|own| own.0 < initial);
+        let own = self.genera[start..].iter().take_while(|own| own.0 == initial);
+        start..start + own.count()
+    }
+
+    /// Calls `take` with what "E. fergusonii" may stand for in a document that has other species of genera in E: their genus and its
+    /// epithet.
+    pub(crate) fn of_known_genera(&self, written: &str, mut take: impl FnMut(&str)) {
+        let Some((initial, epithet)) = initial_and_epithet(written) else { return };
+        let mut name: Spare<String> = Spare::take();
+        for (_, genus) in &self.genera[self.genera_of(initial)] {
+            name.clear();
+            name.extend([genus, " ", epithet]);
+            take(&name);
+        }
     }
 
     /// The full form of "E. coli", also of "E. coli K12" and "E. coli (Migula)": the strain and the author say no more of
     /// the species.
     pub(crate) fn full(&self, written: &str) -> Option<&'d str> {
-        self.full.get(&initial_and_epithet(written)?).copied()
+        self.full_of(initial_and_epithet(written)?)
+    }
+
+    fn full_of(&self, wanted: (char, &str)) -> Option<&'d str> {
+        let at = self.full.binary_search_by(|own| own.0.cmp(&wanted)).ok()?;
+        self.full.get(at).map(|own| own.1)
     }
 
     /// Whether there is anything of a name in it.
     pub(crate) fn speak_of(&self, written: &str) -> bool {
+        let has_genera = |(initial, _)| !self.genera_of(initial).is_empty();
         !self.full.is_empty()
             && (self.full(written).is_some()
                 || self.only_species(written).is_some()
-                || self.of_known_genera(written).next().is_some())
+                || initial_and_epithet(written).is_some_and(has_genera))
     }
 
     /// The one species of a genus that the document names.
     pub(crate) fn only_species(&self, genus: &str) -> Option<&'d str> {
-        self.only_species.get(genus).copied().flatten()
+        let at = self.only_species.binary_search_by(|own| own.0.cmp(genus)).ok()?;
+        self.only_species.get(at).and_then(|own| own.1)
     }
 
     /// Calls `take` with each token of a passage that is a part of a binomial, and what it is; the last time holds. `ends` is where
@@ -267,16 +295,16 @@ impl<'d> Binomials<'d> {
     pub(crate) fn each_part(
         &self,
         passage: &PassageText<'d>,
-        ends: impl Iterator<Item = usize>,
+        ends: &[usize],
         mut take: impl FnMut(usize, Part),
     ) {
         let tokens = passage.folded.tokens();
-        for at in ends {
+        for &at in ends {
             let (first, second) = if tokens[at].gap == Gap::Space {
                 (Part::Genus, Part::Epithet)
             } else {
                 let initial = word(passage, at - 1).chars().next();
-                match initial.is_some_and(|initial| self.full.contains_key(&(initial, word(passage, at)))) {
+                match initial.is_some_and(|initial| self.full_of((initial, word(passage, at))).is_some()) {
                     true => (Part::KnownInitial, Part::KnownEpithet),
                     false => (Part::Initial, Part::ShortEpithet),
                 }
@@ -316,13 +344,20 @@ mod tests {
             PassageText::new("Escherichia coli and Chromera velia, Vibrio fischeri or Vibrio natriegens."),
             PassageText::new("E. coli, S. aureus; Ch. velia"),
         ];
-        let binomials = Binomials::find(&passages);
+        let ends = |passage: &PassageText<'_>| {
+            let mut ends = vec![9];
+            find_ends_of_binomials(passage, &mut ends);
+            ends
+        };
+        let all = [ends(&passages[0]), ends(&passages[1])];
+        let binomials = Binomials::among(passages.iter().zip(all.iter().map(Vec::as_slice)));
         assert_eq!(binomials.full("E. coli"), Some("Escherichia coli"));
         assert_eq!(binomials.full("E.coli"), Some("Escherichia coli"));
         assert_eq!(binomials.full("E. coli K12 (DSM 1)"), Some("Escherichia coli"));
-        let of_genera: Vec<String> = binomials.of_known_genera("E. fergusonii").collect();
+        let mut of_genera = Vec::new();
+        binomials.of_known_genera("E. fergusonii", |name| of_genera.push(name.to_owned()));
+        binomials.of_known_genera("S. aureus", |name| of_genera.push(name.to_owned()));
         assert_eq!(of_genera, ["Escherichia fergusonii"]);
-        assert_eq!(binomials.of_known_genera("S. aureus").count(), 0);
         assert_eq!(binomials.only_species("Chromera"), Some("Chromera velia"));
         assert_eq!((binomials.only_species("Vibrio"), binomials.only_species("velia")), (None, None));
         for other in ["S. aureus", "coli", "Escherichia coli", ""] {
@@ -330,9 +365,7 @@ mod tests {
         }
         let parts = |passage: &PassageText<'_>| {
             let mut parts = vec![Part::None; passage.folded.tokens().len()];
-            let mut ends = vec![9];
-            find_ends_of_binomials(passage, &mut ends);
-            binomials.each_part(passage, ends.into_iter(), |at, part| parts[at] = part);
+            binomials.each_part(passage, &ends(passage), |at, part| parts[at] = part);
             parts
         };
         assert_eq!(parts(&passages[0])[..2], [Part::Genus, Part::Epithet]);

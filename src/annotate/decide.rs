@@ -14,6 +14,7 @@ use std::ops::Add;
 use super::intervals::heaviest;
 use crate::model::{EntityType, OverlapPolicy, Span};
 use crate::text::pauses::{work_done, worked};
+use crate::text::spared;
 
 /// A mention as the decision sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +52,8 @@ impl Contender {
 /// Length first, then score; or score, to which length adds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Weight(u64, u64);
+
+spared!(Vec<Weight>);
 
 impl Add for Weight {
     type Output = Self;
@@ -183,9 +186,8 @@ fn schedule(contenders: &[Contender], mut among: Vec<usize>) -> Vec<usize> {
         worked((contender.span.end, contender.span.start, contender.score, contender.entity_type, at))
     });
     let by_score = among.iter().any(|&at| contenders[at].recognised);
-    let weighed: Vec<(Span, Weight)> =
-        among.iter().map(|&at| (contenders[at].span, weight(&contenders[at], by_score))).collect();
-    heaviest(&weighed).into_iter().map(|place| among[place]).collect()
+    let kept = heaviest(&among, |&at| (contenders[at].span, weight(&contenders[at], by_score)));
+    kept.iter().map(|&place| among[place]).collect()
 }
 
 #[cfg(test)]

@@ -293,13 +293,13 @@ fn places_of_short_forms(
         forms.each_at((passage.text, folded), first, |tokens, found| {
             let end = first + tokens;
             let written = passage.slice(passage.span(first, end));
-            let same = |(_, index): &&(String, usize)| {
-                surface::agreement(written, &short_forms[*index].text) <= Agreement::SameCase
+            let same = |index: &&usize| {
+                surface::agreement(written, &short_forms[**index].text) <= Agreement::SameCase
             };
             let whole = folded.ends_word(end - 1)
                 && !is_part_of_symbol(passage, first, end)
                 && !options.is_blocked(folded.key(first, end));
-            if let Some((_, index)) = found.iter().find(same).filter(|_| whole) {
+            if let Some(index) = found.iter().find(same).filter(|_| whole) {
                 places.push((first..end, *index));
             }
         });

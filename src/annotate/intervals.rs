@@ -4,26 +4,35 @@ use std::ops::Add;
 
 use crate::model::Span;
 use crate::text::pauses::work_done;
+use crate::text::{Spare, Spared};
 
 /// Which of `spans` make the set of the greatest weight in which none overlap, by their places, the last first: weighted
-/// interval scheduling (Kleinberg and Tardos, Algorithm Design, 6.1). They stand by their ends and none is empty; the
-/// default of a weight is nothing. Of two sets of one weight that with the earlier spans is taken. O(n log n).
-pub(super) fn heaviest<W: Copy + Ord + Default + Add<Output = W>>(spans: &[(Span, W)]) -> Vec<usize> {
-    if all_stay(spans, |weight| *weight > W::default()) {
+/// interval scheduling (Kleinberg and Tardos, Algorithm Design, 6.1). `of` gives the span and the weight of each. They stand by
+/// their ends and none is empty; the default of a weight is nothing. Of two sets of one weight that with the earlier spans is
+/// taken. O(n log n).
+pub(super) fn heaviest<T, W>(spans: &[T], of: impl Fn(&T) -> (Span, W)) -> Spare<Vec<usize>>
+where
+    W: Copy + Ord + Default + Add<Output = W>,
+    Vec<W>: Spared,
+{
+    let mut kept: Spare<Vec<usize>> = Spare::take();
+    if all_stay(spans, &of) {
         work_done(spans.len());
-        return (0..spans.len()).rev().collect();
+        kept.extend((0..spans.len()).rev());
+        return kept;
     }
     // best[n]: the greatest weight among the first n
-    let mut best = Vec::with_capacity(spans.len() + 1);
+    let mut best: Spare<Vec<W>> = Spare::take();
     best.push(W::default());
-    let mut fits_after = Vec::with_capacity(spans.len());
-    for (index, (span, weight)) in spans.iter().enumerate() {
+    let mut fits_after: Spare<Vec<usize>> = Spare::take();
+    for (index, own) in spans.iter().enumerate() {
         work_done(1);
-        let room = spans[..index].partition_point(|(other, _)| other.end <= span.start);
-        best.push(best[index].max(best[room] + *weight));
+        let (span, weight) = of(own);
+        let room = spans[..index].partition_point(|other| of(other).0.end <= span.start);
+        let greatest = best[index].max(best[room] + weight);
+        best.push(greatest);
         fits_after.push(room);
     }
-    let mut kept = Vec::with_capacity(spans.len());
     let mut count = spans.len();
     while count > 0 {
         if best[count] == best[count - 1] {
@@ -37,9 +46,9 @@ pub(super) fn heaviest<W: Copy + Ord + Default + Add<Output = W>>(spans: &[(Span
 }
 
 /// Whether no spans overlap, as mostly none do, and each weighs something. They stand by their ends.
-pub(super) fn all_stay<W>(spans: &[(Span, W)], weighs: impl Fn(&W) -> bool) -> bool {
-    spans.is_sorted_by(|(one, _), (next, _)| one.end <= next.start)
-        && spans.iter().all(|(_, weight)| weighs(weight))
+pub(super) fn all_stay<T, W: Ord + Default>(spans: &[T], of: impl Fn(&T) -> (Span, W)) -> bool {
+    spans.is_sorted_by(|one, next| of(one).0.end <= of(next).0.start)
+        && spans.iter().all(|own| of(own).1 > W::default())
 }
 
 #[cfg(test)]
@@ -64,7 +73,7 @@ mod tests {
                 set.iter().any(|&a| set.iter().any(|&b| a != b && all[a].0.overlaps(all[b].0)))
             };
             let total = |set: &[usize]| set.iter().map(|&at| all[at].1).sum::<u64>();
-            let chosen = heaviest(&all);
+            let chosen = heaviest(&all, |own| *own);
             prop_assert!(!overlaps(&chosen) && chosen.is_sorted_by(|one, other| one > other));
             let best = (0..1_u32 << all.len())
                 .map(|mask| (0..all.len()).filter(|at| mask >> at & 1 == 1).collect::<Vec<_>>())

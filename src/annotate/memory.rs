@@ -71,9 +71,9 @@ impl Memory {
     }
 
     /// Keeps the room of a document for others.
-    pub(crate) fn keep_room(&mut self, prepared: Prepared) {
+    pub(crate) fn keep_room(&mut self, mut prepared: Prepared) {
         // the last is taken first, so that titles have room of titles
-        let room = prepared.views.into_iter().zip(prepared.matches).rev();
+        let room = prepared.views.drain(..).zip(prepared.matches.drain(..)).rev();
         let small = room.filter(|(view, _)| view.room() <= ROOM_PIECES_LIMIT);
         self.room.extend(small.take(ROOM_PASSAGES_LIMIT - self.room.len().min(ROOM_PASSAGES_LIMIT)));
     }

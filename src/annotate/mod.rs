@@ -113,7 +113,6 @@ impl Annotator {
                 options,
                 (&memory.lexicon, &mut memory.entities),
             );
-            memory.workspace.keep(found);
             // where every reading is wanted, names stand beside what was recognised
             let all = options.options().overlap == OverlapPolicy::All;
             let types = if all { u16::MAX } else { self.models.types_without() };

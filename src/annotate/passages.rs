@@ -1,34 +1,36 @@
 //! The passages of a document, folded once for all stages.
 
-use std::cell::RefCell;
-
 use super::surface;
 use crate::model::{Document, Span};
-use crate::text::{FoldedText, Token, sentence_starts};
+use crate::text::{Spare, SpareText, Token, sentence_starts, spared};
 
 /// A passage as the stages see it.
 pub(crate) struct PassageText<'d> {
     /// The text as it came.
     pub(crate) text: &'d str,
     /// Its tokens.
-    pub folded: FoldedText,
+    pub folded: SpareText,
     /// Where its sentences begin, in bytes, ascending.
-    sentence_starts: Vec<usize>,
+    sentence_starts: Spare<Vec<usize>>,
     /// Whether it is in upper case throughout.
     pub shouted: bool,
 }
 
+spared!('d: Vec<PassageText<'d>>, Vec<PassageText<'static>>);
+
 impl<'d> PassageText<'d> {
     /// Folds a passage.
     pub(crate) fn new(text: &'d str) -> Self {
-        let mut folded = ROOM.with_borrow_mut(Vec::pop).unwrap_or_default();
+        let mut folded = SpareText::take();
         folded.fold(text);
         Self { text, folded, sentence_starts: sentence_starts(text), shouted: surface::is_shouted(text) }
     }
 
     /// All passages of a document.
-    pub(crate) fn of_document(document: &'d Document) -> Vec<Self> {
-        document.passages.iter().map(|passage| Self::new(&passage.text)).collect()
+    pub(crate) fn of_document(document: &'d Document) -> Spare<Vec<Self>> {
+        let mut passages: Spare<Vec<Self>> = Spare::take();
+        passages.extend(document.passages.iter().map(|passage| Self::new(&passage.text)));
+        passages
     }
 
     /// The bytes that the tokens from `first` up to `end` cover; empty for a range without tokens.
@@ -54,30 +56,6 @@ impl<'d> PassageText<'d> {
     }
 }
 
-/// The most folded texts whose room a thread keeps for others.
-const ROOM_LIMIT: usize = 16;
-/// The most bytes of one whose room is kept.
-const ROOM_BYTES_LIMIT: usize = 1 << 16;
-
-thread_local! {
-    static ROOM: RefCell<Vec<FoldedText>> = const { RefCell::new(Vec::new()) };
-}
-
-impl Drop for PassageText<'_> {
-    fn drop(&mut self) {
-        let folded = std::mem::take(&mut self.folded);
-        if folded.room_bytes() <= ROOM_BYTES_LIMIT {
-            // a thread that ends keeps nothing
-            let _ = ROOM.try_with(|room| {
-                let mut room = room.borrow_mut();
-                if room.len() < ROOM_LIMIT {
-                    room.push(folded);
-                }
-            });
-        }
-    }
-}
-
 fn token_span(first: &Token, last: &Token) -> Span {
     Span { start: first.start as usize, end: last.end as usize }
 }
@@ -85,18 +63,6 @@ fn token_span(first: &Token, last: &Token) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn room_is_kept_for_so_many_texts_of_so_many_bytes() {
-        let kept = || ROOM.with_borrow(Vec::len);
-        let before = kept();
-        drop(PassageText::new(&"a".repeat(ROOM_BYTES_LIMIT + 1)));
-        assert!(kept() <= before);
-        let many: Vec<PassageText<'_>> = (0..=ROOM_LIMIT).map(|_| PassageText::new("mice")).collect();
-        drop(many);
-        assert_eq!(kept(), ROOM_LIMIT);
-        assert_eq!(PassageText::new("two mice").folded.tokens().len(), 2);
-    }
 
     #[test]
     fn sentences_hold_their_words() {

@@ -8,6 +8,7 @@ use super::recognise::dictionary::find_matches;
 use super::recognise::view::{definitions, mark_binomials, mark_kind, mark_short_forms};
 use super::variants::find_variants;
 use super::vocabulary::Vocabulary;
+use crate::text::Spare;
 
 /// Reads the passages; `abbreviations` says whether the document's definitions count.
 pub(crate) fn prepare(
@@ -19,9 +20,9 @@ pub(crate) fn prepare(
 ) -> Prepared {
     memory.make_room(models);
     let mut prepared = Prepared {
-        views: Vec::with_capacity(passages.len()),
-        matches: Vec::with_capacity(passages.len()),
-        definitions: if abbreviations { definitions(passages) } else { Vec::new() },
+        views: Spare::take(),
+        matches: Spare::take(),
+        definitions: definitions(if abbreviations { passages } else { &[] }),
     };
     for passage in passages {
         let (mut view, mut matches) = memory.room.pop().unwrap_or_default();

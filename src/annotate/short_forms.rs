@@ -2,67 +2,55 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
-
-use crate::text::{FoldedText, Gap, SpareText, Token};
-
-/// The most short forms that are searched without a table of their first tokens.
-const SEARCHED_LIMIT: usize = 64;
+use crate::text::{FoldedText, Gap, Spare, SpareText, Token, spared};
 
 /// Short forms by their folded tokens. They are made for a document and have a few tokens at most, so that a sorted list is enough.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct ShortForms {
     /// The first bytes that first tokens have as they are written, as bits of their lowest six, by the lowest three bits of the lengths
     /// of their forms: most tokens of a text begin nothing, as "the" does not begin "TNF".
     beginnings: [u64; 8],
-    /// The folded tokens of each, joined, with its number; sorted.
-    keys: Vec<(String, usize)>,
-    /// The keys of a first token, which stand side by side, as the space between tokens is the least byte of a key; empty where
-    /// there are few keys.
-    by_first: FxHashMap<Box<str>, Range<usize>>,
+    /// The folded tokens of all of them.
+    folded: Spare<String>,
+    /// Where those of each, joined, are there, by its number: its key.
+    keys: Spare<Vec<Range<usize>>>,
+    /// The numbers of those that have a token, by their keys.
+    sorted: Spare<Vec<usize>>,
     /// The most tokens that one has.
     tokens_max: usize,
 }
 
+spared!(Vec<Range<usize>>);
+
 impl ShortForms {
     /// Those texts, numbered in their order. What has no token is not found.
-    pub(super) fn of<'t>(texts: impl ExactSizeIterator<Item = &'t str>) -> Self {
-        let mut forms = Self::default();
-        if texts.len() == 0 {
-            return forms;
-        }
-        let mut folded = SpareText::take();
-        forms.keys.reserve(texts.len());
+    pub(super) fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+        let (folded, keys, sorted) = (Spare::take(), Spare::take(), Spare::take());
+        let mut forms = Self { beginnings: [0; 8], folded, keys, sorted, tokens_max: 0 };
+        let mut own = SpareText::take();
         for (number, text) in texts.enumerate() {
-            folded.fold(text);
-            let count = folded.tokens().len();
-            if let Some(token) = folded.tokens().first() {
+            own.fold(text);
+            let from = forms.folded.len();
+            forms.folded.push_str(own.text());
+            forms.keys.push(from..forms.folded.len());
+            if let Some(token) = own.tokens().first() {
                 forms.add_beginning(text.as_bytes(), token);
-                forms.keys.push((folded.key(0, count).to_owned(), number));
-                forms.tokens_max = forms.tokens_max.max(count);
+                forms.sorted.push(number);
+                forms.tokens_max = forms.tokens_max.max(own.tokens().len());
             }
         }
-        forms.keys.sort_unstable();
-        if forms.keys.len() > SEARCHED_LIMIT {
-            forms.list_by_first();
-        }
+        let Self { folded, keys, sorted, .. } = &mut forms;
+        sorted.sort_unstable_by_key(|number| (&folded[keys[*number].clone()], *number));
         forms
     }
 
-    fn list_by_first(&mut self) {
-        fn first((key, _): &(String, usize)) -> &str {
-            key.split(' ').next().unwrap_or_default()
-        }
-        let mut from = 0;
-        for keys in self.keys.chunk_by(|one, next| first(one) == first(next)) {
-            self.by_first.insert(first(&keys[0]).into(), from..from + keys.len());
-            from += keys.len();
-        }
+    fn key(&self, number: usize) -> &str {
+        &self.folded[self.keys[number].clone()]
     }
 
     /// Whether there is none.
-    pub(super) const fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+    pub(super) fn is_empty(&self) -> bool {
+        self.sorted.is_empty()
     }
 
     /// Lets a short form be found by the first token of it.
@@ -87,39 +75,32 @@ impl ShortForms {
         (self.beginnings[at] & bit != 0) | !written.is_ascii()
     }
 
-    /// The keys that begin with that token, in order, or all of few.
-    fn beginning_with(&self, first: &str) -> &[(String, usize)] {
-        if self.by_first.is_empty() {
-            return &self.keys;
-        }
-        self.by_first.get(first).map_or(&[], |range| &self.keys[range.clone()])
-    }
-
-    /// Calls `found` with the number of tokens and the short forms of each length, with their numbers in order, that stand from the
+    /// Calls `found` with the number of tokens and the numbers, in order, of the short forms of each length that stand from the
     /// token `first` on; those that have other letters, or in another case, may be left out. An empty line ends a short form.
     pub(super) fn each_at(
         &self,
         (written, text): (&str, &FoldedText),
         first: usize,
-        mut found: impl FnMut(usize, &[(String, usize)]),
+        mut found: impl FnMut(usize, &[usize]),
     ) {
         if !text.tokens().get(first).is_some_and(|token| self.may_begin_with(written.as_bytes(), token)) {
             return;
         }
-        let keys = self.beginning_with(text.folded(first));
-        if keys.is_empty() {
-            return;
-        }
+        let mut forms = &self.sorted[..];
         let most = self.tokens_max.min(text.tokens().len() - first);
         for tokens in 1..=most {
             if tokens > 1 && text.tokens()[first + tokens - 1].gap == Gap::Break {
                 return;
             }
+            // those of more tokens stand behind
             let key = text.key(first, first + tokens);
-            let from = keys.partition_point(|(own, _)| own.as_str() < key);
-            let count = keys[from..].iter().take_while(|(own, _)| own == key).count();
+            forms = &forms[forms.partition_point(|number| self.key(*number) < key)..];
+            if !forms.first().is_some_and(|number| self.key(*number).starts_with(key)) {
+                return;
+            }
+            let count = forms.iter().take_while(|number| self.key(**number) == key).count();
             if count > 0 {
-                found(tokens, &keys[from..from + count]);
+                found(tokens, &forms[..count]);
             }
         }
     }
@@ -131,23 +112,23 @@ mod tests {
 
     #[test]
     fn many_short_forms_are_found_as_few_are() {
-        let texts: Vec<String> = (0..=SEARCHED_LIMIT)
+        let texts: Vec<String> = (0..=64)
             .flat_map(|at| {
                 [format!("AB{at}"), format!("AB-{at}-C"), format!("X{at}"), "AB".to_owned(), "()".to_owned()]
             })
             .collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let many = ShortForms::of(texts.iter().copied());
-        assert!(!many.by_first.is_empty() && !many.is_empty());
+        assert!(!many.is_empty());
         let mut folded = FoldedText::new();
         for text in &texts {
             let few = ShortForms::of([*text].into_iter());
             folded.fold(text);
-            assert!(few.by_first.is_empty() && few.is_empty() == folded.tokens().is_empty());
+            assert_eq!(few.is_empty(), folded.tokens().is_empty());
             let places = |forms: &ShortForms| {
                 let mut places = Vec::new();
                 forms.each_at((text, &folded), 0, |tokens, found| {
-                    places.push((tokens, found.iter().map(|(_, number)| *number).collect::<Vec<_>>()));
+                    places.push((tokens, found.to_vec()));
                 });
                 places
             };

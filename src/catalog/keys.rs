@@ -4,7 +4,7 @@
 //! as the number of bytes that it shares with the one before, the number of its other bytes, and these.
 
 use super::file::{ByteReader, U32s, put_varint};
-use crate::text::prefetch;
+use crate::text::{Spare, prefetch};
 
 /// How many keys a block has; the last block may have fewer.
 pub(super) const BLOCK_KEYS: usize = 8;
@@ -52,7 +52,7 @@ impl<'a> Keys<'a> {
         let block = place as usize / BLOCK_KEYS;
         let first = (block * BLOCK_KEYS) as u32;
         let mut scan =
-            KeyScan { keys: self, reader: self.block(block), next: first, key: Vec::new(), shared: 0 };
+            KeyScan { keys: self, reader: self.block(block), next: first, key: Spare::take(), shared: 0 };
         while scan.next < place {
             scan.advance();
         }
@@ -65,7 +65,7 @@ impl<'a> Keys<'a> {
         if scan.advance().is_none() {
             return String::new();
         }
-        String::from_utf8(scan.key).unwrap_or_default()
+        str::from_utf8(&scan.key).unwrap_or_default().to_owned()
     }
 
     /// Whether the key at a place is `text`. Allocates nothing.
@@ -153,12 +153,12 @@ pub(super) fn agreement(one: &[u8], other: &[u8]) -> usize {
 }
 
 /// A walk over keys.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct KeyScan<'a> {
     keys: Keys<'a>,
     reader: ByteReader<'a>,
     next: u32,
-    key: Vec<u8>,
+    key: Spare<Vec<u8>>,
     shared: usize,
 }
 

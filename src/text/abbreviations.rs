@@ -30,14 +30,17 @@ pub struct Definition {
 
 /// The definitions in `text`, in order of their brackets. Linear in the text's length.
 pub fn find_definitions(text: &str) -> Vec<Definition> {
+    definitions(text).collect()
+}
+
+/// [`find_definitions`], one after the other.
+pub(crate) fn definitions(text: &str) -> impl Iterator<Item = Definition> {
     let bytes = text.as_bytes();
-    memchr::memchr2_iter(b'(', b'[', bytes)
-        .filter_map(|open| {
-            work_done(4);
-            let close = closing_bracket(bytes, open)?;
-            definition_at(text, open, open + 1..close)
-        })
-        .collect()
+    memchr::memchr2_iter(b'(', b'[', bytes).filter_map(move |open| {
+        work_done(4);
+        let close = closing_bracket(bytes, open)?;
+        definition_at(text, open, open + 1..close)
+    })
 }
 
 /// The bracket that closes the one at `open`, when it is near.

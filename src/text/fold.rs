@@ -16,6 +16,7 @@ use super::known_forms::{KEPT_BYTES, Kept, NO_NUMBER, WordMemory};
 use super::listed::count_before;
 use super::pauses::work_done;
 use super::runs::{OtherRun, RUNS_LIMIT, Run, class_at, find_runs};
+use super::spare::SpareText;
 use super::word_hash::word_hash;
 use super::words::fold_word;
 
@@ -472,9 +473,9 @@ impl FoldedText {
 
 /// The key of a text in a string of its own: its folded tokens joined by one space.
 pub fn fold_to_string(text: &str) -> String {
-    let mut folded = FoldedText::new();
+    let mut folded = SpareText::take();
     folded.fold(text);
-    folded.folded
+    folded.text().to_owned()
 }
 
 /// Offsets fit 32 bits, as [`TEXT_BYTES_LIMIT`] times the longest form of a character's bytes does.

@@ -31,7 +31,7 @@ pub use names::{NAME_KEYS_LIMIT, NameFolder, name_keys};
 pub(crate) use prefetch::prefetch;
 pub(crate) use sentences::sentence_starts;
 pub use sentences::sentences;
-pub(crate) use spare::{Spare, SpareText, spared};
+pub(crate) use spare::{Spare, SpareText, Spared, spared};
 pub use unfinished::{UNFINISHED_KEYS_LIMIT, unfinished_keys};
 pub(crate) use word_hash::word_hash_within;
 

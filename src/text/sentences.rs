@@ -1,5 +1,6 @@
 //! Sentences of a text.
 
+use super::Spare;
 use super::masks::{BLOCK_BYTES, any_of, block_at};
 use crate::model::Span;
 
@@ -38,8 +39,8 @@ pub fn sentences(text: &str) -> Vec<Span> {
 }
 
 /// Where the [`sentences`] begin.
-pub(crate) fn sentence_starts(text: &str) -> Vec<usize> {
-    let mut found = Vec::with_capacity(1 + text.len() / SENTENCE_BYTES);
+pub(crate) fn sentence_starts(text: &str) -> Spare<Vec<usize>> {
+    let mut found: Spare<Vec<usize>> = Spare::take();
     each_sentence(text, |start, _| found.push(start));
     found
 }
@@ -140,7 +141,7 @@ fn stop_ends(text: &str, mark: usize, next: char) -> bool {
     }
     let is_one = |of: &[&str]| match word.is_ascii() {
         true => of.iter().any(|own| own.eq_ignore_ascii_case(word)),
-        false => of.contains(&word.to_lowercase().as_str()),
+        false => of.iter().any(|own| word.chars().flat_map(char::to_lowercase).eq(own.chars())),
     };
     if is_one(&["no"]) {
         return !next.is_ascii_digit();

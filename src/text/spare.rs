@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::{Deref, DerefMut};
 
 use super::fold::FoldedText;
+use crate::model::Span;
 
 /// The most of a type that a thread keeps.
 pub(crate) const SPARE_LIMIT: usize = 16;
@@ -157,7 +158,7 @@ pub(crate) fn emptied<T, U>(mut list: Vec<T>) -> Vec<U> {
     list.into_iter().filter_map(|_| None).collect()
 }
 
-spared!(FoldedText, String, Vec<usize>);
+spared!(FoldedText, String, Vec<u8>, Vec<u64>, Vec<usize>, Vec<(usize, usize)>, Vec<Span>);
 
 /// Something that is empty at first and whose room goes back to the thread when it is dropped.
 #[derive(Debug)]

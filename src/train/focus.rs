@@ -60,7 +60,7 @@ fn example(
         all += 1.0;
     }
     let mut words: Vec<u64> = Vec::new();
-    for passage in PassageText::of_document(&document.gold.document) {
+    for passage in PassageText::of_document(&document.gold.document).iter() {
         let tokens = passage.folded.tokens().iter().enumerate();
         let letters = tokens.filter(|(_, token)| token.kind == TokenKind::Letters);
         words.extend(letters.map(|(at, _)| hash(passage.folded.folded(at))));

@@ -342,8 +342,9 @@ fn hash_of_binomials(binomials: &Binomials<'_>, written: &str, name: u64) -> u64
         (Some(full), _) => with(full, FULL),
         (None, Some(only)) => with(only, ONLY),
         (None, None) => {
-            let names = binomials.of_known_genera(written);
-            names.fold(with("", KNOWN), |hash, name| xxh3_64_with_seed(name.as_bytes(), hash))
+            let mut hash = with("", KNOWN);
+            binomials.of_known_genera(written, |name| hash = xxh3_64_with_seed(name.as_bytes(), hash));
+            hash
         }
     }
 }
@@ -425,9 +426,9 @@ fn add_binomials(document: &Document<'_>, gathering: &mut Gathering<'_>, written
     } else if let Some(only) = document.binomials.only_species(written) {
         gathering.name(only, Route::OnlySpecies);
     } else {
-        for name in document.binomials.of_known_genera(written) {
-            gathering.name(&name, Route::Binomial);
-        }
+        document.binomials.of_known_genera(written, |name| {
+            gathering.name(name, Route::Binomial);
+        });
     }
 }
 

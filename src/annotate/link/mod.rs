@@ -27,7 +27,7 @@ use super::models::Models;
 use super::passages::PassageText;
 use super::recognise::Prepared;
 use super::recognise::lexicon::Lexicon;
-use super::recognise::view::PassageView;
+use super::recognise::view::{PassageView, binomials};
 use super::species::{Evidence, HUMAN, SpeciesWord, SpeciesWords, Taxon, split_prefix};
 use super::surface::Agreement;
 use super::variants::{Certainty, find_variants};
@@ -164,15 +164,12 @@ impl<'a> Document<'a> {
         (lexicon, entities): (&'a Lexicon, &'a mut Entities),
     ) -> Self {
         let definitions = if abbreviations { &prepared.definitions[..] } else { &[] };
-        // what was marked tells whether there are any
-        let named = prepared.views.iter().any(PassageView::names_binomial);
-        let binomials = if named { Binomials::find(passages) } else { Binomials::default() };
         Self {
             vocabulary,
             models,
             passages,
             definitions: Definitions::new(passages, definitions),
-            binomials,
+            binomials: binomials(passages, &prepared.views),
             support: Vec::new(),
             sources: (&prepared.views, lexicon),
             words: RefCell::default(),

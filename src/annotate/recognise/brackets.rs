@@ -1,11 +1,10 @@
 //! Spans that open a bracket and leave it open take in the one that closes it right behind: "CaCl(2)" rather than "CaCl(2".
 //! Those that are a bracket as a whole leave it: "CHO" of "(CHO)".
 
-use rustc_hash::FxHashMap;
-
-use super::Found;
+use super::{Found, SpanPlaces};
 use crate::model::Span;
 use crate::text::pauses::{work_done, worked};
+use crate::text::{Spare, spared};
 
 /// The pairs of brackets that names have.
 const PAIRS: [(u8, u8); 2] = [(b'(', b')'), (b'[', b']')];
@@ -32,7 +31,7 @@ const SPANS_TOGETHER: usize = 64;
 /// Completes the spans of one passage, which stand in `found` from the place `from` on. Of a type no two spans that overlap
 /// can both be mentions, so that the probability of a span that becomes another adds to the other's.
 pub(super) fn complete(text: &str, from: usize, found: &mut Vec<Found>) {
-    let mut moved: Vec<(usize, Span)> = Vec::new();
+    let mut moved: Spare<Vec<(usize, Span)>> = Spare::take();
     for (at, own) in (from..).zip(&found[from..]) {
         if at % SPANS_TOGETHER == 0 {
             work_done(SPANS_TOGETHER);
@@ -48,8 +47,8 @@ pub(super) fn complete(text: &str, from: usize, found: &mut Vec<Found>) {
         return;
     }
     let mut places = Places::of((from, found), moved.len());
-    let mut merged = Vec::new();
-    for (at, span) in moved {
+    let mut merged: Spare<Vec<usize>> = Spare::take();
+    for &(at, span) in moved.iter() {
         let Some(own) = found.get(at).copied() else { continue };
         match places.find(found, (own.model_type, span)) {
             Some(other) => {
@@ -72,18 +71,22 @@ pub(super) fn complete(text: &str, from: usize, found: &mut Vec<Found>) {
 /// The places of spans by their types and bounds, also by those that they had before they moved.
 enum Places {
     /// Those of few, which are looked for among all: the first of the spans, and what has moved.
-    Few(usize, Vec<((usize, Span), usize)>),
-    Many(FxHashMap<(usize, Span), usize>),
+    Few(usize, Spare<Vec<((usize, Span), usize)>>),
+    Many(Spare<SpanPlaces>),
 }
+
+spared!(Vec<(usize, Span)>, Vec<((usize, Span), usize)>);
 
 impl Places {
     /// Those of the spans from the place `from` on, of which so many may move.
     fn of((from, found): (usize, &[Found]), moving: usize) -> Self {
         if moving <= MOVED_FEW {
-            return Self::Few(from, Vec::new());
+            return Self::Few(from, Spare::take());
         }
+        let mut places: Spare<SpanPlaces> = Spare::take();
         let own = (from..).zip(&found[from..]);
-        Self::Many(own.map(|(at, own)| worked(((own.model_type, own.span), at))).collect())
+        places.extend(own.map(|(at, own)| worked(((own.model_type, own.span), at))));
+        Self::Many(places)
     }
 
     fn find(&self, found: &[Found], wanted: (usize, Span)) -> Option<usize> {

@@ -10,6 +10,7 @@ use super::Found;
 use super::dictionary::{NameMatch, Profile, is_close};
 use super::table::model_type;
 use crate::model::{EntityType, Span};
+use crate::text::Spare;
 use crate::text::pauses::{work_done, worked};
 
 /// How often the longer name is meant, by type.
@@ -52,7 +53,7 @@ fn prefer_longer_of(
     if recognised.is_empty() {
         return;
     }
-    let mut known: Vec<(usize, usize)> = Vec::new();
+    let mut known: Spare<Vec<(usize, usize)>> = Spare::take();
     if !is_few {
         let own = (from..).zip(&found[from..]).filter(|(_, own)| own.model_type == model_type);
         known.extend(own.map(|(place, own)| (own.span.start, place)));

@@ -27,7 +27,7 @@ use super::{Found, Prepared};
 use crate::model::EntityType;
 use crate::text::listed::count_before;
 use crate::text::pauses::work_done;
-use crate::text::{to_u32, word_hash_within};
+use crate::text::{Spare, spared, to_u32, word_hash_within};
 
 /// How many numbers describe a span.
 pub(crate) const LOOK_FEATURES: usize = 85;
@@ -97,13 +97,13 @@ pub(super) fn look(
     if weights.iter().all(Option::is_none) {
         return;
     }
-    let mut changed: Vec<(usize, f32)> = Vec::with_capacity(found.len());
+    let mut changed: Spare<Vec<(usize, f32)>> = Spare::take();
     let weighing =
         |own: &Found| weights.get(own.model_type).copied()?.map(|weights| Weighing { weights, sum: 0.0 });
     each_look(models, (passages, prepared), found, room, weighing, |place, Weighing { sum, .. }| {
         changed.push((place, 1.0 / (1.0 + (-sum).exp())));
     });
-    for (place, probability) in changed {
+    for &(place, probability) in changed.iter() {
         found[place].probability = probability;
     }
     if room.keys.capacity() > ROOM_SPANS_LIMIT {
@@ -222,6 +222,8 @@ fn flag(holds: bool) -> f32 {
     NUMBERS[usize::from(holds)]
 }
 
+spared!(Vec<(usize, f32)>);
+
 /// The spans of a document by what they are held against.
 struct Spans<'d> {
     passages: &'d [PassageText<'d>],
@@ -297,7 +299,7 @@ impl<'d> Spans<'d> {
             spans.organisms,
             spans.logs.of(u16::try_from(pieces).unwrap_or(u16::MAX).into()),
         );
-        for (index, definition) in &prepared.definitions {
+        for (index, definition) in prepared.definitions.iter() {
             let text = passages[*index].text.as_bytes();
             let place = |form: &Range<usize>| spans.room.written.get(word_hash_within(text, form.clone()));
             let (short, long) = (place(&definition.short_form), place(&definition.long_form));

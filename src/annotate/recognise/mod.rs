@@ -28,6 +28,8 @@ mod token_blocks;
 pub(crate) mod view;
 pub(crate) mod words;
 
+use rustc_hash::FxHashMap;
+
 use block::{Within, blocks};
 use chain::{Factors, Lattice, SumFactors};
 use dictionary::NameMatch;
@@ -43,6 +45,7 @@ use super::models::{ChainModel, Models};
 use super::passages::PassageText;
 use crate::model::Span;
 use crate::text::pauses::{work_done, worked};
+use crate::text::{Spare, spared};
 
 /// Spans that are less likely are not looked at.
 pub(crate) const PROBABILITY_MIN: f32 = 0.02;
@@ -67,35 +70,17 @@ pub(crate) struct Found {
     pub probability: f32,
 }
 
-/// The most names that may speak for spans whose room is kept.
-const SPEAKING_LIMIT: usize = 1 << 12;
-
-/// The most spans whose room is kept.
-const FOUND_LIMIT: usize = 1 << 12;
-
 /// What recognition needs again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
     summing: Summing,
     passing: Passing,
     lattice: Lattice,
-    /// The names of a passage that may speak for spans ([`outside`]).
-    speaking: Vec<NameMatch>,
-    /// Room for the spans of a document.
-    found: Vec<Found>,
     /// Room for the second look.
     look: look::Room,
 }
 
 impl Workspace {
-    /// Keeps the room of the spans of a document for those of others.
-    pub(super) fn keep(&mut self, mut found: Vec<Found>) {
-        if found.capacity() <= FOUND_LIMIT {
-            found.clear();
-            self.found = found;
-        }
-    }
-
     /// Finds the pieces of the sentences that were summed up that may be parts of mentions, and whether there are any. What several
     /// things tell together is looked at only where what each tells by itself leaves it open.
     fn open(
@@ -151,13 +136,12 @@ pub(crate) fn recognise(
     passages: &[PassageText<'_>],
     prepared: &Prepared,
     memory: &mut Memory,
-) -> Vec<Found> {
+) -> Spare<Vec<Found>> {
     let Memory { lexicon, tags: book, workspace, chains, .. } = memory;
     let chains = chains.get_or_insert_with(|| Chains::new(&models.chains));
-    // mostly there are fewer
-    let pieces: usize = prepared.views.iter().map(|view| view.pieces.pieces.len()).sum();
-    let mut found = std::mem::take(&mut workspace.found);
-    found.reserve(pieces / 2);
+    let mut found: Spare<Vec<Found>> = Spare::take();
+    // the names of a passage that may speak for spans
+    let mut speaking: Spare<Vec<NameMatch>> = Spare::take();
     let names_latin = outside::names_latin(passages, prepared, lexicon);
     for (index, view) in prepared.views.iter().enumerate() {
         let from = found.len();
@@ -169,14 +153,12 @@ pub(crate) fn recognise(
             }
         }
         let passage = (index, &passages[index]);
-        outside::speaking(&prepared.matches[index], &mut workspace.speaking);
-        let speaking = &workspace.speaking;
-        let witnesses = outside::witnesses(models, passage, view, speaking, (&*lexicon, names_latin));
-        outside::hear(witnesses, from, &mut found);
-        longer::prefer_longer(passage, speaking, from, &mut found);
+        outside::speaking(&prepared.matches[index], &mut speaking);
+        let witnesses = outside::witnesses(models, passage, view, &speaking, (&*lexicon, names_latin));
+        outside::hear(&witnesses, from, &mut found);
+        longer::prefer_longer(passage, &speaking, from, &mut found);
         brackets::complete(passages[index].text, from, &mut found);
     }
-    workspace.speaking.shrink_to(SPEAKING_LIMIT);
     look::look(models, passages, prepared, &mut found, &mut workspace.look);
     found
 }
@@ -225,26 +207,31 @@ pub(crate) fn keep_best(spans: &mut Vec<(Span, f32)>) {
         let places = worked((one.0.end, one.0.start)).cmp(&(other.0.end, other.0.start));
         places.then(one.1.total_cmp(&other.1))
     });
-    if all_stay(spans, |probability| super::rank::millionths(*probability) > 0) {
+    let weighed = |(span, probability): &(Span, f32)| (*span, super::rank::millionths(*probability));
+    if all_stay(spans, weighed) {
         return;
     }
-    let weighed: Vec<(Span, u64)> =
-        spans.iter().map(|(span, probability)| (*span, super::rank::millionths(*probability))).collect();
-    let mut kept = 0;
-    for place in heaviest(&weighed).into_iter().rev() {
-        spans[kept] = spans[place];
-        kept += 1;
+    let kept = heaviest(spans, weighed);
+    for (to, place) in kept.iter().rev().enumerate() {
+        spans[to] = spans[*place];
     }
-    spans.truncate(kept);
+    spans.truncate(kept.len());
 }
 
 /// A document prepared for recognition.
 #[derive(Debug)]
 pub(crate) struct Prepared {
     /// A view a passage.
-    pub views: Vec<PassageView>,
+    pub views: Spare<Vec<PassageView>>,
     /// The catalog's names in each passage.
-    pub matches: Vec<Vec<NameMatch>>,
+    pub matches: Spare<Vec<Vec<NameMatch>>>,
     /// The definitions of abbreviations.
-    pub definitions: Vec<view::Placed>,
+    pub definitions: Spare<Vec<view::Placed>>,
 }
+
+spared!(Vec<PassageView>, Vec<Vec<NameMatch>>, Vec<view::Placed>);
+
+/// Spans by their types and bounds, with their places.
+type SpanPlaces = FxHashMap<(usize, Span), usize>;
+
+spared!(Vec<NameMatch>, Vec<Found>, SpanPlaces);

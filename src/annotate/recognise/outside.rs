@@ -7,7 +7,6 @@
 //! name, since most species are in no list. Their word and the model's are taken as independent: the chance that both are
 //! wrong is the product of the chances that each is (a noisy or).
 
-use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
 
 use super::super::binomials::Part;
@@ -18,8 +17,9 @@ use super::dictionary::{NameMatch, Profile, is_close};
 use super::lexicon::Lexicon;
 use super::table::{MODEL_TYPES, model_type};
 use super::view::PassageView;
-use super::{Found, Prepared, cells, longer, studied};
+use super::{Found, Prepared, SpanPlaces, cells, longer, studied};
 use crate::model::{EntityType, Span};
+use crate::text::Spare;
 use crate::text::pauses::{work_done, worked};
 
 /// How often a listed common name ([`studied`]) stands for what it names, or nearly: some corpora take in what stands before it.
@@ -84,8 +84,8 @@ pub(super) fn witnesses(
     view: &PassageView,
     speaking: &[NameMatch],
     (lexicon, names_latin): (&Lexicon, bool),
-) -> Vec<Found> {
-    let mut witnesses = Vec::new();
+) -> Spare<Vec<Found>> {
+    let mut witnesses: Spare<Vec<Found>> = Spare::take();
     let has = |at: usize| models.chains.get(at).is_some_and(Option::is_some);
     let variant = model_type(EntityType::Variant).filter(|at| has(*at));
     for form in view.variants.iter().filter(|form| form.certainty > Certainty::Weak) {
@@ -97,7 +97,7 @@ pub(super) fn witnesses(
     let species = model_type(EntityType::Species).filter(|at| has(*at));
     let cell_line = model_type(EntityType::CellLine).filter(|at| has(*at));
     // binomials that the dictionary has, and codes of cell lines, in order
-    let (mut listed, mut coded): (Vec<Span>, Vec<Span>) = (Vec::new(), Vec::new());
+    let (mut listed, mut coded): (Spare<Vec<Span>>, Spare<Vec<Span>>) = (Spare::take(), Spare::take());
     for name in speaking.iter().filter(|name| name.profile.speaks & WITNESS != 0) {
         work_done(1);
         if let Some(model_type) = cell_line.filter(|_| cells::is_named(passage, name)) {
@@ -148,7 +148,7 @@ pub(super) fn names_latin(passages: &[PassageText<'_>], prepared: &Prepared, lex
         names.iter().any(|name| is_species_in_full(passage, name))
     };
     matches.iter().flatten().any(|name| name.profile.beside)
-        && (passages.iter().zip(matches).any(listed)
+        && (passages.iter().zip(matches.iter()).any(listed)
             || views.iter().any(|view| binomials(view, lexicon).next().is_some()))
 }
 
@@ -216,32 +216,32 @@ fn is_new(passage: &PassageText<'_>, view: &PassageView, name: &NameMatch, lexic
 }
 
 /// Joins what witnesses say to what the models say, from the place `from` of `found` on.
-pub(super) fn hear(witnesses: Vec<Found>, from: usize, found: &mut Vec<Found>) {
+pub(super) fn hear(witnesses: &[Found], from: usize, found: &mut Vec<Found>) {
     if witnesses.is_empty() {
         return;
     }
-    let key = |own: &Found| (own.span, own.model_type);
+    let key = |own: &Found| (own.model_type, own.span);
     if witnesses.len() <= WITNESSES_FEW {
         for witness in witnesses {
             work_done((found.len() - from) / 8);
-            match found[from..].iter_mut().rfind(|own| key(own) == key(&witness)) {
+            match found[from..].iter_mut().rfind(|own| key(own) == key(witness)) {
                 Some(own) => own.probability = together(own.probability, witness.probability),
-                None => found.push(witness),
+                None => found.push(*witness),
             }
         }
         return;
     }
-    let mut places: FxHashMap<_, usize> =
-        found.iter().enumerate().skip(from).map(|(place, own)| worked((key(own), place))).collect();
+    let mut places: Spare<SpanPlaces> = Spare::take();
+    places.extend((from..).zip(&found[from..]).map(|(place, own)| worked((key(own), place))));
     for witness in witnesses {
-        match places.entry(key(&witness)) {
+        match places.entry(key(witness)) {
             Entry::Occupied(place) => {
                 let own = &mut found[*place.get()];
                 own.probability = together(own.probability, witness.probability);
             }
             Entry::Vacant(place) => {
                 place.insert(found.len());
-                found.push(witness);
+                found.push(*witness);
             }
         }
     }
@@ -263,7 +263,7 @@ mod tests {
         let one =
             |end, probability| Found { passage: 0, span: Span { start: 0, end }, model_type: 1, probability };
         let mut found = vec![one(4, 0.5), one(5, 0.5)];
-        hear(vec![one(5, 0.8), one(6, 0.7)], 0, &mut found);
+        hear(&[one(5, 0.8), one(6, 0.7)], 0, &mut found);
         let probabilities: Vec<f32> = found.iter().map(|own| own.probability).collect();
         assert_eq!(found.len(), 3);
         assert!((probabilities[1] - 0.9).abs() < 1e-6 && (probabilities[2] - 0.7).abs() < 1e-6);
@@ -282,8 +282,8 @@ mod tests {
             .map(|at| one(at % 6 * 5, at % 6 * 5 + 4, at % 3, 0.1 + at as f32 / 99.0))
             .collect();
         let (mut together, mut apart) = (found.to_vec(), found.to_vec());
-        hear(witnesses.clone(), 1, &mut together);
-        witnesses.into_iter().for_each(|own| hear(vec![own], 1, &mut apart));
+        hear(&witnesses, 1, &mut together);
+        witnesses.iter().for_each(|own| hear(std::slice::from_ref(own), 1, &mut apart));
         assert_eq!(together, apart);
         assert_eq!(together[0], found[0], "what stands before the passage is another's");
     }

@@ -359,7 +359,7 @@ mod tests {
         let mut memory = Memory::for_training(&models);
         let prepared = prepare(Vocabulary::new(&catalog), &models, &passages, true, &mut memory);
         let (mut summing, mut known) = (Summing::default(), 0);
-        for view in &prepared.views {
+        for view in prepared.views.iter() {
             for chains in blocks(&view.pieces.chains) {
                 let Memory { lexicon, tags, .. } = &mut memory;
                 summing.of_sentences(&models, view, (lexicon, tags), chains);

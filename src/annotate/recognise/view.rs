@@ -16,9 +16,9 @@ use super::pieces::Pieces;
 use super::tags::Tags;
 use super::words::hash;
 use crate::model::EntityType;
-use crate::text::abbreviations::{Definition, find_definitions};
+use crate::text::abbreviations::{self, Definition};
 use crate::text::pauses::work_done;
-use crate::text::{Gap, NO_NUMBER, Token, keep_numbers};
+use crate::text::{FoldedText, Gap, NO_NUMBER, Spare, Token, keep_numbers, spared};
 
 /// The most definitions of a document that are used, by their order; a page of abbreviations has some hundred.
 pub(crate) const DEFINITIONS_LIMIT: usize = 2_000;
@@ -252,6 +252,11 @@ impl PassageView {
     }
 }
 
+/// The names of organisms in two words that a document has in full, where they were [marked](mark_binomials).
+pub(crate) fn binomials<'d>(passages: &[PassageText<'d>], views: &[PassageView]) -> Binomials<'d> {
+    Binomials::among(passages.iter().zip(views.iter().map(|view| &view.binomial_ends[..])))
+}
+
 /// Marks the names of organisms in two words.
 // stages put into one another have too few registers
 #[inline(never)]
@@ -259,13 +264,12 @@ pub(crate) fn mark_binomials(passages: &[PassageText<'_>], views: &mut [PassageV
     for (passage, view) in passages.iter().zip(views.iter_mut()) {
         find_ends_of_binomials(passage, &mut view.binomial_ends);
     }
-    let ends = views.iter().map(|view| view.binomial_ends.iter().copied());
-    let binomials = Binomials::among(passages.iter().zip(ends));
+    let binomials = binomials(passages, views);
     for (passage, view) in passages.iter().zip(views) {
         let PassageView { pieces, binomials: parts, binomial_ends, has_forms, variants, .. } = view;
         renew(parts, pieces.pieces.len(), Part::None, *has_forms);
         *has_forms = !variants.is_empty();
-        binomials.each_part(passage, binomial_ends.iter().copied(), |token, part| {
+        binomials.each_part(passage, binomial_ends, |token, part| {
             parts[pieces.of_token(token)] = part;
             *has_forms = true;
         });
@@ -363,15 +367,19 @@ struct ShortForm<'d> {
     tag: ShortTag,
 }
 
+spared!('d: Vec<ShortForm<'d>>, Vec<ShortForm<'static>>);
+
 /// A definition and the passage that it stands in.
 pub(crate) type Placed = (usize, Definition);
 
 /// The definitions of all passages, in order.
-pub(crate) fn definitions(passages: &[PassageText<'_>]) -> Vec<Placed> {
-    let of = |(index, passage): (usize, &PassageText<'_>)| {
-        find_definitions(passage.text).into_iter().map(move |definition| (index, definition))
-    };
-    passages.iter().enumerate().flat_map(of).take(DEFINITIONS_LIMIT).collect()
+pub(crate) fn definitions(passages: &[PassageText<'_>]) -> Spare<Vec<Placed>> {
+    let mut found: Spare<Vec<Placed>> = Spare::take();
+    for (index, passage) in passages.iter().enumerate() {
+        let own = abbreviations::definitions(passage.text).take(DEFINITIONS_LIMIT - found.len());
+        found.extend(own.map(|definition| (index, definition)));
+    }
+    found
 }
 
 /// Marks the short forms that the document defines, wherever they stand, and their long forms.
@@ -384,7 +392,7 @@ pub(crate) fn mark_short_forms(
     if definitions.is_empty() {
         return;
     }
-    let mut known: Vec<ShortForm<'_>> = Vec::with_capacity(definitions.len());
+    let mut known: Spare<Vec<ShortForm<'_>>> = Spare::take();
     for (index, definition) in definitions {
         let passage = &passages[*index];
         let text = &passage.text[definition.short_form.clone()];
@@ -410,7 +418,7 @@ fn mark_places(
     known: &[ShortForm<'_>],
     view: &mut PassageView,
 ) {
-    let folded = &passage.folded;
+    let folded: &FoldedText = &passage.folded;
     let bytes = passage.text.as_bytes();
     let may_begin = |token: &Token| short_forms.may_begin_with(bytes, token) && token.gap != Gap::None;
     for (first, token) in folded.tokens().iter().enumerate() {
@@ -427,10 +435,9 @@ fn mark_places(
             }
             let span = passage.span(first, end);
             let written = passage.slice(span);
-            let same = |(_, index): &&(String, usize)| {
-                surface::agreement(written, known[*index].text) <= Agreement::SameCase
-            };
-            let Some(&(_, index)) = found.iter().find(same) else { return };
+            let same =
+                |index: &&usize| surface::agreement(written, known[**index].text) <= Agreement::SameCase;
+            let Some(&index) = found.iter().find(same) else { return };
             let tag = view.short_tags.len() as u32;
             view.short_tags.push(known[index].tag);
             view.has_short_forms = true;
