@@ -10,7 +10,7 @@ use prost::encoding::{
 };
 use prost::{DecodeError, Message};
 
-use crate::text::{Spare, spared};
+use crate::text::Spare;
 
 /// The field of every answer of a stream that counts them.
 const SEQUENCE: u32 = 1;
@@ -111,8 +111,6 @@ impl Message for Encoded {
         *self = Self::default();
     }
 }
-
-spared!(Vec<u8>);
 
 /// What `write` writes, in no more room than it takes: it is written in room that the thread keeps.
 pub fn written(write: impl FnOnce(&mut Writer<'_>)) -> Bytes {
