@@ -91,9 +91,9 @@ impl<T: Room> Pool<T> {
     #[inline]
     pub(crate) fn keep(&self, mut room: T) {
         if (1..=SPARE_BYTES_LIMIT).contains(&room.room_bytes()) {
+            room.empty();
             let mut kept = self.0.borrow_mut();
             if kept.len() < SPARE_LIMIT {
-                room.empty();
                 kept.push(room);
             }
         }
