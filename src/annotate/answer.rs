@@ -136,7 +136,7 @@ fn annotation(
         score: reading.score,
         method: reading.method,
         candidates,
-        composite: reading.composite.as_deref().copied(),
+        composite: reading.composite,
     }
 }
 
@@ -259,12 +259,12 @@ mod tests {
             recognised,
             ..Reading::new(subject.clone(), entity_type, Method::Model, score)
         };
-        let mention = |readings| Mention {
+        let mention = |readings: &[Reading]| Mention {
             passage: 0,
             span: Span { start: 0, end: 10 },
             tokens: 0..1,
             prefix: None,
-            readings,
+            readings: readings.iter().cloned().collect(),
         };
         let (disease, process, own) = (EntityType::Disease, EntityType::BiologicalProcess, EntityType::Other);
         let found = reading(process, 0.95, false, &entity);
@@ -280,8 +280,8 @@ mod tests {
             // a reading of the same type is the ranker's own once more
             (&linked, vec![reading(disease, 0.99, false, &entity)], vec![disease, disease]),
         ] {
-            let mut mentions = vec![mention(recognised.clone())];
-            mentions.extend(others.into_iter().map(|other| mention(vec![other])));
+            let mut mentions = vec![mention(recognised)];
+            mentions.extend(others.into_iter().map(|other| mention(&[other])));
             mentions.reverse();
             merge_spans(&mut mentions);
             let [merged] = &mentions[..] else { panic!("{mentions:?}") };

@@ -43,9 +43,8 @@ pub(super) fn find_composites(
             let span = passage.span(at, at + 1);
             let written = format!("{stem}{}", passage.slice(span));
             let group = vocabulary.group_of_key(&name).filter(|_| !options.is_blocked(&name));
-            let mut readings = group.map_or_else(Vec::new, |group| {
-                readings_of(vocabulary, passage, first..mention.tokens.end, &written, group)
-            });
+            let Some(group) = group else { continue };
+            let mut readings = readings_of(vocabulary, passage, first..mention.tokens.end, &written, group);
             readings.retain(|reading| reading.entity_type == entity_type);
             if !readings.is_empty() {
                 let tokens = at..at + 1;

@@ -8,7 +8,7 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::matches::is_part_of_symbol;
-use super::mention::{Mention, Reading, Subject};
+use super::mention::{Mention, Reading, Readings, Subject};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::rank::{NameEvidence, Support};
@@ -47,7 +47,7 @@ pub(super) const SEARCHED_LIMIT: usize = 32;
 struct ShortForm<'p> {
     text: Cow<'p, str>,
     /// The readings of its long form; empty when it has none.
-    readings: Vec<Reading>,
+    readings: Readings,
     /// Its long form; empty for a genus.
     long: &'p str,
     /// The folded words of its long form, once they were asked for.
@@ -59,7 +59,7 @@ struct ShortForm<'p> {
 }
 
 impl<'p> ShortForm<'p> {
-    const fn new(text: Cow<'p, str>, long: &'p str, readings: Vec<Reading>, defines: bool) -> Self {
+    const fn new(text: Cow<'p, str>, long: &'p str, readings: Readings, defines: bool) -> Self {
         Self { text, readings, long, long_words: None, resembling: Vec::new(), defines }
     }
 
@@ -151,22 +151,22 @@ fn long_form_readings(
     mentions: &[Mention],
     passage_index: usize,
     long_form: Range<usize>,
-) -> Vec<Reading> {
+) -> Readings {
     let from = mentions.partition_point(|m| (m.passage, m.span.start) < (passage_index, long_form.start));
     let inside = mentions[from..]
         .iter()
         .take_while(|m| m.passage == passage_index && m.span.start < long_form.end)
         .find(|m| m.span.end == long_form.end);
-    let Some(mention) = inside else { return Vec::new() };
+    let Some(mention) = inside else { return Readings::default() };
     let before = &passage.text[long_form.start..mention.span.start];
     let idle = before.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let whole = idle.clone().all(|word| IDLE_WORDS.contains(&word.to_lowercase().as_str()));
-    if whole { without_genes_of_diseases(mention.readings.clone()) } else { Vec::new() }
+    if whole { without_genes_of_diseases(mention.readings.clone()) } else { Readings::default() }
 }
 
 /// Without the genes that are only called after the disease that the long form is, letter by letter: "Norrie disease
 /// (pseudoglioma)" is a gene's name, and "Norrie disease (ND)" defines no gene.
-fn without_genes_of_diseases(mut readings: Vec<Reading>) -> Vec<Reading> {
+fn without_genes_of_diseases(mut readings: Readings) -> Readings {
     let disease = |reading: &Reading| {
         let close = |evidence: NameEvidence| evidence.agreement <= Agreement::FirstLetter;
         reading.entity_type == EntityType::Disease && reading.evidence.is_some_and(close)
@@ -322,7 +322,7 @@ fn reread(vocabulary: Vocabulary<'_>, mention: &mut Mention, short_form: &mut Sh
             reading.contradicted = true;
         }
     }
-    mention.readings.extend(defined);
+    mention.readings.append(&mut defined);
 }
 
 /// The document defines the short form as a name of that entity.
@@ -336,7 +336,7 @@ fn confirm(reading: &mut Reading) {
 }
 
 /// The readings of a long form as readings of its short form.
-fn defined_readings(short_form: &ShortForm<'_>, written: &str) -> Vec<Reading> {
+fn defined_readings(short_form: &ShortForm<'_>, written: &str) -> Readings {
     let mut readings = short_form.readings.clone();
     for reading in &mut readings {
         confirm(reading);

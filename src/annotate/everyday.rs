@@ -124,13 +124,14 @@ mod tests {
         let entity = catalog.indices().next().unwrap();
         let evidence = NameEvidence { common_word, ..NameEvidence::of_type(EntityType::Anatomy) };
         let reading = Reading::new(Subject::Entity(entity), EntityType::Anatomy, Method::Dictionary, score);
-        let readings = vec![Reading { evidence: Some(evidence), ..reading }];
+        let readings = std::iter::once(Reading { evidence: Some(evidence), ..reading }).collect();
         Mention { passage: 0, span: Span { start: 0, end: 5 }, tokens: 0..1, prefix: None, readings }
     }
 
     fn recognised(subject: Subject, entity_type: EntityType) -> Mention {
         let reading = Reading::new(subject, entity_type, Method::Model, 0.9);
-        Mention { readings: vec![Reading { recognised: true, ..reading }], ..mention(false, 0.0) }
+        let readings = std::iter::once(Reading { recognised: true, ..reading }).collect();
+        Mention { readings, ..mention(false, 0.0) }
     }
 
     /// How many of `mentions`, of the first word of `text`, stay.

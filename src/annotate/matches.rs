@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::binomials::is_epithet;
 use super::heads;
 use super::known_names::{Asks, BEARERS_LIMIT, Form, KnownBearer, KnownName, KnownNames};
-use super::mention::{Mention, Reading, Subject, room_for_readings};
+use super::mention::{Mention, Reading, Readings, Subject};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::rank::{NameEvidence, Support};
@@ -127,7 +127,7 @@ pub(super) fn readings_of(
     tokens: Range<usize>,
     written: &str,
     name: GroupIndex,
-) -> Vec<Reading> {
+) -> Readings {
     readings_of_bearers(vocabulary, passage, tokens, written, vocabulary.bearers(name))
 }
 
@@ -137,8 +137,8 @@ fn readings_of_bearers<'c>(
     tokens: Range<usize>,
     written: &str,
     bearers: impl Iterator<Item = Bearer<'c>>,
-) -> Vec<Reading> {
-    let mut readings: Vec<Reading> = Vec::new();
+) -> Readings {
+    let mut readings = Readings::take();
     let mut bearers = bearers.take(BEARERS_LIMIT).peekable();
     if bearers.peek().is_none() {
         return readings;
@@ -153,12 +153,12 @@ fn readings_of_bearers<'c>(
 }
 
 /// The readings of a known name without punctuation inside.
-fn readings_of_known(passage: &PassageText<'_>, tokens: Range<usize>, name: &KnownName) -> Vec<Reading> {
+fn readings_of_known(passage: &PassageText<'_>, tokens: Range<usize>, name: &KnownName) -> Readings {
     if name.bearers.is_empty() {
-        return Vec::new();
+        return Readings::default();
     }
     let context = Context::of(passage, (tokens.start, tokens.end), name.form, name.asks);
-    let mut readings = room_for_readings(name.bearers.len());
+    let mut readings = Readings::take();
     for bearer in &name.bearers {
         add_reading(&context, bearer, &mut readings);
     }
@@ -442,7 +442,7 @@ pub(super) fn find_extra_terms(
                     let score = super::rank::EXTRA_TERM_SCORE;
                     Reading::new(subject, term.entity_type, Method::ExtraTerm, score)
                 })
-                .collect::<Vec<_>>();
+                .collect::<Readings>();
             if !readings.is_empty() {
                 let span: Span = passage.span(first, end);
                 mentions.push(Mention {

@@ -6,7 +6,7 @@ use super::link::candidates::{Candidate, Route};
 use super::link::entities::{Entities, Form};
 use super::link::parts::{each_part, with_elements_before, with_elements_behind};
 use super::link::{Document, Linked, Target, ToldSpecies, link};
-use super::mention::{Mention, Reading, Subject, room_for_mentions, room_for_readings};
+use super::mention::{Mention, Reading, Readings, Subject};
 use super::models::Models;
 use super::options::PreparedOptions;
 use super::passages::PassageText;
@@ -18,6 +18,7 @@ use super::recognise::{Found, Prepared, keep_best};
 use super::vocabulary::Vocabulary;
 use crate::model::{EntityType, Method, OverlapPolicy, Span};
 use crate::text::pauses::{work_done, worked};
+use crate::text::{Spare, spared};
 
 /// The least score of a mention that nothing in the catalog fits, in a document that names nothing that the catalog has, and
 /// no organism in two words: such a document is likely of another field.
@@ -26,11 +27,6 @@ const ALONE_SCORE_MIN: f32 = 0.75;
 const CERTAIN_ENTITY: f32 = 0.95;
 /// Scores are over zero, whatever a model says.
 const SCORE_MIN: f32 = 1e-4;
-
-/// For how many candidates of a mention there is room from the first on.
-const CANDIDATES_ROOM: usize = 16;
-/// For how many mentions there is room besides.
-const MENTIONS_SPARE: usize = 16;
 
 /// The mentions of the types that have a model.
 // stages put into one another have too few registers
@@ -43,35 +39,33 @@ pub(super) fn recognised(
     found: &[Found],
     options: &PreparedOptions,
     memory: (&Lexicon, &mut Entities),
-) -> Vec<Mention> {
-    let (targets, scores) = targets(vocabulary, models, passages, found, options);
+) -> Spare<Vec<Mention>> {
+    let mut targets = targets(vocabulary, models, passages, found, options);
     let abbreviations = options.options().abbreviations;
     let mut document = Document::new(vocabulary, models, passages, prepared, abbreviations, memory);
     let linked = link(&mut document, &targets, None);
-    for (score, linked) in scores.iter().zip(linked.each()) {
-        linked.most.set(linked.most.get().max(*score));
+    for (target, linked) in targets.iter().zip(linked.each()) {
+        linked.most.set(linked.most.get().max(target.score));
     }
-    // what the dictionary finds stands behind them
-    let mut mentions = room_for_mentions(2 * targets.len() + MENTIONS_SPARE);
-    let mut chosen = Vec::with_capacity(CANDIDATES_ROOM);
-    for ((target, score), linked) in targets.into_iter().zip(scores).zip(linked.each()) {
+    let mut mentions: Spare<Vec<Mention>> = Spare::take();
+    let mut chosen = Spare::take();
+    for (target, linked) in targets.drain(..).zip(linked.each()) {
         work_done(4);
         if linked.denied {
             continue;
         }
         let readings = if target.entity_type == EntityType::Variant {
             let form = document.form_of(passages[target.passage].slice(target.span));
-            vec![variant(form, score)]
+            std::iter::once(variant(form, target.score)).collect()
         } else {
             let least = models.linked_threshold(target.entity_type);
-            readings(&target, (score, linked, least), options, &mut chosen)
+            readings(&target, (linked, least), options, &mut chosen)
         };
         if !readings.is_empty() {
             let Target { passage, span, tokens, .. } = target;
             mentions.push(Mention { passage, span, tokens, prefix: None, readings });
         }
     }
-    document.keep(linked);
     let is_unlinked =
         |mention: &Mention| mention.readings.first().is_some_and(|r| r.subject == Subject::Unlinked);
     if mentions.iter().all(is_unlinked) && !prepared.views.iter().any(PassageView::names_binomial) {
@@ -80,18 +74,17 @@ pub(super) fn recognised(
     mentions
 }
 
-/// The spans that score enough, of those that overlap the likeliest of each type, by place, and their scores; of mentions of
-/// several entities each part.
+/// The spans that score enough, of those that overlap the likeliest of each type, by place; of mentions of several entities each
+/// part.
 pub(super) fn targets(
     vocabulary: Vocabulary<'_>,
     models: &Models,
     passages: &[PassageText<'_>],
     found: &[Found],
     options: &PreparedOptions,
-) -> (Vec<Target>, Vec<f32>) {
+) -> Spare<Vec<Target>> {
     let chosen = chosen(models, passages, found, options);
-    let mut targets: Vec<Target> = Vec::with_capacity(chosen.len());
-    let mut scores = Vec::with_capacity(chosen.len());
+    let mut targets: Spare<Vec<Target>> = Spare::take();
     let mut free = (0, 0);
     for (at, Chosen { passage, span, entity_type, score }) in chosen.iter().copied().enumerate() {
         work_done(2);
@@ -99,24 +92,21 @@ pub(super) fn targets(
         let to = next.map_or(usize::MAX, |next| next.span.start);
         let from = if free.0 == passage { free.1 } else { 0 };
         free = (passage, span.end.max(from));
-        let target = Target::new(passages, passage, span, entity_type);
+        let target = Target { score, ..Target::new(passages, passage, span, entity_type) };
         let whole = with_elements_before(vocabulary, passages, target, from);
         let whole = with_elements_behind(vocabulary, passages, whole, to);
         each_part(vocabulary, passages, whole, |part| {
             if !options.is_blocked_text(part.written(passages)) {
                 targets.push(part);
-                scores.push(score);
             }
         });
     }
-    // parts may stand behind what another type has within their mention
+    // parts may stand behind what another type has within their mention; those of a type do not overlap
     let place = |target: &Target| (target.passage, target.span, target.entity_type);
-    if targets.is_sorted_by_key(place) {
-        return (targets, scores);
+    if !targets.is_sorted_by_key(place) {
+        targets.sort_unstable_by_key(|target| worked(place(target)));
     }
-    let mut parts: Vec<(Target, f32)> = targets.into_iter().zip(scores).collect();
-    parts.sort_by_key(|(target, _)| worked(place(target)));
-    parts.into_iter().unzip()
+    targets
 }
 
 /// So many spans are sorted without a pause.
@@ -131,6 +121,8 @@ struct Chosen {
     score: f32,
 }
 
+spared!(Vec<Chosen>);
+
 impl Chosen {
     /// What sorts those of a passage by start, end and type.
     const fn place(&self) -> (usize, usize) {
@@ -144,14 +136,14 @@ fn chosen(
     passages: &[PassageText<'_>],
     found: &[Found],
     options: &PreparedOptions,
-) -> Vec<Chosen> {
-    let mut chosen: Vec<Chosen> = Vec::with_capacity(found.len());
+) -> Spare<Vec<Chosen>> {
+    let mut chosen: Spare<Vec<Chosen>> = Spare::take();
     let least: [f32; MODEL_TYPES.len()] = std::array::from_fn(|at| least_score(models, at, options));
     let asked = options.options().min_score > 0.0;
     let bounds: [Bounds; MODEL_TYPES.len()] =
         std::array::from_fn(|at| Bounds::new(models, at, least[at], asked));
-    let mut own: Vec<(Span, f32)> = Vec::with_capacity(found.len());
-    let mut enough: Vec<(usize, Span, f32)> = Vec::with_capacity(found.len());
+    let mut own: Spare<Vec<(Span, f32)>> = Spare::take();
+    let mut enough: Spare<Vec<Enough>> = Spare::take();
     // they stand by passage
     for here in found.chunk_by(|one, next| one.passage == next.passage) {
         work_done(here.len());
@@ -163,7 +155,7 @@ fn chosen(
                 continue;
             }
             own.clear();
-            own.extend(enough.iter().filter(|own| own.0 == at).map(|own| (own.1, own.2)));
+            own.extend(enough.iter().filter(|own| own.0 == at).map(|own| own.1));
             let is_open = own.iter().any(|(_, score)| *score < bounds[at].least);
             let is_of_type = |found: &&Found| found.model_type == at;
             if is_open && here.iter().filter(is_of_type).count() <= SPLIT_SPANS_LIMIT {
@@ -195,12 +187,17 @@ fn chosen(
     chosen
 }
 
+/// The place of a type, a span that may be kept, and its score.
+type Enough = (usize, (Span, f32));
+
+spared!(Vec<Enough>);
+
 /// Gives the spans of a passage that may be kept with their types and scores, and the types as bits by their places.
 fn score_likely(
     models: &Models,
     here: &[Found],
     bounds: &[Bounds; MODEL_TYPES.len()],
-    enough: &mut Vec<(usize, Span, f32)>,
+    enough: &mut Vec<Enough>,
 ) -> u32 {
     let mut types = 0;
     enough.clear();
@@ -210,7 +207,7 @@ fn score_likely(
             let score = models.score(found.model_type, found.probability);
             if score >= low {
                 types |= 1 << found.model_type;
-                enough.push((found.model_type, found.span, score));
+                enough.push((found.model_type, (found.span, score)));
             }
         }
     }
@@ -249,7 +246,7 @@ fn stands_for_all(models: &Models, (here, at): (&[Found], usize), (span, score):
     let rivals = here.iter().filter(|found| {
         found.model_type == at && found.span.overlaps(span) && place(found.span) != place(span)
     });
-    let mut rivals: Vec<(Span, f32)> =
+    let mut rivals: Spare<Vec<(Span, f32)>> =
         rivals.map(|found| (found.span, models.score(at, found.probability))).collect();
     let is_better = |(other, own): &(Span, f32)| *own > score || *own >= score && place(*other) < place(span);
     if rivals.iter().any(is_better) {
@@ -269,11 +266,13 @@ fn keep_good(spans: &mut Vec<(Span, f32)>, Bounds { least, low, .. }: &Bounds) {
     if !spans.iter().any(|(_, score)| (low..least).contains(score)) {
         return spans.retain(|(_, score)| is_good(*score));
     }
-    spans.sort_unstable_by_key(|(span, _)| worked((span.start, span.end)));
+    let mut all: Spare<Vec<(Span, f32)>> = Spare::take();
+    all.append(spans);
+    all.sort_unstable_by_key(|(span, _)| worked((span.start, span.end)));
     let stands_for_all = |at: usize| {
-        let (span, score) = spans[at];
-        let others = spans[..at].iter().rev().take(SPLIT_SPANS_LIMIT).map(|other| (true, other));
-        let others = others.chain(spans[at + 1..].iter().take(SPLIT_SPANS_LIMIT).map(|other| (false, other)));
+        let (span, score) = all[at];
+        let others = all[..at].iter().rev().take(SPLIT_SPANS_LIMIT).map(|other| (true, other));
+        let others = others.chain(all[at + 1..].iter().take(SPLIT_SPANS_LIMIT).map(|other| (false, other)));
         let mut together = score;
         let rivals = others.filter(|(_, (other, _))| other.overlaps(span));
         for (is_before, (_, other)) in rivals {
@@ -284,14 +283,11 @@ fn keep_good(spans: &mut Vec<(Span, f32)>, Bounds { least, low, .. }: &Bounds) {
         }
         together >= SPLIT_TOGETHER_MIN
     };
-    let kept: Vec<bool> = (0..spans.len())
-        .map(|at| {
-            work_done(1);
-            is_good(spans[at].1) || spans[at].1 >= low && stands_for_all(at)
-        })
-        .collect();
-    let mut kept = kept.into_iter();
-    spans.retain(|_| kept.next().unwrap_or(false));
+    let is_kept = |at: &usize| {
+        work_done(1);
+        is_good(all[*at].1) || all[*at].1 >= low && stands_for_all(*at)
+    };
+    spans.extend((0..all.len()).filter(is_kept).map(|at| all[at]));
 }
 
 /// The least score of an annotation: what the request asks, else what gives the best F1 of the type.
@@ -304,14 +300,17 @@ fn is_blocked(passages: &[PassageText<'_>], passage: usize, span: Span, options:
     options.is_blocked_text(passages[passage].slice(span))
 }
 
+spared!('l: Vec<&'l Candidate>, Vec<&'static Candidate>);
+
 /// The readings of a mention that an answer may need, the best first: its score is the mention's, those of the others their
 /// share of it. It is linked from the chance `linked_min` on that both are right. `chosen` is room for their candidates.
 fn readings<'l>(
     target: &Target,
-    (score, linked, linked_min): (f32, &'l Linked, f32),
+    (linked, linked_min): (&'l Linked, f32),
     options: &PreparedOptions,
     chosen: &mut Vec<&'l Candidate>,
-) -> Vec<Reading> {
+) -> Readings {
+    let score = target.score;
     let Linked { candidates, none, species, most, .. } = linked;
     let of_taxon = matches!(target.entity_type, EntityType::Gene | EntityType::CellLine);
     let wanted = |candidate: &&Candidate| !of_taxon || options.wants_taxon(candidate.taxon);
@@ -328,12 +327,9 @@ fn readings<'l>(
         first.probability >= *none && enough
     });
     let names_nothing = !linked && !asks_taxa;
-    let mut readings = room_for_readings(usize::from(names_nothing) + chosen.len());
+    let mut readings = Readings::take();
     if names_nothing {
-        readings.push(Reading {
-            composite: target.composite.map(Box::new),
-            ..unlinked(target.entity_type, score)
-        });
+        readings.push(Reading { composite: target.composite, ..unlinked(target.entity_type, score) });
     }
     readings.extend(chosen.iter().map(reading));
     if linked {
@@ -360,7 +356,7 @@ pub(super) fn reading_of(
         contradicted: false,
         recognised: true,
         prominence: candidate.prominence,
-        composite: target.composite.map(Box::new),
+        composite: target.composite,
     }
 }
 

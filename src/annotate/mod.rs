@@ -54,6 +54,7 @@ use crate::model::{
     Abbreviation, AnnotateOptions, AnnotatedDocument, Candidate, Curie, Document, EntityType, Method,
     OverlapPolicy,
 };
+use crate::text::Spare;
 use mention::{Mention, Reading, Subject};
 use passages::PassageText;
 use recognise::dictionary::NameMatch;
@@ -116,9 +117,9 @@ impl Annotator {
             // where every reading is wanted, names stand beside what was recognised
             let all = options.options().overlap == OverlapPolicy::All;
             let types = if all { u16::MAX } else { self.models.types_without() };
-            let (dictionary_mentions, defined) =
+            let (mut dictionary_mentions, defined) =
                 self.dictionary_mentions(&passages, &prepared, types, options, &mut memory.known_names);
-            mention::append_names(&mut mentions, dictionary_mentions);
+            mentions.append(&mut dictionary_mentions);
             notations::drop_notations(&passages, &mut mentions);
             everyday::drop_common_words(&passages, &mut mentions, &self.models);
             for (index, passage) in passages.iter().enumerate() {
@@ -128,7 +129,6 @@ impl Annotator {
             let names =
                 answer::Names::new(vocabulary, &self.models, &mut memory.entities, &mut memory.reasons);
             let annotations = answer::annotations(names, &passages, &mentions, options);
-            mention::keep_room(mentions);
             let abbreviations = abbreviations(&passages, &prepared, defined);
             memory.keep_room(prepared);
             AnnotatedDocument { id: document.id.clone(), annotations, abbreviations }
@@ -144,9 +144,9 @@ impl Annotator {
         types: u16,
         options: &PreparedOptions,
         known: &mut known_names::KnownNames,
-    ) -> (Vec<Mention>, Vec<Abbreviation>) {
+    ) -> (Spare<Vec<Mention>>, Vec<Abbreviation>) {
         let vocabulary = Vocabulary::of_types(&self.catalog, types);
-        let mut mentions = mention::room_for_names();
+        let mut mentions: Spare<Vec<Mention>> = Spare::take();
         let mut names: Vec<Mention> = Vec::new();
         let mut firsts: Vec<usize> = Vec::new();
         for (index, passage) in passages.iter().enumerate() {
@@ -284,7 +284,7 @@ fn find_variants(passage: &PassageText<'_>, passage_index: usize, options: &Prep
                 span: variant.span,
                 tokens: 0..0,
                 prefix: None,
-                readings: vec![reading],
+                readings: std::iter::once(reading).collect(),
             }
         })
         .collect()

@@ -157,7 +157,7 @@ mod tests {
         let passages = PassageText::of_document(&document);
         let start = text.rfind(' ').map_or(0, |space| space + 1);
         let span = Span { start, end: text.len() };
-        let readings = vec![reading.clone()];
+        let readings = std::iter::once(reading.clone()).collect();
         let mut mentions = vec![Mention { passage: 0, span, tokens: 0..1, prefix: None, readings }];
         drop_notations(&passages, &mut mentions);
         !mentions.is_empty()

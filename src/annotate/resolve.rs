@@ -11,7 +11,7 @@ use super::known_names::KnownNames;
 use super::link::{Document, Target, link};
 use super::matches::{find_names, find_whole, walk};
 use super::memory::Memory;
-use super::mention::{Mention, Reading, Subject};
+use super::mention::{Mention, Readings, Subject};
 use super::mentions::{reading_of, targets};
 use super::models::Models;
 use super::options::PreparedOptions;
@@ -66,10 +66,11 @@ pub(super) fn resolve_name(
     let prepared = prepare(vocabulary, models, &passages, options.options().abbreviations, memory);
     let mut readings = linked(vocabulary, models, memory, (&passages, &prepared), &options);
     let known = &mut memory.known_names;
-    readings.extend(of_dictionary(vocabulary, models, (&passages, &prepared), &options, known));
+    readings.append(&mut of_dictionary(vocabulary, models, (&passages, &prepared), &options, known));
     let all = Span { start: 0, end: passages[NAME].text.len() };
     let variants = find_variants(&passages[NAME], NAME, &options);
-    readings.extend(variants.into_iter().filter(|found| found.span == all).flat_map(|found| found.readings));
+    let whole = variants.into_iter().filter(|found| found.span == all);
+    whole.for_each(|mut found| readings.append(&mut found.readings));
     memory.keep_room(prepared);
     readings.sort_by(better_first);
     let mut names = Names::new(vocabulary, models, &mut memory.entities, &mut memory.reasons);
@@ -89,7 +90,7 @@ fn linked(
     memory: &mut Memory,
     (passages, prepared): (&[PassageText<'_>], &Prepared),
     options: &PreparedOptions,
-) -> Vec<Reading> {
+) -> Readings {
     let found = recognise(models, passages, prepared, memory);
     let whole = (NAME, Span { start: 0, end: passages[NAME].text.len() });
     let in_context = place_in_context(passages);
@@ -98,7 +99,7 @@ fn linked(
     let asked =
         |(passage, span)| types.iter().map(move |(_, own)| Target::new(passages, passage, span, *own));
     let mut all: Vec<Target> = asked(whole).collect();
-    all.extend(targets(vocabulary, models, passages, &context, options).0);
+    all.append(&mut targets(vocabulary, models, passages, &context, options));
     all.extend(in_context.into_iter().flat_map(asked));
     all[types.len()..].sort_by_key(|target| (target.passage, target.span, target.entity_type));
     let (abbreviations, known) = (options.options().abbreviations, (&memory.lexicon, &mut memory.entities));
@@ -106,7 +107,7 @@ fn linked(
     let linked = link(&mut document, &all, None);
     let chances = type_chances(models, &found, &[Some(whole), in_context], &types);
     let common_word = surface::is_common_word(passages[NAME].text);
-    let mut readings = Vec::new();
+    let mut readings = Readings::take();
     for ((target, alone), chance) in all.iter().zip(linked.each()).take(types.len()).zip(chances) {
         // what stands around the name in the context tells the species of a gene
         let there = all.iter().zip(linked.each()).find(|(other, linked)| {
@@ -174,7 +175,7 @@ fn of_dictionary(
     (passages, prepared): (&[PassageText<'_>], &Prepared),
     options: &PreparedOptions,
     known: &mut KnownNames,
-) -> Vec<Reading> {
+) -> Readings {
     let vocabulary = vocabulary.with_types(models.types_without());
     let mut mentions: Vec<Mention> = Vec::new();
     for (index, passage) in passages.iter().enumerate() {
@@ -190,7 +191,7 @@ fn of_dictionary(
     apply_definitions(vocabulary, passages, &prepared.definitions, &mut mentions, options);
     rank_mentions(&mut mentions, vocabulary, passages, options, &models.names, &mut known.ranked);
     let whole = mentions.into_iter().find(is_whole);
-    let mut readings: Vec<Reading> = whole.map(|mention| mention.readings).unwrap_or_default();
+    let mut readings: Readings = whole.map(|mention| mention.readings).unwrap_or_default();
     readings.retain(|reading| matches!(reading.subject, Subject::Entity(_)));
     readings
 }

@@ -7,9 +7,8 @@
 
 use std::cmp::Reverse;
 
-use rustc_hash::FxHashMap;
-
 use crate::model::Span;
+use crate::text::{Spare, spared};
 
 /// The number of a taxon in the NCBI taxonomy.
 pub(crate) type Taxon = u32;
@@ -106,45 +105,53 @@ impl Evidence {
     }
 }
 
+spared!(Vec<SpeciesWord>);
+spared!(Vec<(Taxon, usize)>);
+
 /// The species words of a document.
 #[derive(Debug, Default)]
 pub(crate) struct SpeciesWords {
     /// Sorted by place.
-    words: Vec<SpeciesWord>,
-    /// How often each taxon is spoken of.
-    counts: FxHashMap<Taxon, usize>,
+    words: Spare<Vec<SpeciesWord>>,
+    /// How often each taxon is spoken of, sorted by taxon.
+    counts: Spare<Vec<(Taxon, usize)>>,
 }
 
 impl SpeciesWords {
     /// The words, in any order.
-    pub(crate) fn new(mut words: Vec<SpeciesWord>) -> Self {
+    pub(crate) fn new(mut words: Spare<Vec<SpeciesWord>>) -> Self {
         words.sort_unstable();
         words.dedup();
-        let mut counts: FxHashMap<Taxon, usize> = FxHashMap::default();
-        for word in &words {
-            *counts.entry(word.taxon).or_default() += 1;
-        }
+        let mut taxa: Spare<Vec<Taxon>> = words.iter().map(|word| word.taxon).collect();
+        taxa.sort_unstable();
+        let counts = taxa.chunk_by(|one, next| one == next).map(|own| (own[0], own.len())).collect();
         Self { words, counts }
+    }
+
+    /// How many words speak of a taxon; none where none does.
+    fn count(&self, taxon: Taxon) -> Option<usize> {
+        let place = self.counts.binary_search_by_key(&taxon, |(own, _)| *own).ok()?;
+        Some(self.counts[place].1)
     }
 
     /// The taxa that the document speaks of, most first, at most `limit`.
     pub(crate) fn most(&self, limit: usize, wanted: impl Fn(Taxon) -> bool) -> Vec<Taxon> {
         let mut taxa: Vec<(Reverse<usize>, Taxon)> =
-            self.counts.iter().map(|(&taxon, &count)| (Reverse(count), taxon)).collect();
+            self.counts.iter().map(|(taxon, count)| (Reverse(*count), *taxon)).collect();
         taxa.sort_unstable();
         taxa.into_iter().map(|(_, taxon)| taxon).filter(|&taxon| wanted(taxon)).take(limit).collect()
     }
 
     /// How many of the words speak of a taxon.
     pub(crate) fn share(&self, taxon: Taxon) -> f32 {
-        let own = self.counts.get(&taxon).copied().unwrap_or(0);
+        let own = self.count(taxon).unwrap_or(0);
         #[expect(clippy::cast_precision_loss, reason = "counts of words")]
         let share = own as f32 / self.words.len().max(1) as f32;
         share
     }
 
     /// Whether there is no word.
-    pub(crate) const fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
@@ -182,7 +189,7 @@ impl SpeciesWords {
         if let Some(word) = nearby.iter().rev().find(wanted) {
             return Some((word.taxon, Evidence::Earlier));
         }
-        let counted = taxa.iter().filter_map(|taxon| Some((*self.counts.get(taxon)?, Reverse(*taxon))));
+        let counted = taxa.iter().filter_map(|taxon| Some((self.count(*taxon)?, Reverse(*taxon))));
         if let Some((_, Reverse(taxon))) = counted.max() {
             return Some((taxon, Evidence::Focus));
         }
@@ -228,14 +235,14 @@ mod tests {
 
     #[test]
     fn evidence_is_taken_in_its_order() {
-        let words = SpeciesWords::new(vec![
+        let words = SpeciesWords::new(Spare::from_iter([
             word(0, 0, FLY),
             word(1, 10, MOUSE),
             word(1, 60, HUMAN),
             word(1, 70, HUMAN),
             word(2, 0, FLY),
             word(2, 9, FLY),
-        ]);
+        ]));
         let sentence = Span { start: 0, end: 80 };
         let choose = |passage, at, taxa: &[Taxon]| {
             words.choose(passage, Span { start: at, end: at + 4 }, sentence, taxa)
@@ -249,7 +256,7 @@ mod tests {
         assert_eq!(choose(0, 40, &[]), None);
         assert_eq!(words.most(2, |_| true), [FLY, HUMAN]);
         assert_eq!(words.most(9, |taxon| taxon != FLY), [HUMAN, MOUSE]);
-        let none = SpeciesWords::new(Vec::new());
+        let none = SpeciesWords::new(Spare::take());
         let span = Span { start: 0, end: 4 };
         assert_eq!(none.choose(0, span, sentence, &[MOUSE, HUMAN]), Some((HUMAN, Evidence::Default)));
     }
@@ -282,7 +289,7 @@ mod tests {
     #[test]
     fn the_bound_on_words_looked_at_holds_at_the_bound() {
         let many = |between: usize| {
-            let mut words = vec![word(0, 0, MOUSE)];
+            let mut words: Spare<Vec<SpeciesWord>> = Spare::from_iter([word(0, 0, MOUSE)]);
             words.extend((1..=between).map(|at| word(0, at * 10, FLY)));
             let at = (between + 1) * 10;
             let sentence = Span { start: 0, end: at + 100 };

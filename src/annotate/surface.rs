@@ -294,15 +294,15 @@ pub(super) fn is_shouted(text: &str) -> bool {
 /// Words of an inherited form of a disease.
 const INHERITED: &[&str] = &["hereditary", "familial", "inherited", "syndrome"];
 
-/// Whether a word, in lower case, says that a form of a disease is inherited. A coordination that is known as the name of such a form
+/// Whether a word says that a form of a disease is inherited. A coordination that is known as the name of such a form
 /// is that only where one is said: "breast and ovarian cancer" is two diseases.
 pub(super) fn says_inherited(word: &str) -> bool {
-    INHERITED.contains(&word)
+    INHERITED.iter().any(|own| word.eq_ignore_ascii_case(own))
 }
 
 /// Whether a preferred name is that of an inherited form.
 pub(super) fn is_inherited_form(label: &str) -> bool {
-    label.split_whitespace().any(|word| says_inherited(&word.to_lowercase()))
+    label.split_whitespace().any(says_inherited)
 }
 
 #[cfg(test)]

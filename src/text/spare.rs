@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut};
 use super::fold::FoldedText;
 use crate::model::Span;
 
-/// The most of a type that a thread keeps.
+/// The most of a type that a thread keeps, where the type tells no other limit.
 pub(crate) const SPARE_LIMIT: usize = 16;
 /// The most bytes of one that is kept.
 pub(crate) const SPARE_BYTES_LIMIT: usize = 1 << 17;
@@ -73,27 +73,31 @@ impl Room for FoldedText {
 
 /// The rooms of one type that a thread keeps, the last one given first.
 #[derive(Debug)]
-pub(crate) struct Pool<T>(RefCell<Vec<T>>);
+pub(crate) struct Pool<T> {
+    kept: RefCell<Vec<T>>,
+    limit: usize,
+    bytes_limit: usize,
+}
 
 impl<T: Room> Pool<T> {
-    /// One that keeps nothing yet.
-    pub(crate) const fn new() -> Self {
-        Self(RefCell::new(Vec::new()))
+    /// One that keeps nothing yet, and so many at most, of so many bytes each.
+    pub(crate) const fn new(limit: usize, bytes_limit: usize) -> Self {
+        Self { kept: RefCell::new(Vec::new()), limit, bytes_limit }
     }
 
     /// One that has been used, or a new one; empty.
     #[inline]
     pub(crate) fn take(&self) -> T {
-        self.0.borrow_mut().pop().unwrap_or_default()
+        self.kept.borrow_mut().pop().unwrap_or_default()
     }
 
     /// Keeps the room of one that is done with.
     #[inline]
     pub(crate) fn keep(&self, mut room: T) {
-        if (1..=SPARE_BYTES_LIMIT).contains(&room.room_bytes()) {
+        if (1..=self.bytes_limit).contains(&room.room_bytes()) {
             room.empty();
-            let mut kept = self.0.borrow_mut();
-            if kept.len() < SPARE_LIMIT {
+            let mut kept = self.kept.borrow_mut();
+            if kept.len() < self.limit {
                 kept.push(room);
             }
         }
@@ -109,12 +113,18 @@ pub(crate) trait Spared: Sized {
 }
 
 /// Has threads keep the room of values of a type, one of a kind each: `spared!(Vec<Span>, String)`. Of lists of borrowed values the
-/// type is given for any lifetime and for `'static`: `spared!('a: Vec<&'a str>, Vec<&'static str>)`.
+/// type is given for any lifetime and for `'static`: `spared!('a: Vec<&'a str>, Vec<&'static str>)`. Of a type that a document has very
+/// many of it is told how many are kept, and of how many bytes: `spared!(Vec<Reading>; 256, 1 << 13)`.
 macro_rules! spared {
     ($life:lifetime: $room:ty, $kept:ty) => {
         const _: () = {
             thread_local! {
-                static POOL: $crate::text::spare::Pool<$kept> = const { $crate::text::spare::Pool::new() };
+                static POOL: $crate::text::spare::Pool<$kept> = const {
+                    $crate::text::spare::Pool::new(
+                        $crate::text::spare::SPARE_LIMIT,
+                        $crate::text::spare::SPARE_BYTES_LIMIT,
+                    )
+                };
             }
             impl<$life> $crate::text::spare::Spared for $room {
                 #[inline]
@@ -131,9 +141,15 @@ macro_rules! spared {
         };
     };
     ($($room:ty),+ $(,)?) => {
-        $(const _: () = {
+        $($crate::text::spare::spared!(
+            $room; $crate::text::spare::SPARE_LIMIT, $crate::text::spare::SPARE_BYTES_LIMIT
+        );)+
+    };
+    ($room:ty; $limit:expr, $bytes_limit:expr) => {
+        const _: () = {
             thread_local! {
-                static POOL: $crate::text::spare::Pool<$room> = const { $crate::text::spare::Pool::new() };
+                static POOL: $crate::text::spare::Pool<$room> =
+                    const { $crate::text::spare::Pool::new($limit, $bytes_limit) };
             }
             impl $crate::text::spare::Spared for $room {
                 #[inline]
@@ -147,7 +163,7 @@ macro_rules! spared {
                     let _ = POOL.try_with(|pool| pool.keep(self));
                 }
             }
-        };)+
+        };
     };
 }
 pub(crate) use spared;
@@ -158,7 +174,8 @@ pub(crate) fn emptied<T, U>(mut list: Vec<T>) -> Vec<U> {
     list.into_iter().filter_map(|_| None).collect()
 }
 
-spared!(FoldedText, String, Vec<u8>, Vec<u64>, Vec<usize>, Vec<(usize, usize)>, Vec<Span>);
+spared!(FoldedText, String, Vec<usize>, Vec<u32>, Vec<u64>, Vec<u8>);
+spared!(Vec<(usize, usize)>, Vec<Span>, Vec<(Span, f32)>);
 
 /// Something that is empty at first and whose room goes back to the thread when it is dropped.
 #[derive(Debug)]
@@ -169,6 +186,31 @@ impl<T: Spared + Default> Spare<T> {
     #[inline]
     pub(crate) fn take() -> Self {
         Self(T::take())
+    }
+}
+
+/// Without room.
+impl<T: Spared + Default> Default for Spare<T> {
+    fn default() -> Self {
+        Self(T::default())
+    }
+}
+
+impl<T: Spared + Default + Clone> Clone for Spare<T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        let mut own = Self::take();
+        own.0.clone_from(&self.0);
+        own
+    }
+}
+
+impl<A, T: Spared + Default + Extend<A>> FromIterator<A> for Spare<T> {
+    #[inline]
+    fn from_iter<I: IntoIterator<Item = A>>(all: I) -> Self {
+        let mut own = Self::take();
+        own.0.extend(all);
+        own
     }
 }
 
@@ -195,6 +237,32 @@ impl<T: Spared + Default> DerefMut for Spare<T> {
     }
 }
 
+impl<'s, T: Spared + Default> IntoIterator for &'s Spare<T>
+where
+    &'s T: IntoIterator,
+{
+    type Item = <&'s T as IntoIterator>::Item;
+    type IntoIter = <&'s T as IntoIterator>::IntoIter;
+
+    #[inline]
+    fn into_iter(self) -> Self::IntoIter {
+        (&self.0).into_iter()
+    }
+}
+
+impl<'s, T: Spared + Default> IntoIterator for &'s mut Spare<T>
+where
+    &'s mut T: IntoIterator,
+{
+    type Item = <&'s mut T as IntoIterator>::Item;
+    type IntoIter = <&'s mut T as IntoIterator>::IntoIter;
+
+    #[inline]
+    fn into_iter(self) -> Self::IntoIter {
+        (&mut self.0).into_iter()
+    }
+}
+
 /// A folded text that is used for a moment, such as that of a name. What it holds at first means nothing.
 pub(crate) type SpareText = Spare<FoldedText>;
 
@@ -207,6 +275,13 @@ mod tests {
     #[derive(Debug, Default, Clone)]
     struct Own(u64);
     spared!(Vec<Own>, FxHashMap<u32, Own>, FxHashSet<u32>);
+
+    const SELDOM_LIMIT: usize = 3;
+    const SELDOM_BYTES: usize = 8;
+    #[derive(Debug)]
+    struct Seldom(#[expect(dead_code, reason = "only its size counts")] u8);
+    spared!(Vec<Seldom>; SELDOM_LIMIT, SELDOM_BYTES);
+
     spared!('a: Vec<(usize, &'a Own)>, Vec<(usize, &'static Own)>);
 
     #[test]
@@ -233,6 +308,27 @@ mod tests {
         drop(many);
         let kept = std::iter::from_fn(|| Some(Vec::<Own>::take()).filter(|own| own.capacity() > 0));
         assert_eq!(kept.count(), SPARE_LIMIT);
+    }
+
+    #[test]
+    fn a_type_may_tell_its_own_bounds() {
+        let keep = |room: usize| Vec::<Seldom>::with_capacity(room).keep();
+        let kept = || std::iter::from_fn(|| Some(Vec::<Seldom>::take()).filter(|own| own.capacity() > 0));
+        keep(SELDOM_BYTES + 1);
+        assert_eq!(kept().count(), 0);
+        (0..=SELDOM_LIMIT).for_each(|_| keep(SELDOM_BYTES));
+        assert_eq!(kept().count(), SELDOM_LIMIT);
+    }
+
+    #[test]
+    fn what_is_kept_is_collected_copied_and_gone_through_as_it_is() {
+        let mut one: Spare<Vec<Own>> = [1, 2].into_iter().map(Own).collect();
+        let other = one.clone();
+        for own in &mut one {
+            own.0 += 1;
+        }
+        let sum = |list: &Spare<Vec<Own>>| list.into_iter().map(|own| own.0).sum::<u64>();
+        assert_eq!((sum(&one), sum(&other), sum(&Spare::default())), (5, 3, 0));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::super::binomials::Binomials;
+use super::super::passages::PassageText;
 use super::super::surface::{self, Agreement};
 use super::super::vocabulary::{Bearer, Vocabulary};
 use super::aliases::{HeldOut, alias_key};
@@ -16,7 +17,7 @@ use super::kept::KeptName;
 use super::{Chances, Document, Linked, OtherForm, Target, misspelt};
 use crate::catalog::{EntityIndex, GroupIndex};
 use crate::model::{Curie, EntityType, SynonymScope};
-use crate::text::{Bag, FoldedText, SpareText, name_keys};
+use crate::text::{Bag, FoldedText, Spare, SpareText, name_keys, spared};
 
 /// The most entities of one name that are looked at.
 const BEARERS_LIMIT: usize = 100;
@@ -98,6 +99,12 @@ pub(crate) struct Candidate {
     pub probability: f32,
 }
 
+/// The most lists of candidates whose room is kept, as each text of a document has one, and the most bytes of each.
+const ROOM_LIMIT: usize = 1 << 9;
+const ROOM_BYTES_LIMIT: usize = 1 << 13;
+
+spared!(Vec<Candidate>; ROOM_LIMIT, ROOM_BYTES_LIMIT);
+
 /// The candidates of a taxon.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct OfTaxon {
@@ -143,7 +150,7 @@ impl Candidate {
 struct Gathering<'a> {
     vocabulary: Vocabulary<'a>,
     entity_type: EntityType,
-    found: Vec<Candidate>,
+    found: Spare<Vec<Candidate>>,
     places: FxHashMap<EntityIndex, usize>,
 }
 
@@ -251,50 +258,80 @@ pub(crate) struct ByItself {
     pub none: f32,
 }
 
-/// The hash by which the candidates of a mention are kept, which come nearer; none where something is held out.
+/// A name whose candidates are asked for.
+pub(super) struct Asked<'t> {
+    entity_type: EntityType,
+    /// The name.
+    pub text: &'t str,
+    /// The passage and the tokens of it, where it stands in the text.
+    place: Option<(usize, Range<usize>)>,
+}
+
+impl<'t> Asked<'t> {
+    /// That of a mention.
+    pub(super) fn of(target: &'t Target, passages: &'t [PassageText<'_>]) -> Self {
+        let place = target.name.is_none().then(|| (target.passage, target.tokens.clone()));
+        Self { entity_type: target.entity_type, text: target.written(passages), place }
+    }
+
+    /// One that is no mention.
+    pub(super) const fn by_itself(entity_type: EntityType, text: &'t str) -> Self {
+        Self { entity_type, text, place: None }
+    }
+
+    /// Calls `take` with it as it is looked for.
+    fn with_written<R>(&self, passages: &[PassageText<'_>], take: impl FnOnce(&Written<'_>) -> R) -> R {
+        let text = self.text;
+        if let Some((passage, tokens)) = &self.place {
+            let folded = &passages[*passage].folded;
+            return take(&Written { text, folded, tokens: tokens.clone() });
+        }
+        let mut folded = SpareText::take();
+        folded.fold(text);
+        take(&Written { text, folded: &folded, tokens: 0..folded.tokens().len() })
+    }
+}
+
+/// The hash by which the candidates of a name are kept, which come nearer; none where something is held out.
 pub(super) fn look_towards(
     document: &Document<'_>,
-    target: &Target,
+    asked: &Asked<'_>,
     held_out: Option<&HeldOut>,
 ) -> Option<u64> {
     if held_out.is_some() {
         return None;
     }
-    let text = target.written(document.passages);
-    let own = |written: &Written<'_>| name_hash(target.entity_type, written, document.other_form(text));
-    let mut name = with_written(document, target, own);
-    if target.entity_type == EntityType::Species && document.binomials.speak_of(text) {
+    let (entity_type, text) = (asked.entity_type, asked.text);
+    let own = |written: &Written<'_>| name_hash(entity_type, written, document.other_form(text));
+    let mut name = asked.with_written(document.passages, own);
+    if entity_type == EntityType::Species && document.binomials.speak_of(text) {
         name = hash_of_binomials(&document.binomials, text, name);
     }
     document.entities.borrow().names.look_towards(name);
     Some(name)
 }
 
-/// The candidates of a mention, the closest first, with what the ranker weighs of each by itself, and what its name is. `name` is the
+/// The candidates of a name, the closest first, with what the ranker weighs of each by itself, and what the name is. `name` is the
 /// hash that they are kept by. Where there are several it asks for the words of their names.
 pub(super) fn candidates(
     document: &Document<'_>,
-    target: &Target,
+    asked: &Asked<'_>,
     name: Option<u64>,
     held_out: Option<&HeldOut>,
 ) -> Linked {
-    let linked = |KeptName { by_itself, candidates, words, settled }: KeptName<'_>| {
+    let linked = |candidates: Spare<Vec<Candidate>>, by_itself, words: &[u64], settled| {
         let words = if candidates.len() > 1 { document.ask_for_words(words) } else { 0 };
-        Linked { by_itself, words, settled, ..Linked::default() }
+        Linked { candidates, by_itself, words, settled, ..Linked::default() }
     };
     let entities = document.entities.borrow();
     if let Some(kept) = name.and_then(|name| entities.names.get(name)) {
-        let mut candidates = Vec::new();
-        if !kept.candidates.is_empty() {
-            candidates = document.room.borrow_mut().candidates();
-            candidates.extend(kept.candidates.iter().map(Candidate::by_itself));
-        }
-        return Linked { candidates, ..linked(kept) };
+        let candidates = kept.candidates.iter().map(Candidate::by_itself).collect();
+        return linked(candidates, kept.by_itself, kept.words, kept.settled);
     }
     drop(entities);
-    let other = document.other_form(target.written(document.passages));
-    let (by_itself, candidates) = with_written(document, target, |written| {
-        find_described(document, target.entity_type, (written, other), held_out)
+    let other = document.other_form(asked.text);
+    let (by_itself, candidates) = asked.with_written(document.passages, |written| {
+        find_described(document, asked.entity_type, (written, other), held_out)
     });
     let words = if candidates.len() > 1 {
         words_of_names(document.vocabulary, candidates.iter().map(|own| own.entity))
@@ -303,23 +340,11 @@ pub(super) fn candidates(
     };
     let mut found = KeptName { by_itself, candidates: &candidates, words: &words, settled: None };
     if let Some(name) = name {
-        found.settled = Chances::settled(document, target.entity_type, found);
+        found.settled = Chances::settled(document, asked.entity_type, found);
         document.entities.borrow_mut().names.keep(name, found);
     }
-    let linked = linked(found);
-    Linked { candidates, ..linked }
-}
-
-/// Calls `take` with the name of a mention.
-fn with_written<R>(document: &Document<'_>, target: &Target, take: impl FnOnce(&Written<'_>) -> R) -> R {
-    let text = target.written(document.passages);
-    let Some(name) = &target.name else {
-        let folded = &document.passages[target.passage].folded;
-        return take(&Written { text, folded, tokens: target.tokens.clone() });
-    };
-    let mut folded = SpareText::take();
-    folded.fold(name);
-    take(&Written { text, folded: &folded, tokens: 0..folded.tokens().len() })
+    let settled = found.settled;
+    linked(candidates, by_itself, &words, settled)
 }
 
 /// The hash of all that candidates are told by, where the document's binomials have no say ([`hash_of_binomials`]).
@@ -354,7 +379,7 @@ fn find_described(
     entity_type: EntityType,
     name: (&Written<'_>, Option<OtherForm<'_>>),
     held_out: Option<&HeldOut>,
-) -> (ByItself, Vec<Candidate>) {
+) -> (ByItself, Spare<Vec<Candidate>>) {
     let mut found = find(document, entity_type, name, held_out);
     describe_alone(document, (entity_type, name.0.text), &mut found, held_out);
     let by_itself = ByItself {
@@ -369,12 +394,12 @@ fn find(
     entity_type: EntityType,
     (name, other): (&Written<'_>, Option<OtherForm<'_>>),
     held_out: Option<&HeldOut>,
-) -> Vec<Candidate> {
+) -> Spare<Vec<Candidate>> {
     let (written, key) = (name.text, name.key());
     let mut gathering = Gathering {
         vocabulary: document.vocabulary,
         entity_type,
-        found: Vec::new(),
+        found: Spare::take(),
         places: FxHashMap::default(),
     };
     gathering.key(key, written, Route::Name);
@@ -457,7 +482,7 @@ fn is_of_several_words(label: &str) -> bool {
 
 /// The closest candidates, in an order that does not depend on how they were found. What the name was said of is always
 /// among them: hundreds of taxa are called "yeast".
-fn finish(mut found: Vec<Candidate>) -> Vec<Candidate> {
+fn finish(mut found: Spare<Vec<Candidate>>) -> Spare<Vec<Candidate>> {
     let key = |c: &Candidate| {
         (c.route, std::cmp::Reverse(c.said > 0), c.agreement, !c.label, c.scope, !c.preferred)
     };

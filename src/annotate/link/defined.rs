@@ -6,16 +6,14 @@
 
 use std::cell::LazyCell;
 
-use rustc_hash::FxHashMap;
-
 use super::super::recognise::table::MODEL_TYPES;
 use super::super::recognise::words::hash;
-use super::candidates::{self, Candidate, Route};
+use super::candidates::{self, Asked, Candidate, Route};
 use super::{Document, Linked, OtherForm, TEXTS_LISTED_LIMIT, Target, Texts, features, rank};
 use crate::catalog::EntityIndex;
 use crate::model::EntityType;
-use crate::text::SpareText;
 use crate::text::pauses::{work_done, worked};
+use crate::text::{Spare, SpareText};
 
 /// The least letters of a word that tells what a name is about.
 const WORD_BYTES_MIN: usize = 4;
@@ -92,13 +90,16 @@ pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], tex
         return;
     }
     let Texts { firsts, of_mention, linked: linked_texts, .. } = texts;
-    let firsts = &*firsts;
+    let firsts = &**firsts;
     let name = |text: usize| {
         let target = &targets[firsts[text]];
         (target.entity_type, target.written(document.passages))
     };
-    let names: LazyCell<FxHashMap<(EntityType, &str), usize>, _> =
-        LazyCell::new(|| (0..firsts.len()).map(|text| worked((name(text), text))).collect());
+    let by_name = LazyCell::new(|| {
+        let mut texts: Spare<Vec<usize>> = (0..firsts.len()).collect();
+        texts.sort_unstable_by_key(|text| worked(name(*text)));
+        texts
+    });
     for (text, first) in firsts.iter().enumerate() {
         let target = &targets[*first];
         let follows =
@@ -119,13 +120,16 @@ pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], tex
                     let long_name = (target.entity_type, long);
                     let of_name = match firsts.len() {
                         0..=TEXTS_LISTED_LIMIT => (0..firsts.len()).find(|text| name(*text) == long_name),
-                        _ => names.get(&long_name).copied(),
+                        _ => {
+                            let place = by_name.binary_search_by_key(&long_name, |text| name(*text));
+                            place.ok().map(|place| by_name[place])
+                        }
                     };
                     let of_place = || around_long_form(document, targets, target);
                     let other = of_name.or_else(|| of_place().map(|mention| of_mention[mention]));
                     let linked = match other {
                         Some(other) => linked_texts[other].clone(),
-                        None => link_name(document, target, long),
+                        None => link_name(document, target.entity_type, long),
                     };
                     follow(document, (linked, long), &mut linked_texts[text]);
                 }
@@ -187,12 +191,12 @@ fn of_long_form(candidate: &mut Candidate) {
 }
 
 /// What a name is linked to that is no mention.
-fn link_name(document: &Document<'_>, target: &Target, name: &str) -> Linked {
-    let target = Target { name: Some(name.into()), ..target.clone() };
-    let kept = candidates::look_towards(document, &target, None);
-    let mut linked = candidates::candidates(document, &target, kept, None);
+fn link_name(document: &Document<'_>, entity_type: EntityType, name: &str) -> Linked {
+    let asked = Asked::by_itself(entity_type, name);
+    let kept = candidates::look_towards(document, &asked, None);
+    let mut linked = candidates::candidates(document, &asked, kept, None);
     document.look_for_words();
-    features::describe(document, target.entity_type, &mut linked, |own| document.supports(own), None);
+    features::describe(document, entity_type, &mut linked, |own| document.supports(own), None);
     rank(&mut linked);
     keep_alike(document, name, &mut linked, |own| own.route == Route::ShortForm);
     linked
@@ -229,18 +233,18 @@ fn is_alike(document: &Document<'_>, entity: EntityIndex, words: &[u64]) -> bool
 }
 
 /// The hashes of the words of a name that tell what it is about; some ten at most, as long forms are short.
-pub(super) fn telling_words(name: &str) -> Vec<u64> {
+pub(super) fn telling_words(name: &str) -> Spare<Vec<u64>> {
     words_told(name, |word| !COMMON.contains(&word))
 }
 
 /// Those of them that are not vague, or else all: "familial amyloidotic polyneuropathy" is not like all that is familial,
 /// "progressive disease" like what is progressive.
-fn most_telling_words(name: &str) -> Vec<u64> {
+fn most_telling_words(name: &str) -> Spare<Vec<u64>> {
     let words = words_told(name, |word| !COMMON.contains(&word) && !VAGUE.contains(&word));
     if words.is_empty() { telling_words(name) } else { words }
 }
 
-fn words_told(name: &str, tells: impl Fn(&str) -> bool) -> Vec<u64> {
+fn words_told(name: &str, tells: impl Fn(&str) -> bool) -> Spare<Vec<u64>> {
     let mut folded = SpareText::take();
     folded.fold(name);
     let words = (0..folded.tokens().len()).map(|at| folded.folded(at));
@@ -264,7 +268,8 @@ mod tests {
             ("lung cancer", &["lung", "cancer"], &["lung"]),
             ("a disease", &[], &[]),
         ] {
-            assert_eq!((telling_words(name), most_telling_words(name)), (words(told), words(most)), "{name}");
+            assert_eq!(*telling_words(name), words(told), "{name}");
+            assert_eq!(*most_telling_words(name), words(most), "{name}");
         }
         assert!(COMMON.is_sorted() && VAGUE.is_sorted() && VAGUE.iter().all(|word| !COMMON.contains(word)));
     }

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
-
 use super::super::passages::PassageText;
 use super::super::recognise::view::Placed;
+use crate::text::pauses::worked;
+use crate::text::{Spare, spared};
 
-/// The most definitions that are gone through for a form; more are found by their hashes.
+/// The most definitions that are gone through for a form; more are sorted by their forms.
 const LISTED_LIMIT: usize = 8;
 
 /// A short form and what it stands for.
@@ -19,13 +19,15 @@ pub(super) struct Defined<'d> {
     pub place: (usize, Range<usize>),
 }
 
+spared!('d: Vec<Defined<'d>>, Vec<Defined<'static>>);
+
 /// The definitions of a document in its order, of which the first of a form counts.
 #[derive(Debug, Default)]
 pub(super) struct Definitions<'d> {
-    all: Vec<Defined<'d>>,
-    /// The place of each form among many.
-    by_short: FxHashMap<&'d str, usize>,
-    by_long: FxHashMap<&'d str, usize>,
+    all: Spare<Vec<Defined<'d>>>,
+    /// The places of many, sorted by each form.
+    by_short: Spare<Vec<usize>>,
+    by_long: Spare<Vec<usize>>,
 }
 
 impl<'d> Definitions<'d> {
@@ -39,35 +41,45 @@ impl<'d> Definitions<'d> {
                 place: (*index, definition.long_form.clone()),
             }
         };
-        let mut own = Self { all: found.iter().map(defined).collect(), ..Self::default() };
+        let all = found.iter().map(defined).collect();
+        let mut own = Self { all, by_short: Spare::take(), by_long: Spare::take() };
         if own.all.len() > LISTED_LIMIT {
-            for (at, Defined { short, long, .. }) in own.all.iter().enumerate() {
-                own.by_short.entry(short).or_insert(at);
-                own.by_long.entry(long).or_insert(at);
-            }
+            own.by_short.extend(0..own.all.len());
+            own.by_short.sort_unstable_by_key(|at| worked((own.all[*at].short, *at)));
+            own.by_long.extend(0..own.all.len());
+            own.by_long.sort_unstable_by_key(|at| worked((own.all[*at].long, *at)));
         }
         own
     }
 
     /// Whether there are none.
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
     /// That of a short form.
     pub(super) fn of_short(&self, short: &str) -> Option<&Defined<'d>> {
-        if self.all.len() > LISTED_LIMIT {
-            return self.by_short.get(short).and_then(|at| self.all.get(*at));
-        }
-        self.all.iter().find(|own| own.short == short)
+        self.first(&self.by_short, short, |own| own.short)
     }
 
     /// The first of a long form.
     pub(super) fn of_long(&self, long: &str) -> Option<&Defined<'d>> {
-        if self.all.len() > LISTED_LIMIT {
-            return self.by_long.get(long).and_then(|at| self.all.get(*at));
+        self.first(&self.by_long, long, |own| own.long)
+    }
+
+    /// The first of which `form_of` gives that form; `sorted` are the places of many by it.
+    fn first(
+        &self,
+        sorted: &[usize],
+        form: &str,
+        form_of: impl Fn(&Defined<'d>) -> &'d str,
+    ) -> Option<&Defined<'d>> {
+        let is_it = |own: &&Defined<'d>| form_of(own) == form;
+        if self.all.len() <= LISTED_LIMIT {
+            return self.all.iter().find(is_it);
         }
-        self.all.iter().find(|own| own.long == long)
+        let at = sorted.partition_point(|at| form_of(&self.all[*at]) < form);
+        sorted.get(at).map(|at| &self.all[*at]).filter(is_it)
     }
 }
 

@@ -2,16 +2,17 @@
 
 use std::cell::Cell;
 
+use rustc_hash::FxHashSet;
+
 use super::super::recognise::lexicon::Lexicon;
-use super::super::recognise::numbers::Numbers;
 use super::super::recognise::pieces::Piece;
 use super::super::recognise::view::PassageView;
 use super::super::recognise::words::hash;
 use super::super::vocabulary::Vocabulary;
 use super::PIECES_TOGETHER;
 use crate::catalog::EntityIndex;
-use crate::text::SpareText;
 use crate::text::pauses::work_done;
+use crate::text::{Spare, SpareText, spared};
 
 /// The least letters of a word that is held against the document's.
 const WORD_BYTES_MIN: usize = 4;
@@ -33,10 +34,12 @@ pub(super) struct Words {
     /// [`Some`] until it is given back.
     room: Option<Box<Room>>,
     /// All of a long document, which stand in no lists.
-    all: Option<Numbers>,
+    all: Option<Spare<FxHashSet<u64>>>,
     /// Whether all that were asked for were looked for.
     is_listed: bool,
 }
+
+spared!(FxHashSet<u64>);
 
 /// Whether words with some bits are asked for.
 type Asked = [u64; 1 << (ASKED_BITS - u64::BITS.ilog2())];
@@ -76,9 +79,9 @@ impl Words {
         room.asked.fill(0);
         let pieces = views.iter().map(|view| view.words.len()).sum::<usize>();
         let all = (pieces >= PIECES_LISTED_LIMIT).then(|| {
-            let mut all = Numbers::default();
+            let mut all: Spare<FxHashSet<u64>> = Spare::take();
             Room::each_asked(&Room::ALL_ASKED, (views, lexicon), |_, word| {
-                all.number(word);
+                all.insert(word);
             });
             all
         });
@@ -93,7 +96,7 @@ impl Words {
         if let Some(all) = &self.all {
             let mut rest = names;
             while !rest.is_empty() {
-                room.names.push(level_of(&mut rest, |word| all.get(word).is_some()));
+                room.names.push(level_of(&mut rest, |word| all.contains(&word)));
             }
             return at;
         }

@@ -13,6 +13,7 @@ use super::defined::telling_words;
 use super::kept::{KeptNames, NAMES_KEPT_LIMIT, Named, Table};
 use super::weights::KnownWeights;
 use crate::catalog::EntityIndex;
+use crate::text::Spare;
 
 /// The most entities that are kept; then they are forgotten, which changes no answer.
 const ENTITIES_LIMIT: usize = 1 << 16;
@@ -43,7 +44,7 @@ impl Known {
 #[derive(Debug, Clone)]
 pub(crate) struct Form {
     /// The identifier or form that its pattern gives.
-    pub id: Box<str>,
+    pub id: SmolStr,
     /// Whether it means nothing else.
     pub certain: bool,
 }
@@ -173,8 +174,11 @@ impl Entities {
         entity: EntityIndex,
     ) -> &[u64] {
         self.of(vocabulary, models, entity).telling.get_or_insert_with(|| {
-            let names = vocabulary.names_of(entity).take(TOLD_NAMES_LIMIT);
-            names.into_iter().flat_map(telling_words).collect()
+            let mut all: Spare<Vec<u64>> = Spare::take();
+            for name in vocabulary.names_of(entity).take(TOLD_NAMES_LIMIT) {
+                all.append(&mut telling_words(name));
+            }
+            all.as_slice().into()
         })
     }
 }

@@ -9,6 +9,7 @@ use super::weights::KnownWeights;
 use super::{Document, LinkModel, Linked};
 use crate::catalog::EntityIndex;
 use crate::model::EntityType;
+use crate::text::{Spare, spared};
 
 /// The most words of a name that are told apart.
 const WORDS_LIMIT: usize = 5;
@@ -355,23 +356,30 @@ pub(crate) fn none(
 }
 
 /// In whose symbols' case the document writes its genes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Conventions {
-    counts: Vec<(Taxon, u32)>,
+    counts: Spare<Vec<(Taxon, u32)>>,
     total: u32,
 }
 
+spared!(Vec<(Taxon, u32)>);
+
 impl Conventions {
+    /// None of a gene yet.
+    pub(crate) fn new() -> Self {
+        Self { counts: Spare::take(), total: 0 }
+    }
+
     /// Counts the taxa that have a mention, letter by letter, as a gene's preferred symbol, so many `times`.
     pub(crate) fn count(&mut self, candidates: &[Candidate], times: u32) {
         let exact = |candidate: &&Candidate| {
             candidate.label && candidate.agreement == super::super::surface::Agreement::Identical
         };
-        let mut taxa: Vec<Taxon> = candidates.iter().filter(exact).filter_map(|c| c.taxon).collect();
+        let mut taxa: Spare<Vec<Taxon>> = candidates.iter().filter(exact).filter_map(|c| c.taxon).collect();
         taxa.sort_unstable();
         taxa.dedup();
         self.total += u32::from(!taxa.is_empty()) * times;
-        for taxon in taxa {
+        for taxon in taxa.drain(..) {
             match self.counts.iter_mut().find(|(own, _)| *own == taxon) {
                 Some((_, count)) => *count += times,
                 None => self.counts.push((taxon, times)),

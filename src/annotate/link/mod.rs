@@ -13,14 +13,13 @@ mod kept;
 mod misspelt;
 pub(crate) mod parts;
 mod preferences;
-mod room;
 mod weights;
 
 use std::cell::{Cell, LazyCell, RefCell};
 use std::ops::Range;
-use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 
 use super::binomials::Binomials;
 use super::models::Models;
@@ -35,19 +34,19 @@ use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span};
 use crate::text::pauses::{work_done, worked};
-use aliases::HeldOut;
-use candidates::{ByItself, Candidate, Route};
+use crate::text::{Spare, spared};
+use aliases::{HeldOut, alias_key};
+use candidates::{Asked, ByItself, Candidate, Route};
 use definitions::Definitions;
 use document_words::Words;
 use entities::{Entities, Form};
 use features::{Conventions, Told};
 use focus::CLASSES;
 use kept::KeptName;
-use room::{Lists, Room};
 pub(crate) use weights::LinkModel;
 
 /// A mention to link.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Target {
     /// The passage it stands in.
     pub passage: usize,
@@ -58,10 +57,14 @@ pub(crate) struct Target {
     /// Its type.
     pub entity_type: EntityType,
     /// Its name where that is not what stands there: "BRCA2" at the 2 of "BRCA1/2".
-    pub name: Option<Rc<str>>,
+    pub name: Option<SmolStr>,
     /// The mention of several entities that it is a part of.
     pub composite: Option<Span>,
+    /// What it scores, where a model has found it.
+    pub score: f32,
 }
+
+spared!(Vec<Target>);
 
 impl Target {
     /// The target of a span.
@@ -72,7 +75,7 @@ impl Target {
         entity_type: EntityType,
     ) -> Self {
         let tokens = passages[passage].folded.tokens_within(span.start, span.end);
-        Self { passage, span, tokens, entity_type, name: None, composite: None }
+        Self { passage, span, tokens, entity_type, name: None, composite: None, score: 0.0 }
     }
 
     /// Its name: what is written, or what that stands for as a part of its mention.
@@ -88,7 +91,7 @@ pub(super) type ToldSpecies = Option<(Taxon, Evidence)>;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Linked {
     /// The candidates, the likeliest first.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Spare<Vec<Candidate>>,
     /// How likely none of them is meant.
     pub none: f32,
     /// What told the species of a gene.
@@ -105,13 +108,15 @@ pub(crate) struct Linked {
     settled: Option<[Chances; 2]>,
 }
 
+spared!(Vec<Linked>);
+
 /// What the mentions of a document were linked to.
 #[derive(Debug, Default)]
 pub(crate) struct Links {
     /// What mentions were linked to: those that are linked alike share it.
-    linked: Vec<Linked>,
+    linked: Spare<Vec<Linked>>,
     /// The place of each mention's among them.
-    places: Vec<usize>,
+    places: Spare<Vec<usize>>,
 }
 
 impl Links {
@@ -143,15 +148,16 @@ pub(crate) struct Document<'a> {
     /// The organisms that it names in two words.
     pub binomials: Binomials<'a>,
     /// The entities that a clear name in it speaks of, sorted once all are known.
-    support: Vec<EntityIndex>,
+    support: Spare<Vec<EntityIndex>>,
     /// What its words are read of, and its words, which are read when they are first asked for: not every document has names of
     /// which words tell what they stand for.
     sources: (&'a [PassageView], &'a Lexicon),
     words: RefCell<Option<Words>>,
     /// What is known of entities.
     entities: RefCell<&'a mut Entities>,
-    room: RefCell<Room>,
 }
+
+spared!(Vec<EntityIndex>);
 
 impl<'a> Document<'a> {
     /// Reads what a document says itself; without its abbreviations where `abbreviations` is false.
@@ -170,19 +176,11 @@ impl<'a> Document<'a> {
             passages,
             definitions: Definitions::new(passages, definitions),
             binomials: binomials(passages, &prepared.views),
-            support: Vec::new(),
+            support: Spare::take(),
             sources: (&prepared.views, lexicon),
             words: RefCell::default(),
             entities: RefCell::new(entities),
-            room: RefCell::new(Room::take()),
         }
-    }
-
-    /// Keeps the room of links for other documents.
-    pub(crate) fn keep(&self, Links { linked, places }: Links) {
-        let mut room = self.room.borrow_mut();
-        let lists = room.lists();
-        room.keep(Lists { linked, places, ..lists });
     }
 
     /// What the document says that a name is a form of.
@@ -263,22 +261,21 @@ const PIECES_TOGETHER: usize = 64;
 /// The distinct texts among mentions, as mentions of one type each, with what they were linked to.
 struct Texts {
     /// The first mention of each.
-    firsts: Vec<usize>,
+    firsts: Spare<Vec<usize>>,
     /// The text of each mention.
-    of_mention: Vec<usize>,
+    of_mention: Spare<Vec<usize>>,
     /// How many mentions each has.
-    times: Vec<u32>,
+    times: Spare<Vec<u32>>,
     /// Of each text the candidates: those of genes with their features but for what species say, all others ranked.
-    linked: Vec<Linked>,
+    linked: Spare<Vec<Linked>>,
 }
 
 /// Finds the distinct texts and their candidates.
 fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&HeldOut>) -> Texts {
     let passages = document.passages;
-    let mut known = Known::new(targets.len());
-    let lists = document.room.borrow_mut().lists();
-    let Lists { mut firsts, mut times, places: mut of_mention, mut linked } = lists;
-    of_mention.reserve(targets.len());
+    let mut known = Known::new();
+    let (mut firsts, mut of_mention) = (Spare::<Vec<usize>>::take(), Spare::<Vec<usize>>::take());
+    let (mut times, mut linked) = (Spare::<Vec<u32>>::take(), Spare::<Vec<Linked>>::take());
     for (index, target) in targets.iter().enumerate() {
         work_done(2);
         let text = known.text((target.entity_type, target.written(passages)));
@@ -350,21 +347,27 @@ impl Chances {
 /// The most texts that are gone through for one; more are found by their hashes.
 const TEXTS_LISTED_LIMIT: usize = 24;
 
+/// A text as mentions of one type.
+type TypedText<'d> = (EntityType, &'d str);
+
+spared!('d: Vec<TypedText<'d>>, Vec<TypedText<'static>>);
+spared!(FxHashMap<u64, usize>);
+
 /// The numbers of texts that were met, as mentions of one type each.
 struct Known<'d> {
-    listed: Vec<(EntityType, &'d str)>,
-    numbers: FxHashMap<(EntityType, &'d str), usize>,
+    listed: Spare<Vec<TypedText<'d>>>,
+    /// Those of texts beyond these, by their hashes.
+    numbers: Spare<FxHashMap<u64, usize>>,
 }
 
 impl<'d> Known<'d> {
-    /// None of the texts of so many mentions.
-    fn new(mentions: usize) -> Self {
-        let listed = Vec::with_capacity(mentions.min(TEXTS_LISTED_LIMIT));
-        Self { listed, numbers: FxHashMap::default() }
+    /// None yet.
+    fn new() -> Self {
+        Self { listed: Spare::take(), numbers: Spare::take() }
     }
 
     /// The number of a text, the next one of one that was not met.
-    fn text(&mut self, text: (EntityType, &'d str)) -> usize {
+    fn text(&mut self, text: TypedText<'d>) -> usize {
         if let Some(number) = self.listed.iter().position(|own| *own == text) {
             return number;
         }
@@ -373,7 +376,7 @@ impl<'d> Known<'d> {
             return self.listed.len() - 1;
         }
         let next = self.listed.len() + self.numbers.len();
-        *self.numbers.entry(text).or_insert(next)
+        *self.numbers.entry(alias_key(text.0, text.1)).or_insert(next)
     }
 }
 
@@ -388,18 +391,19 @@ fn find_candidates(
     held_out: Option<&HeldOut>,
     linked: &mut Vec<Linked>,
 ) {
+    let passages = document.passages;
     let mut names = [None; TEXTS_TOGETHER];
     for (name, first) in names.iter_mut().zip(firsts) {
-        *name = candidates::look_towards(document, &targets[*first], held_out);
+        *name = candidates::look_towards(document, &Asked::of(&targets[*first], passages), held_out);
     }
     let entities = document.entities.borrow();
     names.iter().flatten().for_each(|name| entities.names.look_towards_candidates(*name));
     drop(entities);
     for (name, first) in names.iter().zip(firsts) {
         work_done(8);
-        let target = &targets[*first];
-        let own = candidates::candidates(document, target, *name, held_out);
-        let written = target.written(document.passages);
+        let asked = Asked::of(&targets[*first], passages);
+        let own = candidates::candidates(document, &asked, *name, held_out);
+        let written = asked.text;
         if written.contains(' ') || written.len() > 8 {
             let clear = own.candidates.iter().filter(|candidate| {
                 matches!(candidate.route, Route::Name | Route::LongForm | Route::Binomial)
@@ -410,6 +414,8 @@ fn find_candidates(
         linked.push(own);
     }
 }
+
+spared!(FxHashMap<(usize, ToldSpecies), usize>);
 
 /// Links the mentions of a document; those that are linked alike share what they are linked to. `targets` stand by place.
 /// What is held out is for training, which is given the features as well.
@@ -423,9 +429,9 @@ pub(crate) fn link(document: &mut Document<'_>, targets: &[Target], held_out: Op
     let focus =
         focus.filter(|(_, told)| *told >= FOCUS_WORDS_MIN || words.is_empty()).map(|(focus, _)| focus);
     let conventions = conventions(targets, &texts);
-    let Texts { firsts, of_mention: mut places, mut linked, times } = texts;
-    let mut taxa_of_texts: Vec<Option<Vec<Taxon>>> = Vec::new();
-    let mut genes: FxHashMap<(usize, ToldSpecies), usize> = FxHashMap::default();
+    let Texts { of_mention: mut places, mut linked, times, .. } = texts;
+    let mut genes: Spare<FxHashMap<(usize, ToldSpecies), usize>> = Spare::take();
+    let mut taxa: Spare<Vec<Taxon>> = Spare::take();
     let (model, kept) = (&document.models.linking, held_out.is_some());
     let mut known = document.entities.borrow_mut().take_weights();
     let mut choose = |own: &mut Linked, species| {
@@ -440,14 +446,13 @@ pub(crate) fn link(document: &mut Document<'_>, targets: &[Target], held_out: Op
             continue;
         }
         let text = *place;
+        taxa.clear();
+        taxa.extend(taxa_of(&linked[text]));
+        let species = choose_species(document, &words, target, &taxa);
         if times[text] == 1 {
-            let species = choose_species(document, &words, target, &taxa(&linked[text]));
             choose(&mut linked[text], species);
             continue;
         }
-        taxa_of_texts.resize(times.len(), None);
-        let taxa = taxa_of_texts[text].get_or_insert_with(|| taxa(&linked[text]));
-        let species = choose_species(document, &words, target, taxa);
         *place = *genes.entry((text, species)).or_insert_with(|| {
             let mut own = linked[text].clone();
             choose(&mut own, species);
@@ -456,13 +461,12 @@ pub(crate) fn link(document: &mut Document<'_>, targets: &[Target], held_out: Op
         });
     }
     document.entities.borrow_mut().keep_weights(known);
-    document.room.borrow_mut().keep(Lists { firsts, times, ..Lists::default() });
     Links { linked, places }
 }
 
 /// In whose symbols' case the document writes its genes.
 fn conventions(targets: &[Target], texts: &Texts) -> Conventions {
-    let mut conventions = Conventions::default();
+    let mut conventions = Conventions::new();
     let texts = texts.firsts.iter().zip(&texts.times).zip(&texts.linked);
     for ((_, times), own) in texts.filter(|((first, _), _)| targets[**first].entity_type == EntityType::Gene)
     {
@@ -492,8 +496,12 @@ fn species_words(
     let taxa_of_genes = LazyCell::new(|| {
         let own = texts.firsts.iter().zip(&texts.linked);
         let genes = own.filter(|(first, _)| targets[**first].entity_type == EntityType::Gene);
-        genes.flat_map(|(_, own)| taxa(own)).collect::<FxHashSet<Taxon>>()
+        let mut taxa: Spare<Vec<Taxon>> = genes.flat_map(|(_, own)| taxa_of(own)).collect();
+        taxa.sort_unstable_by_key(|taxon| worked(*taxon));
+        taxa.dedup();
+        taxa
     });
+    let has_genes = |taxon: &Taxon| taxa_of_genes.binary_search(taxon).is_ok();
     let words = targets.iter().zip(&texts.of_mention).filter_map(|(target, text)| {
         let own = &texts.linked[*text];
         let speaks = matches!(target.entity_type, EntityType::Species | EntityType::CellLine);
@@ -501,20 +509,17 @@ fn species_words(
         Some(SpeciesWord {
             passage: target.passage,
             span: target.span,
-            taxon: best.taxon.filter(|taxon| is_of_like_symbols(*taxon) || taxa_of_genes.contains(taxon))?,
+            taxon: best.taxon.filter(|taxon| is_of_like_symbols(*taxon) || has_genes(taxon))?,
         })
     });
-    let mut words: Vec<SpeciesWord> = words.collect();
+    let mut words: Spare<Vec<SpeciesWord>> = words.collect();
     let focus = document.read_words(&mut words);
     (SpeciesWords::new(words), focus)
 }
 
-/// The taxa of the candidates of a text.
-fn taxa(linked: &Linked) -> Vec<Taxon> {
-    let mut taxa: Vec<Taxon> = linked.candidates.iter().filter_map(|candidate| candidate.taxon).collect();
-    taxa.sort_unstable();
-    taxa.dedup();
-    taxa
+/// The taxa of the candidates of a text, in their order.
+fn taxa_of(linked: &Linked) -> impl Iterator<Item = Taxon> {
+    linked.candidates.iter().filter_map(|candidate| candidate.taxon)
 }
 
 /// The species of a gene of those taxa.

@@ -6,7 +6,8 @@
 //! something else each, and the whole is the name of no one thing ("F4/80" is one gene: no gene is F80).
 
 use std::ops::Range;
-use std::rc::Rc;
+
+use smol_str::SmolStr;
 
 use super::super::passages::PassageText;
 use super::super::surface::{is_inherited_form, says_inherited};
@@ -15,7 +16,7 @@ use super::Target;
 use super::candidates::is_compatible;
 use crate::catalog::GroupIndex;
 use crate::model::{EntityType, Span};
-use crate::text::{Gap, SpareText, TokenKind};
+use crate::text::{Gap, Spare, SpareText, TokenKind, spared};
 
 /// The most parts of a mention.
 const PARTS_LIMIT: usize = 8;
@@ -43,12 +44,21 @@ const fn is_conjunction(word: &[u8]) -> bool {
     matches!(word, b"and" | b"or")
 }
 
-/// A part: the tokens that the reader sees of it, and its name.
-#[derive(Debug, PartialEq, Eq)]
+/// A part.
+#[derive(Debug)]
 struct Part {
+    /// The tokens that the reader sees of it.
     tokens: Range<usize>,
-    name: String,
+    /// Its name, where that is not what stands there.
+    name: Option<SmolStr>,
+    /// The group of its name.
+    group: GroupIndex,
 }
+
+spared!(Vec<Part>);
+
+/// The parts of a mention.
+type Parts = Spare<Vec<Part>>;
 
 /// Calls `take` with the target itself, or with what it speaks of one by one, in the order of the text.
 #[inline]
@@ -59,14 +69,10 @@ pub(crate) fn each_part(
     mut take: impl FnMut(Target),
 ) {
     let own = Mentioned { vocabulary, passage: &passages[target.passage], target: &target };
-    let parts = if own.may_have_parts() { own.parts() } else { Vec::new() };
-    if parts.is_empty() {
-        return take(target);
-    }
+    let Some(mut parts) = own.parts() else { return take(target) };
     let passage = &passages[target.passage];
-    for Part { tokens, name } in parts {
+    for Part { tokens, name, .. } in parts.drain(..) {
         let span = passage.span(tokens.start, tokens.end);
-        let name = Some(name).filter(|name| name != passage.slice(span)).map(Rc::from);
         take(Target { span, tokens, name, composite: Some(target.span), ..target.clone() });
     }
 }
@@ -142,25 +148,36 @@ impl Mentioned<'_> {
     }
 
     /// The parts; none where it is of one entity.
-    fn parts(&self) -> Vec<Part> {
+    #[inline]
+    fn parts(&self) -> Option<Parts> {
+        if self.may_have_parts() { self.find_parts() } else { None }
+    }
+
+    fn find_parts(&self) -> Option<Parts> {
         let Range { start, end } = self.target.tokens;
-        if !self.may_have_parts() {
-            return Vec::new();
-        }
         if end == start + 2 {
             return self.combined();
         }
         let is_joint = |joined: bool, byte: &u8| joined | matches!(byte, b'/' | b',' | b'&');
         let is_joined = self.text(start, end).as_bytes().iter().fold(false, is_joint);
         if !is_joined && !(start + 1..end - 1).any(|at| self.is_conjunction(at)) {
-            return Vec::new();
+            return None;
         }
         self.of_several(self.numbered().or_else(|| self.coordinated(self.last_element()?)))
     }
 
     /// Parts, where the whole is the name of no one thing.
-    fn of_several(&self, parts: Option<Vec<Part>>) -> Vec<Part> {
-        parts.filter(|parts| !parts.is_empty() && !self.is_name_of_one()).unwrap_or_default()
+    fn of_several(&self, parts: Option<Parts>) -> Option<Parts> {
+        parts.filter(|_| !self.is_name_of_one())
+    }
+
+    /// Adds a part, where its name is of something of the type, and of nothing that another part's is; whether it is.
+    fn add(&self, parts: &mut Vec<Part>, tokens: Range<usize>, name: &str) -> bool {
+        let group = self.group_of_type(name).filter(|group| parts.iter().all(|own| own.group != *group));
+        let Some(group) = group else { return false };
+        let name = (name != self.text(tokens.start, tokens.end)).then(|| name.into());
+        parts.push(Part { tokens, name, group });
+        true
     }
 
     /// The mention with the elements before it ([`with_elements_before`]), where there are any.
@@ -177,7 +194,7 @@ impl Mentioned<'_> {
         let may_be_numbered = (farthest + 1..end - 1).any(|first| !self.items(first).is_empty());
         let conjunction = (farthest + 1..end - 1).rev().find(|at| self.is_conjunction(*at));
         let may_share_head = conjunction.is_some_and(|at| at + 2 < end);
-        if !may_be_numbered && !may_share_head || !self.parts().is_empty() {
+        if !may_be_numbered && !may_share_head || self.parts().is_some() {
             return None;
         }
         // where no numbers are listed, a list has a conjunction, and what stands behind it is the same wherever it begins
@@ -193,7 +210,7 @@ impl Mentioned<'_> {
                 None => own.parts(),
                 Some(last) => own.of_several(own.coordinated(last)),
             };
-            !parts.is_empty()
+            parts.is_some()
         })
     }
 
@@ -217,62 +234,62 @@ impl Mentioned<'_> {
         }
         let span = Span { start: self.target.span.start, end: tokens[last].end as usize };
         let longer = Target { span, tokens: start..last + 1, ..self.target.clone() };
-        let has_parts = !Mentioned { target: &longer, ..*self }.parts().is_empty();
+        let has_parts = Mentioned { target: &longer, ..*self }.parts().is_some();
         has_parts.then_some(longer)
     }
 
     /// The parts of two drugs that are given together, joined by a hyphen: "carbidopa-levodopa". Each is a word and a name, and the
     /// second is no salt, which would make one of the two ("chlorhexidine-digluconate").
-    fn combined(&self) -> Vec<Part> {
+    fn combined(&self) -> Option<Parts> {
         let Range { start, .. } = self.target.tokens;
         let is_drug = |word: &str| {
             word.len() >= DRUG_BYTES_MIN
                 && word.bytes().all(|byte| byte.is_ascii_alphabetic())
                 && !is_group(word)
         };
-        let names = [self.text(start, start + 1), self.text(start + 1, start + 2)].map(str::to_owned);
+        let name = |at: usize| self.text(at, at + 1);
         let is_joined = matches!(self.between(start + 1), Some("-" | "\u{2010}" | "\u{2013}"));
-        if !is_joined || !names.iter().all(|name| is_drug(name)) || names[0].ends_with("ium") {
-            return Vec::new();
+        let are_drugs = is_joined && is_drug(name(start)) && is_drug(name(start + 1));
+        if !are_drugs || name(start).ends_with("ium") {
+            return None;
         }
-        if !self.are_names(&names) || self.is_name_of_one() {
-            return Vec::new();
-        }
-        let at = [start..start + 1, start + 1..start + 2];
-        at.into_iter().zip(names).map(|(tokens, name)| Part { tokens, name }).collect()
+        let mut parts = Parts::take();
+        let are_names = (start..start + 2).all(|at| self.add(&mut parts, at..at + 1, name(at)));
+        self.of_several(are_names.then_some(parts))
     }
 
     /// The parts that differ in a number or letter: the list of these is found, and what stands before and behind it is shared.
-    fn numbered(&self) -> Option<Vec<Part>> {
+    fn numbered(&self) -> Option<Parts> {
         let Range { start, end } = self.target.tokens;
         let items = (start + 1..end - 1).map(|first| self.items(first)).find(|items| !items.is_empty())?;
         let (first, last) = (*items.first()?, *items.last()?);
         let tokens = self.passage.folded.tokens();
         let stem = self.passage.text.get(tokens[start].start as usize..tokens[first].start as usize)?;
         let behind = Span { start: tokens[last].end as usize, end: tokens[end - 1].end as usize };
-        let mut tails = vec![self.passage.slice(behind)];
-        if tails[0].starts_with([' ', '-']) && self.target.entity_type == EntityType::Gene {
-            // "ERK1/2 MAPK" is two names with a word behind them
-            tails.push("");
-        }
-        tails.into_iter().find_map(|tail| {
-            let item = |at: &usize| format!("{stem}{}{tail}", self.text(*at, at + 1));
-            let names: Vec<String> = items.iter().map(item).collect();
-            self.are_names(&names).then(|| {
-                let seen = |at: usize| match at {
+        let tail = self.passage.slice(behind);
+        // "ERK1/2 MAPK" is two names with a word behind them
+        let may_stand_behind = tail.starts_with([' ', '-']) && self.target.entity_type == EntityType::Gene;
+        let (mut parts, mut name) = (Parts::take(), Spare::<String>::take());
+        let mut are_parts = |tail: &str| {
+            parts.clear();
+            items.iter().all(|at| {
+                let seen = match *at {
                     at if at == first => start..at + 1,
                     at if at == last && !tail.is_empty() => at..end,
                     at => at..at + 1,
                 };
-                items.iter().zip(names).map(|(at, name)| Part { tokens: seen(*at), name }).collect()
+                name.clear();
+                name.extend([stem, self.text(*at, at + 1), tail]);
+                self.add(&mut parts, seen, &name)
             })
-        })
+        };
+        (are_parts(tail) || may_stand_behind && are_parts("")).then_some(parts)
     }
 
     /// The tokens of a list of numbers or of letters of one kind that begins at `first`; none where that is alone or there are
     /// too many.
-    fn items(&self, first: usize) -> Vec<usize> {
-        let (mut items, mut kinds) = (Vec::new(), self.kinds(first));
+    fn items(&self, first: usize) -> Spare<Vec<usize>> {
+        let (mut items, mut kinds) = (Spare::<Vec<usize>>::default(), self.kinds(first));
         let mut last = first;
         while kinds != 0 {
             let next = match self.between(last + 1) {
@@ -296,6 +313,7 @@ impl Mentioned<'_> {
                 break;
             }
             if items.is_empty() {
+                items = Spare::take();
                 items.push(first);
             }
             items.push(next);
@@ -352,51 +370,35 @@ impl Mentioned<'_> {
 
     /// The parts of a coordination before a head that they share: diseases only, as genes, chemicals and organisms stand beside
     /// each other without sharing one ("insulin and leptin receptor").
-    fn coordinated(&self, (conjunction, of_last): (usize, GroupIndex)) -> Option<Vec<Part>> {
+    fn coordinated(&self, (conjunction, of_last): (usize, GroupIndex)) -> Option<Parts> {
         let Range { start, end } = self.target.tokens;
         if conjunction <= start || self.says_inherited() {
             return None;
         }
         let twice = conjunction > start + 1 && self.is_conjunction(conjunction - 1);
         let (left_end, right) = (conjunction - usize::from(twice), conjunction + 1..end);
-        let last = self.text(right.start, right.end);
         let tokens = self.passage.folded.tokens();
         let is_start = |at: &usize| *at == start || tokens[*at].gap == Gap::Comma;
-        let starts: Vec<usize> = (start..left_end).filter(is_start).collect();
+        let starts: Spare<Vec<usize>> = (start..left_end).filter(is_start).collect();
         if starts.len() >= PARTS_LIMIT {
             return None;
         }
-        let ends = starts.iter().skip(1).copied().chain([left_end]);
-        let elements: Vec<Range<usize>> =
-            starts.iter().copied().zip(ends).map(|(from, to)| from..to).collect();
-        (1..right.len().min(HEAD_TOKENS_LIMIT + 1)).rev().find_map(|length| {
+        let (mut parts, mut name) = (Parts::take(), Spare::<String>::take());
+        let is_shared = (1..right.len().min(HEAD_TOKENS_LIMIT + 1)).rev().any(|length| {
             let head = self.text(right.end - length, right.end);
-            let named = |own: &Range<usize>| format!("{} {head}", self.text(own.start, own.end));
-            let names = self.other_names(elements.iter().map(named), of_last)?;
-            let names = names.into_iter().chain([last.to_owned()]);
-            let seen = elements.iter().cloned().chain([right.clone()]);
-            Some(seen.zip(names).map(|(tokens, name)| Part { tokens, name }).collect())
-        })
-    }
-
-    /// Those names, where each is of something of the type, and none of what another or `last` is.
-    fn other_names(&self, names: impl Iterator<Item = String>, last: GroupIndex) -> Option<Vec<String>> {
-        let mut groups = vec![last];
-        let mut is_other = |name: &str| {
-            let group = self.group_of_type(name).filter(|group| !groups.contains(group));
-            groups.extend(group);
-            group.is_some()
-        };
-        names.map(|name| is_other(&name).then_some(name)).collect()
-    }
-
-    /// Whether each name is of something of the type, and none of what another is.
-    fn are_names(&self, names: &[String]) -> bool {
-        let mut groups: Vec<GroupIndex> = Vec::with_capacity(names.len());
-        names.iter().all(|name| {
-            let group = self.group_of_type(name).filter(|group| !groups.contains(group));
-            groups.extend(group);
-            group.is_some()
+            parts.clear();
+            parts.push(Part { tokens: right.clone(), name: None, group: of_last });
+            let ends = starts.iter().skip(1).chain([&left_end]);
+            starts.iter().zip(ends).all(|(from, to)| {
+                name.clear();
+                name.extend([self.text(*from, *to), " ", head]);
+                self.add(&mut parts, *from..*to, &name)
+            })
+        });
+        is_shared.then(|| {
+            // the last stands before the others so far
+            parts.rotate_left(1);
+            parts
         })
     }
 

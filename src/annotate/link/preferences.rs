@@ -74,6 +74,7 @@ fn prefer_named(linked: &mut Linked) {
 mod tests {
     use super::*;
     use crate::catalog::{Catalog, EntityIndex};
+    use crate::text::Spare;
 
     #[test]
     fn a_preferred_name_goes_before_what_few_documents_say() {
@@ -108,7 +109,7 @@ mod tests {
         let candidates = |said_documents, said| {
             let other = Candidate { probability: 0.5, said: 1, ..Candidate::named(entities[0]) };
             let known = Candidate { probability: 0.2, said, said_documents, ..Candidate::named(entities[1]) };
-            Linked { candidates: vec![other, known], none: 0.3, ..Linked::default() }
+            Linked { candidates: Spare::from_iter([other, known]), none: 0.3, ..Linked::default() }
         };
         let mut linked = candidates(u8::MAX, 10);
         prefer_known(&mut linked);
@@ -132,7 +133,8 @@ mod tests {
             let other =
                 Candidate { probability: other, route: Route::LikeWords, ..Candidate::named(entities[0]) };
             let none = 1.0 - other.probability - named.probability;
-            let mut linked = Linked { candidates: vec![other, named], none, ..Linked::default() };
+            let mut linked =
+                Linked { candidates: Spare::from_iter([other, named]), none, ..Linked::default() };
             prefer_named(&mut linked);
             let all = linked.none + linked.candidates.iter().map(|own| own.probability).sum::<f32>();
             assert!((all - 1.0).abs() < 1e-5, "{linked:?}");
