@@ -1,5 +1,7 @@
 //! From ranked mentions to the annotations of the answer.
 
+use std::cmp::Reverse;
+
 use smol_str::SmolStr;
 
 use super::decide::{Contender, decide};
@@ -15,6 +17,7 @@ use super::species::Taxon;
 use super::vocabulary::Vocabulary;
 use crate::model::{Annotation, Candidate, Method, OverlapPolicy};
 use crate::text::pauses::{work_done, worked};
+use crate::text::{Spare, spared};
 
 /// A reading that may be annotated.
 #[derive(Clone, Copy)]
@@ -22,6 +25,11 @@ struct Choice {
     mention: usize,
     reading: usize,
 }
+
+/// The place of a mention ([`Mention::place`]), and which it is.
+type Placed = ((usize, usize, Reverse<usize>), usize);
+
+spared!(Vec<Choice>, Vec<Placed>);
 
 /// The annotations of all passages, sorted as an answer is. The decision among names of the dictionary is the same whatever
 /// types are asked for and however much of a score; these choose from its outcome, so that asking for less never brings up
@@ -33,38 +41,46 @@ pub(super) fn annotations(
     options: &PreparedOptions,
 ) -> Vec<Annotation> {
     let choices = eligible(mentions, names.models, options);
-    for Choice { mention, reading } in &choices {
+    for Choice { mention, reading } in choices.iter() {
         names.look_towards(&mentions[*mention].readings[*reading..], options);
     }
-    let mut annotations = Vec::with_capacity(choices.len());
-    let mut contenders: Vec<Contender> = Vec::with_capacity(choices.len());
-    let mut from = 0;
-    while let Some(first) = choices.get(from) {
-        let passage = mentions[first.mention].passage;
-        let count = choices[from..].iter().take_while(|c| mentions[c.mention].passage == passage).count();
-        let own = &choices[from..from + count];
-        contenders.clear();
-        contenders.extend(own.iter().map(|choice| contender(mentions, *choice)));
-        for kept in decide(&contenders, options.options().overlap) {
-            work_done(8);
-            let reading = &mentions[own[kept].mention].readings[own[kept].reading];
-            if options.wants(reading.entity_type) && reading.score >= options.options().min_score {
-                annotations.push(annotation(&mut names, passages, mentions, own[kept], options));
-            }
-        }
-        from += count;
-    }
-    annotations.sort_by(|one, other| {
-        let key =
-            |a: &Annotation| (a.passage_index, a.span.start, std::cmp::Reverse(a.span.end), a.entity_type);
+    let stay = decided(&choices, mentions, options);
+    let mut annotations: Vec<Annotation> = Vec::with_capacity(stay.len());
+    annotations.extend(stay.iter().map(|choice| {
+        work_done(8);
+        annotation(&mut names, passages, mentions, *choice, options)
+    }));
+    let order = |one: &Annotation, other: &Annotation| {
+        let key = |a: &Annotation| (a.passage_index, a.span.start, Reverse(a.span.end), a.entity_type);
         worked(key(one).cmp(&key(other))).then_with(|| one.entity_id.cmp(&other.entity_id))
-    });
+    };
+    // mostly they are, and to sort takes room
+    if !annotations.is_sorted_by(|one, other| order(one, other).is_le()) {
+        annotations.sort_by(order);
+    }
     annotations
 }
 
+/// Those of the choices that stay and are asked for.
+fn decided(choices: &[Choice], mentions: &[Mention], options: &PreparedOptions) -> Spare<Vec<Choice>> {
+    let mut stay: Spare<Vec<Choice>> = Spare::take();
+    let mut contenders: Spare<Vec<Contender>> = Spare::take();
+    let passage = |choice: &Choice| mentions[choice.mention].passage;
+    for own in choices.chunk_by(|one, other| passage(one) == passage(other)) {
+        contenders.clear();
+        contenders.extend(own.iter().map(|choice| contender(mentions, *choice)));
+        let kept = decide(&contenders, options.options().overlap);
+        stay.extend(kept.iter().map(|&kept| own[kept]).filter(|choice| {
+            let reading = &mentions[choice.mention].readings[choice.reading];
+            options.wants(reading.entity_type) && reading.score >= options.options().min_score
+        }));
+    }
+    stay
+}
+
 /// The readings that are good enough, of every type, as many of a mention as the policy has use for.
-fn eligible(mentions: &[Mention], models: &Models, options: &PreparedOptions) -> Vec<Choice> {
-    let mut choices = Vec::with_capacity(mentions.len());
+fn eligible(mentions: &[Mention], models: &Models, options: &PreparedOptions) -> Spare<Vec<Choice>> {
+    let mut choices: Spare<Vec<Choice>> = Spare::take();
     for (mention, found) in mentions.iter().enumerate() {
         work_done(2);
         let mut types = 0_u32;
@@ -109,7 +125,7 @@ fn annotation(
     let reading = &mention.readings[choice.reading];
     let (entity_id, label) = names.of(reading, options);
     let most = options.options().max_candidates.min(mention.readings.len() - 1);
-    let mut candidates: Vec<Candidate> = Vec::with_capacity(most);
+    let mut candidates: Vec<Candidate> = Vec::new();
     let wanted = |other: &&Reading| {
         let is_one = other.subject != reading.subject && other.subject != Subject::Unlinked;
         is_one && options.wants(other.entity_type)
@@ -123,6 +139,9 @@ fn annotation(
         let known = candidate.entity_id == entity_id
             || candidates.iter().any(|listed| listed.entity_id == candidate.entity_id);
         if !known {
+            if candidates.is_empty() {
+                candidates.reserve_exact(most);
+            }
             candidates.push(candidate);
         }
     }
@@ -182,7 +201,7 @@ impl<'a> Names<'a> {
                 };
                 (id, label)
             }
-            Subject::Variant(id) => ((&**id).into(), id.strip_prefix("dbSNP:").unwrap_or(id).into()),
+            Subject::Variant(id) => (id.clone(), id.strip_prefix("dbSNP:").unwrap_or(id).into()),
             Subject::ExtraTerm(index) => match options.options().extra_terms.get(*index) {
                 Some(term) => ((&term.entity_id).into(), (&term.text).into()),
                 None => (SmolStr::default(), SmolStr::default()),
@@ -212,12 +231,28 @@ fn species(vocabulary: Vocabulary<'_>, taxon: Taxon) -> String {
     vocabulary.taxon_label(taxon).unwrap_or_else(|| format!("NCBITaxon:{taxon}"))
 }
 
+/// Sorts mentions by their places; those of one place stay in their order.
+fn sort_by_place(mentions: &mut [Mention]) {
+    let mut order: Spare<Vec<Placed>> = Spare::take();
+    order.extend(mentions.iter().enumerate().map(|(at, mention)| (mention.place(), at)));
+    order.sort_unstable_by(|one, other| worked(one.cmp(other)));
+    for at in 0..order.len() {
+        // what stood before this place has made room for another, and is where that stood
+        let mut from = order[at].1;
+        while from < at {
+            from = order[from].1;
+        }
+        order[at].1 = from;
+        mentions.swap(at, from);
+    }
+}
+
 /// Merges mentions of one span, so that each span has one list of readings, best first. What the models recognised and linked goes
 /// before what the dictionary found, as the decision has it ([`super::decide`]): a chance of 0.9 that "depression" is a
 /// disease is of another scale than the dictionary's score for a process of that name. Of a type that a model recognised there, what
 /// the dictionary found is known to the model's ranker already, and is left out.
 pub(super) fn merge_spans(mentions: &mut Vec<Mention>) {
-    mentions.sort_by_key(|mention| worked(mention.place()));
+    sort_by_place(mentions);
     mentions.dedup_by(|later, earlier| {
         let same = later.passage == earlier.passage && later.span == earlier.span;
         if same {
@@ -247,9 +282,27 @@ pub(super) fn merge_spans(mentions: &mut Vec<Mention>) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::catalog::Catalog;
     use crate::model::{EntityType, Span};
+
+    proptest! {
+        #[test]
+        fn mentions_of_one_place_stay_in_their_order(starts in prop::collection::vec(0_usize..9, 0..30)) {
+            let mention = |(at, start): (usize, &usize)| {
+                let span = Span { start: *start, end: 9 };
+                Mention { passage: 0, span, tokens: at..at, prefix: None, readings: Vec::new() }
+            };
+            let mut mentions: Vec<Mention> = starts.iter().enumerate().map(mention).collect();
+            sort_by_place(&mut mentions);
+            let mut expected: Vec<(usize, usize)> = starts.iter().copied().zip(0..).collect();
+            expected.sort_unstable();
+            let order = mentions.iter().map(|mention| (mention.span.start, mention.tokens.start));
+            prop_assert_eq!(order.collect::<Vec<_>>(), expected);
+        }
+    }
 
     #[test]
     fn what_was_recognised_and_linked_goes_before_what_the_dictionary_found() {

@@ -14,7 +14,7 @@ use std::ops::Add;
 use super::intervals::heaviest;
 use crate::model::{EntityType, OverlapPolicy, Span};
 use crate::text::pauses::{work_done, worked};
-use crate::text::spared;
+use crate::text::{Spare, spared};
 
 /// A mention as the decision sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub(super) struct Contender {
     /// Whether a sequence model recognised it.
     pub recognised: bool,
 }
+
+spared!(Vec<Contender>);
 
 /// Who goes first where mentions overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,42 +79,40 @@ const fn weight(contender: &Contender, by_score: bool) -> Weight {
 }
 
 /// Which of `contenders` stay, in ascending order of their index. All are of one passage. O(n log n).
-pub(super) fn decide(contenders: &[Contender], policy: OverlapPolicy) -> Vec<usize> {
-    let all = || (0..contenders.len()).collect::<Vec<usize>>();
-    let mut kept = match policy {
-        OverlapPolicy::All => without_covered(contenders, all()),
+pub(super) fn decide(contenders: &[Contender], policy: OverlapPolicy) -> Spare<Vec<usize>> {
+    let mut kept: Spare<Vec<usize>> = Spare::take();
+    let all = 0..contenders.len();
+    match policy {
+        OverlapPolicy::All => kept.extend(all),
         OverlapPolicy::Longest if contenders.is_sorted_by_key(|own| own.span.start) => {
-            schedule_apart(contenders)
+            schedule_apart(contenders, &mut kept);
         }
-        OverlapPolicy::Longest => schedule_by_rank(contenders, &all()),
+        OverlapPolicy::Longest => schedule_by_rank(contenders, &all, &mut kept),
         OverlapPolicy::LongestPerType => {
-            let mut kept = Vec::new();
-            let all = all();
             for entity_type in EntityType::ALL {
-                let own: Vec<usize> =
-                    all.iter().copied().filter(|&at| contenders[at].entity_type == entity_type).collect();
-                kept.extend(schedule_by_rank(contenders, &own));
+                let own = all.clone().filter(|&at| contenders[at].entity_type == entity_type);
+                schedule_by_rank(contenders, &own, &mut kept);
             }
-            without_covered(contenders, kept)
         }
-    };
+    }
+    if policy != OverlapPolicy::Longest {
+        leave_covered(contenders, &mut kept);
+    }
     kept.sort_unstable();
     kept
 }
 
-/// Without the mentions whose very span is an extra term's.
-fn without_covered(contenders: &[Contender], mut kept: Vec<usize>) -> Vec<usize> {
+/// Leaves out the mentions whose very span is an extra term's.
+fn leave_covered(contenders: &[Contender], kept: &mut Vec<usize>) {
     let mut extra: Vec<Span> =
         kept.iter().filter(|&&at| contenders[at].extra).map(|&at| contenders[at].span).collect();
     extra.sort_unstable();
     kept.retain(|&at| contenders[at].extra || extra.binary_search(&contenders[at].span).is_err());
-    kept
 }
 
-/// The best set of mentions that stand by their starts: what does not reach into each other is decided apart, and mostly one stands
-/// alone or two meet.
-fn schedule_apart(contenders: &[Contender]) -> Vec<usize> {
-    let mut kept = Vec::with_capacity(contenders.len());
+/// Adds the best set of mentions that stand by their starts: what does not reach into each other is decided apart, and mostly
+/// one stands alone or two meet.
+fn schedule_apart(contenders: &[Contender], kept: &mut Vec<usize>) {
     let mut from = 0;
     while let Some(first) = contenders.get(from) {
         let mut reach = first.span.end;
@@ -128,11 +128,10 @@ fn schedule_apart(contenders: &[Contender]) -> Vec<usize> {
             [one, other] if weighs(one) && weighs(other) => {
                 kept.push(from + usize::from(goes_before(other, one)));
             }
-            _ => kept.extend(schedule_by_rank(contenders, &(from..to).collect::<Vec<usize>>())),
+            _ => schedule_by_rank(contenders, &(from..to), kept),
         }
         from = to;
     }
-    kept
 }
 
 /// Whether a mention has a weight, as one of no length or score has not.
@@ -155,39 +154,42 @@ fn goes_before(other: &Contender, one: &Contender) -> bool {
     others > own || others == own && ends_later(one, other)
 }
 
-/// The best set of extra terms, then the best set of what the models recognised in the room that these leave, then that of
-/// the dictionary's names.
-fn schedule_by_rank(contenders: &[Contender], among: &[usize]) -> Vec<usize> {
-    let mut kept: Vec<usize> = Vec::new();
+/// Adds the best set of extra terms, then the best set of what the models recognised in the room that these leave, then that
+/// of the dictionary's names.
+fn schedule_by_rank(
+    contenders: &[Contender],
+    among: &(impl Iterator<Item = usize> + Clone),
+    all_kept: &mut Vec<usize>,
+) {
+    let (mut kept, mut free): (Spare<Vec<usize>>, Spare<Vec<usize>>) = (Spare::take(), Spare::take());
     for rank in [Rank::Extra, Rank::Recognised, Rank::Found] {
-        let own = among.iter().copied().filter(|&at| contenders[at].rank() == rank);
-        let free: Vec<usize> = own
-            .filter(|&at| {
-                let span = contenders[at].span;
-                // the kept do not overlap, so the last that begins before the end is the only one that can reach in
-                let before = kept.partition_point(|&own| contenders[own].span.start < span.end);
-                before == 0 || !contenders[kept[before - 1]].span.overlaps(span)
-            })
-            .collect();
+        let own = among.clone().filter(|&at| contenders[at].rank() == rank);
+        free.clear();
+        free.extend(own.filter(|&at| {
+            let span = contenders[at].span;
+            // the kept do not overlap, so the last that begins before the end is the only one that can reach in
+            let before = kept.partition_point(|&own| contenders[own].span.start < span.end);
+            before == 0 || !contenders[kept[before - 1]].span.overlaps(span)
+        }));
         if free.is_empty() {
             continue;
         }
-        kept.extend(schedule(contenders, free));
+        schedule(contenders, &mut free, &mut kept);
         kept.sort_unstable_by_key(|&at| worked(contenders[at].span));
     }
-    kept
+    all_kept.append(&mut kept);
 }
 
-/// The set of the greatest weight without overlaps.
-fn schedule(contenders: &[Contender], mut among: Vec<usize>) -> Vec<usize> {
+/// Adds the set of the greatest weight without overlaps to what is kept.
+fn schedule(contenders: &[Contender], among: &mut Vec<usize>, kept: &mut Vec<usize>) {
     among.retain(|&at| !contenders[at].span.is_empty());
     among.sort_unstable_by_key(|&at| {
         let contender = &contenders[at];
         worked((contender.span.end, contender.span.start, contender.score, contender.entity_type, at))
     });
     let by_score = among.iter().any(|&at| contenders[at].recognised);
-    let kept = heaviest(&among, |&at| (contenders[at].span, weight(&contenders[at], by_score)));
-    kept.iter().map(|&place| among[place]).collect()
+    let own = heaviest(among, |&at| (contenders[at].span, weight(&contenders[at], by_score)));
+    kept.extend(own.iter().map(|&place| among[place]));
 }
 
 #[cfg(test)]
@@ -207,7 +209,8 @@ mod tests {
     }
 
     fn kept(contenders: &[Contender], policy: OverlapPolicy) -> Vec<(usize, usize)> {
-        let spans = decide(contenders, policy).into_iter().map(|at| contenders[at].span);
+        let kept = decide(contenders, policy);
+        let spans = kept.iter().map(|&at| contenders[at].span);
         spans.map(|span| (span.start, span.end)).collect()
     }
 
@@ -221,13 +224,13 @@ mod tests {
         assert_eq!(kept(&all, OverlapPolicy::Longest), [(5, 25)]);
         let same =
             [contender(3, 6, 10), Contender { entity_type: EntityType::Disease, ..contender(3, 6, 20) }];
-        assert_eq!(decide(&same, OverlapPolicy::Longest), [1]);
-        assert_eq!(decide(&same, OverlapPolicy::LongestPerType), [0, 1]);
+        assert_eq!(*decide(&same, OverlapPolicy::Longest), [1]);
+        assert_eq!(*decide(&same, OverlapPolicy::LongestPerType), [0, 1]);
         // nested ones of two types stay, of one type do not
         let nested =
             [contender(0, 9, 1), Contender { entity_type: EntityType::Disease, ..contender(0, 4, 1) }];
-        assert_eq!(decide(&nested, OverlapPolicy::LongestPerType), [0, 1]);
-        assert_eq!(decide(&nested, OverlapPolicy::Longest), [0]);
+        assert_eq!(*decide(&nested, OverlapPolicy::LongestPerType), [0, 1]);
+        assert_eq!(*decide(&nested, OverlapPolicy::Longest), [0]);
     }
 
     #[test]
@@ -271,7 +274,7 @@ mod tests {
         assert_eq!(kept(&all, OverlapPolicy::Longest), [(5, 8), (0, 4), (12, 14)]);
         let same = [contender(5, 8, 900), extra(5, 8)];
         for policy in [OverlapPolicy::Longest, OverlapPolicy::LongestPerType, OverlapPolicy::All] {
-            assert_eq!(decide(&same, policy), [1]);
+            assert_eq!(*decide(&same, policy), [1]);
         }
     }
 
@@ -308,9 +311,11 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_decided_apart_is_decided_alike(all in of_ranks()) {
-            let mut together = schedule_by_rank(&all, &(0..all.len()).collect::<Vec<_>>());
+            let (mut together, mut apart) = (Vec::new(), Vec::new());
+            schedule_by_rank(&all, &(0..all.len()), &mut together);
             together.sort_unstable();
-            prop_assert_eq!(schedule_apart(&all), together);
+            schedule_apart(&all, &mut apart);
+            prop_assert_eq!(apart, together);
         }
 
         #[test]

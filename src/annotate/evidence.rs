@@ -2,10 +2,8 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use rustc_hash::FxHashSet;
-
 use super::mention::{Mention, Reading, Subject};
-use super::name_ranker::{NameRanker, name_times};
+use super::name_ranker::{NameRanker, NameTimes};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::rank::{self, CONTRADICTED_FACTOR, NameEvidence, SCORE_FLOOR, Support};
@@ -16,6 +14,7 @@ use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span, SynonymScope};
 use crate::text::pauses::work_done;
+use crate::text::{Spare, spared};
 
 /// The least letters and digits of a name of one word that supports shorter names of its entity.
 const SUPPORTING_CHARACTERS_MIN: u32 = 9;
@@ -38,7 +37,7 @@ pub(super) fn rank_mentions(
     ranker: &NameRanker,
     ranked: &mut RankedNames,
 ) {
-    let times = name_times(mentions, passages);
+    let times = NameTimes::of(mentions, passages);
     let supported = supported_entities(mentions);
     // only genes are told by the species that is spoken of
     let is_gene = |reading: &Reading| reading.entity_type == EntityType::Gene;
@@ -58,7 +57,7 @@ pub(super) fn rank_mentions(
     }
     let words = if has_genes { species_words(mentions) } else { SpeciesWords::default() };
     let foreign = foreign_taxa(vocabulary, mentions, &words);
-    let mut rights = Vec::new();
+    let mut rights: Spare<Vec<Rights>> = Spare::take();
     for mention in mentions.iter_mut() {
         work_done(4);
         drop_unwanted(mention, options);
@@ -69,7 +68,7 @@ pub(super) fn rank_mentions(
         let by_hand = |reading: &&mut Reading| ranker.of(reading.entity_type).is_none();
         mention.readings.iter_mut().filter(by_hand).for_each(score);
         let name = mention.name(passages);
-        ranker.score(&mut mention.readings, name, times.get(name).copied().unwrap_or(1), ranked);
+        ranker.score(&mut mention.readings, name, times.of_name(name), ranked);
         if mention.readings.iter().any(|reading| reading.foreign.is_some()) {
             // the name is a protein's whatever its species, so its chemical gains nothing by that
             let chemicals = mention.readings.iter_mut().filter(|r| r.entity_type == EntityType::Chemical);
@@ -79,9 +78,9 @@ pub(super) fn rank_mentions(
     }
 }
 
-/// The entities that a long, clear name in the document speaks of; none where no symbol could be supported by that.
-fn supported_entities(mentions: &[Mention]) -> FxHashSet<EntityIndex> {
-    let mut supported = FxHashSet::default();
+/// The entities that a long, clear name in the document speaks of, sorted; none where no symbol could be supported by that.
+fn supported_entities(mentions: &[Mention]) -> Spare<Vec<EntityIndex>> {
+    let mut supported: Spare<Vec<EntityIndex>> = Spare::take();
     let is_symbol = |reading: &Reading| reading.evidence.as_ref().is_some_and(|evidence| evidence.symbol);
     if !mentions.iter().any(|mention| mention.readings.iter().any(is_symbol)) {
         return supported;
@@ -91,22 +90,24 @@ fn supported_entities(mentions: &[Mention]) -> FxHashSet<EntityIndex> {
             if let (Subject::Entity(entity), Some(evidence)) = (&reading.subject, &reading.evidence) {
                 let clear = evidence.several_words || evidence.characters >= SUPPORTING_CHARACTERS_MIN;
                 if clear && !evidence.symbol && !evidence.common_word && !reading.contradicted {
-                    supported.insert(*entity);
+                    supported.push(*entity);
                 }
             }
         }
     }
+    supported.sort_unstable();
     supported
 }
 
-fn add_support(mention: &mut Mention, supported: &FxHashSet<EntityIndex>) {
+/// `supported` are sorted.
+fn add_support(mention: &mut Mention, supported: &[EntityIndex]) {
     let has = |wanted: EntityType| mention.readings.iter().any(|reading| reading.entity_type == wanted);
     let (organism, protein) = (has(EntityType::Species), has(EntityType::Gene));
     let word = mention.readings.iter().any(is_word_of_no_molecule);
     for reading in &mut mention.readings {
         let Subject::Entity(entity) = reading.subject else { continue };
         let Some(evidence) = &mut reading.evidence else { continue };
-        if evidence.symbol && evidence.support == Support::None && supported.contains(&entity) {
+        if evidence.symbol && evidence.support == Support::None && supported.binary_search(&entity).is_ok() {
             evidence.support = Support::OtherName;
         }
         evidence.protein_of_the_name = protein;
@@ -265,8 +266,13 @@ fn is_official_of_another(mention: &Mention, taxon: Taxon) -> bool {
 /// In how good a right a reading has its name, the better the greater.
 type Right = (Support, bool, Reverse<SynonymScope>, Reverse<Agreement>);
 
+/// The type of a reading, and the right that counts against others.
+type Rights = (EntityType, Option<Right>);
+
+spared!(Vec<Rights>);
+
 /// Counts for each reading the others of its type that have the name in as good a right. `rights` is room for these.
-fn count_rivals(mention: &mut Mention, rights: &mut Vec<(EntityType, Option<Right>)>) {
+fn count_rivals(mention: &mut Mention, rights: &mut Vec<Rights>) {
     if let [Reading { evidence, .. }] = &mut mention.readings[..] {
         if let Some(evidence) = evidence {
             evidence.rivals = 0;

@@ -268,8 +268,9 @@ fn abbreviations(
 
 /// The variants of a passage as mentions.
 fn find_variants(passage: &PassageText<'_>, passage_index: usize, options: &PreparedOptions) -> Vec<Mention> {
-    let found = variants::find_variants(passage.text).into_iter();
-    let wanted = found.filter(|variant| {
+    let mut found = Vec::new();
+    variants::find_variants(passage.text, &mut found);
+    let wanted = found.into_iter().filter(|variant| {
         let written = &passage.text[variant.span.start..variant.span.end];
         // what needs its context to be told waits for who can read that
         variant.certainty > variants::Certainty::Weak && !options.is_blocked_text(written)
@@ -277,7 +278,7 @@ fn find_variants(passage: &PassageText<'_>, passage_index: usize, options: &Prep
     wanted
         .map(|variant| {
             let score = rank::score_pattern(variant.certainty == variants::Certainty::Certain);
-            let subject = Subject::Variant(variant.id.into());
+            let subject = Subject::Variant(variant.id);
             let reading = Reading::new(subject, EntityType::Variant, Method::Pattern, score);
             Mention {
                 passage: passage_index,

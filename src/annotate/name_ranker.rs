@@ -17,6 +17,8 @@ use super::surface::Agreement;
 use super::told_names::ToldNames;
 use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span, SynonymScope};
+use crate::text::Spare;
+use crate::text::pauses::worked;
 
 /// How many features a name has.
 pub(crate) const NAME_FEATURES: usize = 42;
@@ -292,17 +294,23 @@ pub(super) fn describe_name(evidence: &NameEvidence, of: NameUse) -> NameFeature
     ]
 }
 
-/// How often a document has each name.
-pub(super) fn name_times<'p>(
-    mentions: &[Mention],
-    passages: &'p [PassageText<'_>],
-) -> FxHashMap<&'p str, u32> {
-    let mut times = FxHashMap::default();
-    times.reserve(mentions.len());
-    for mention in mentions {
-        *times.entry(mention.name(passages)).or_default() += 1;
+/// How often a document has each name: the names of its mentions, sorted.
+pub(super) struct NameTimes<'p>(Spare<Vec<&'p str>>);
+
+impl<'p> NameTimes<'p> {
+    /// That of a document's mentions.
+    pub(super) fn of(mentions: &[Mention], passages: &'p [PassageText<'_>]) -> Self {
+        let mut names: Spare<Vec<&str>> = Spare::take();
+        names.extend(mentions.iter().map(|mention| mention.name(passages)));
+        names.sort_unstable_by(|one, other| worked(one.cmp(other)));
+        Self(names)
     }
-    times
+
+    /// How often the document has a name.
+    pub(super) fn of_name(&self, name: &str) -> u32 {
+        let from = &self.0[self.0.partition_point(|own| *own < name)..];
+        u32::try_from(from.partition_point(|own| *own == name)).unwrap_or(u32::MAX)
+    }
 }
 
 /// A reading by a name, as training sees it.
@@ -335,7 +343,7 @@ impl SeenName {
 
 /// The readings of mentions by names of the catalog.
 pub(super) fn seen_names(mentions: &[Mention], passages: &[PassageText<'_>]) -> Vec<SeenName> {
-    let times = name_times(mentions, passages);
+    let times = NameTimes::of(mentions, passages);
     let mut seen = Vec::new();
     for mention in mentions {
         let name = mention.name(passages);
@@ -349,7 +357,7 @@ pub(super) fn seen_names(mentions: &[Mention], passages: &[PassageText<'_>]) -> 
                     entity_type: reading.entity_type,
                     preferred: evidence.preferred,
                     evidence,
-                    times: times.get(name).copied().unwrap_or(1),
+                    times: times.of_name(name),
                     prominence: reading.prominence,
                 });
             }

@@ -6,7 +6,6 @@ use super::passages::PassageText;
 use super::recognise::Prepared;
 use super::recognise::dictionary::find_matches;
 use super::recognise::view::{definitions, mark_binomials, mark_kind, mark_short_forms};
-use super::variants::find_variants;
 use super::vocabulary::Vocabulary;
 use crate::text::Spare;
 
@@ -29,7 +28,7 @@ pub(crate) fn prepare(
         view.read(passage, &mut memory.lexicon, models);
         let words = |tokens| view.words_of_tokens(tokens);
         find_matches(vocabulary, passage, words, &mut memory.names, &mut matches);
-        view.mark(&matches, find_variants(passage.text));
+        view.mark(&matches, passage.text);
         prepared.views.push(view);
         prepared.matches.push(matches);
     }

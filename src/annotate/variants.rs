@@ -22,6 +22,8 @@ mod wording;
 #[cfg(test)]
 mod tests;
 
+use smol_str::SmolStr;
+
 use crate::model::Span;
 use crate::text::pauses::work_done;
 use scanner::Scanner;
@@ -73,7 +75,7 @@ pub(crate) struct VariantMention {
     pub span: Span,
     /// `dbSNP:rs…`, or the form as HGVS would write it with one-letter residues, such as `p.V600E`; what HGVS has no form
     /// for in its manner, such as `del32bp`.
-    pub id: String,
+    pub id: SmolStr,
     /// How sure the form is.
     pub certainty: Certainty,
     /// The family it is of, for who weighs it in its context.
@@ -82,17 +84,17 @@ pub(crate) struct VariantMention {
 
 /// A form that was read: what it says and where it ends.
 struct Form {
-    id: String,
+    id: SmolStr,
     end: usize,
     certainty: Certainty,
     class: Class,
 }
 
-/// The variants in `text`, in order, not overlapping. Linear in the text's length.
+/// Finds the variants in `text`, in order, not overlapping, in place of those in `found`. Linear in the text's length.
 ///
 /// Where two overlap the surer one stands, and the first of two that are as sure.
-pub(super) fn find_variants(text: &str) -> Vec<VariantMention> {
-    let mut found: Vec<VariantMention> = Vec::new();
+pub(super) fn find_variants(text: &str, found: &mut Vec<VariantMention>) {
+    found.clear();
     let mut at = 0;
     let mut starts = starts::Starts::of(text);
     while let Some(start) = starts.next_from(at) {
@@ -112,7 +114,6 @@ pub(super) fn find_variants(text: &str) -> Vec<VariantMention> {
         }
         found.push(mention);
     }
-    found
 }
 
 /// The longest form that begins at `start`; of those that end together the surest.

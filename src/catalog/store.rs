@@ -7,6 +7,7 @@ use super::file::{ByteReader, Section};
 use super::names::NameScope;
 use super::records::{EntityRecord, Identifier, IdentifierRole, NameRecord};
 use crate::model::{Curie, Entity, EntitySource, EntityType, Synonym};
+use crate::text::spared;
 
 /// A handle to an entity of one catalog; it says nothing to another catalog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,6 +19,8 @@ impl EntityIndex {
         self.0 as usize
     }
 }
+
+spared!(Vec<EntityIndex>);
 
 /// What is known of an entity beside its names, read on.
 struct Details<'c> {

@@ -176,6 +176,7 @@ pub(crate) fn emptied<T, U>(mut list: Vec<T>) -> Vec<U> {
 
 spared!(FoldedText, String, Vec<usize>, Vec<u32>, Vec<u64>, Vec<u8>);
 spared!(Vec<(usize, usize)>, Vec<Span>, Vec<(Span, f32)>);
+spared!('a: Vec<&'a str>, Vec<&'static str>);
 
 /// Something that is empty at first and whose room goes back to the thread when it is dropped.
 #[derive(Debug)]

@@ -157,8 +157,6 @@ pub(crate) struct Document<'a> {
     entities: RefCell<&'a mut Entities>,
 }
 
-spared!(Vec<EntityIndex>);
-
 impl<'a> Document<'a> {
     /// Reads what a document says itself; without its abbreviations where `abbreviations` is false.
     pub(crate) fn new(
@@ -227,9 +225,10 @@ impl<'a> Document<'a> {
     /// The form of a text that was recognised as a variant, where a pattern knows it.
     pub(crate) fn form_of(&self, written: &str) -> Option<Form> {
         let find = || {
-            let forms = find_variants(written).into_iter();
+            let mut forms = Vec::new();
+            find_variants(written, &mut forms);
             let whole = forms.into_iter().find(|form| form.span.len() * 3 >= written.len() * 2)?;
-            Some(Form { id: whole.id.into(), certain: whole.certainty == Certainty::Certain })
+            Some(Form { id: whole.id, certain: whole.certainty == Certainty::Certain })
         };
         self.entities.borrow_mut().form_of(written, find).cloned()
     }

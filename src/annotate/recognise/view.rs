@@ -8,7 +8,7 @@ use super::super::models::Models;
 use super::super::passages::PassageText;
 use super::super::short_forms::ShortForms;
 use super::super::surface::{self, Agreement};
-use super::super::variants::{Certainty, VariantMention};
+use super::super::variants::{Certainty, VariantMention, find_variants};
 use super::chunks::Chunks;
 use super::dictionary::{NameMatch, tag};
 use super::lexicon::Lexicon;
@@ -182,23 +182,23 @@ impl PassageView {
         pieces.map(|piece| self.words.get(*piece as usize).copied().unwrap_or_default())
     }
 
-    /// Adds what the dictionary and patterns say; abbreviations come last ([`mark_short_forms`]).
+    /// Adds what the dictionary and patterns say of its text; abbreviations come last ([`mark_short_forms`]).
     // stages put into one another have too few registers
     #[inline(never)]
-    pub(crate) fn mark(&mut self, matches: &[NameMatch], variants: Vec<VariantMention>) {
+    pub(crate) fn mark(&mut self, matches: &[NameMatch], text: &str) {
         let count = self.pieces.pieces.len();
         tag(&self.pieces, matches, &mut self.tags, &mut self.tagged);
         renew(&mut self.short_forms, count, ShortPlace::default(), self.has_short_forms);
         self.has_short_forms = false;
         self.short_tags.clear();
         renew(&mut self.patterns, count, 0, !self.variants.is_empty());
-        for variant in &variants {
+        find_variants(text, &mut self.variants);
+        for variant in &self.variants {
             let form = (variant.class as u8) * 3 + variant.certainty as u8;
             for (index, place) in self.pieces.within(variant.span.start, variant.span.end).enumerate() {
                 self.patterns[place] = 1 + 2 * form + u8::from(index > 0);
             }
         }
-        self.variants = variants;
     }
 
     fn find_chunks(&mut self, passage: &PassageText<'_>, models: &Models, lexicon: &mut Lexicon) {

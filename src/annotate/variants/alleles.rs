@@ -1,6 +1,8 @@
 //! One residue or base at a place: "Thr124", "arginine 714", "K65", "-308A", "A allele of -588", "stop codon at position
 //! 372".
 
+use smol_str::{SmolStr, format_smolstr};
+
 use super::scanner::Scanner;
 use super::terms::{Kind, Term};
 use super::{Certainty, Class, Form};
@@ -33,11 +35,13 @@ pub(super) fn marked_residue(mut scanner: Scanner<'_>) -> Option<Form> {
     }
     let letter = scanner.three_letter_residue().or_else(|| scanner.one_letter_residue())?;
     let digits = scanner.digits(NUMBER_DIGITS_LIMIT)?;
-    let mut id = format!("p.{letter}{digits}");
-    if scanner.eat("_") {
-        let letter = scanner.three_letter_residue().or_else(|| scanner.one_letter_residue())?;
-        id.push_str(&format!("_{letter}{}", scanner.digits(NUMBER_DIGITS_LIMIT)?));
-    }
+    let id = if scanner.eat("_") {
+        let last = scanner.three_letter_residue().or_else(|| scanner.one_letter_residue())?;
+        let last_digits = scanner.digits(NUMBER_DIGITS_LIMIT)?;
+        format_smolstr!("p.{letter}{digits}_{last}{last_digits}")
+    } else {
+        format_smolstr!("p.{letter}{digits}")
+    };
     scanner.ends_word().then(|| form(id, scanner.at, Certainty::Certain))
 }
 
@@ -46,7 +50,7 @@ fn term_first(mut scanner: Scanner<'_>) -> Option<Form> {
     let start = scanner;
     let term = scanner.term()?;
     if let Some(position) = &term.position {
-        return Some(form(format!("p.{}{position}", term.symbol), scanner.at, Certainty::Weak));
+        return Some(form(format_smolstr!("p.{}{position}", term.symbol), scanner.at, Certainty::Weak));
     }
     if let Some(glued) = residue_and_bracket(start).or_else(|| base_and_bracket(start)) {
         return Some(glued);
@@ -62,11 +66,11 @@ fn term_first(mut scanner: Scanner<'_>) -> Option<Form> {
     Some(form(allele_id(&term, &place.position), scanner.at, certainty))
 }
 
-fn allele_id(term: &Term, position: &str) -> String {
+fn allele_id(term: &Term, position: &str) -> SmolStr {
     if term.kind.is_of_dna() {
-        format!("c.{position}{}", term.symbol)
+        format_smolstr!("c.{position}{}", term.symbol)
     } else {
-        format!("p.{}{position}", term.symbol)
+        format_smolstr!("p.{}{position}", term.symbol)
     }
 }
 
@@ -76,7 +80,7 @@ fn residue_and_bracket(mut scanner: Scanner<'_>) -> Option<Form> {
     scanner.eat("(").then_some(())?;
     let digits = scanner.digits(NUMBER_DIGITS_LIMIT)?;
     (scanner.eat(")") && scanner.ends_word())
-        .then(|| form(format!("p.{letter}{digits}"), scanner.at, Certainty::Weak))
+        .then(|| form(format_smolstr!("p.{letter}{digits}"), scanner.at, Certainty::Weak))
 }
 
 /// `T(-13,910)`.
@@ -85,7 +89,7 @@ fn base_and_bracket(mut scanner: Scanner<'_>) -> Option<Form> {
     scanner.eat("(").then_some(())?;
     let number = scanner.place_number().filter(|number| number.starts_with('-'))?;
     (scanner.eat(")") && scanner.ends_word())
-        .then(|| form(format!("c.{number}{base}"), scanner.at, Certainty::Shape))
+        .then(|| form(format_smolstr!("c.{number}{base}"), scanner.at, Certainty::Shape))
 }
 
 /// `-308A`, `111G`, `-3279 AC`, `-308 adenine`, `573X`, "399 Gln".
@@ -108,21 +112,23 @@ fn number_first(mut scanner: Scanner<'_>) -> Option<Form> {
             bases = second;
         }
         let certainty = if signed && number.len() > 2 { Certainty::Shape } else { Certainty::Weak };
-        return Some(form(format!("c.{number}{letters}"), bases.at, certainty));
+        return Some(form(format_smolstr!("c.{number}{letters}"), bases.at, certainty));
     }
     let mut named = spaced;
     if signed && let Some(base) = named.base_name() {
-        return Some(form(format!("c.{number}{base}"), named.at, Certainty::Shape));
+        return Some(form(format_smolstr!("c.{number}{base}"), named.at, Certainty::Shape));
     }
     if signed {
         return None;
     }
     let mut residue = spaced;
     if let Some(letter) = residue.residue_name() {
-        return residue.ends_word().then(|| form(format!("p.{letter}{number}"), residue.at, Certainty::Weak));
+        return residue
+            .ends_word()
+            .then(|| form(format_smolstr!("p.{letter}{number}"), residue.at, Certainty::Weak));
     }
     let stop = number.len() > 1 && scanner.eat("X") && scanner.ends_word();
-    stop.then(|| form(format!("p.{number}*"), scanner.at, Certainty::Weak))
+    stop.then(|| form(format_smolstr!("p.{number}*"), scanner.at, Certainty::Weak))
 }
 
 /// `K65`, `A1166`, `C35322`: two digits at least.
@@ -133,10 +139,10 @@ pub(super) fn letter_and_number(mut scanner: Scanner<'_>) -> Option<Form> {
         return None;
     }
     let dna = digits.len() > NUMBER_DIGITS_LIMIT;
-    let id = if dna { format!("c.{digits}{letter}") } else { format!("p.{letter}{digits}") };
+    let id = if dna { format_smolstr!("c.{digits}{letter}") } else { format_smolstr!("p.{letter}{digits}") };
     Some(form(id, scanner.at, Certainty::Weak))
 }
 
-const fn form(id: String, end: usize, certainty: Certainty) -> Form {
+const fn form(id: SmolStr, end: usize, certainty: Certainty) -> Form {
     Form { id, end, certainty, class: Class::Allele }
 }

@@ -1,6 +1,8 @@
 //! Deletions, insertions, duplications and repeats in words: "32-bp deletion", "C deletion at nucleotide 4548", "deletion
 //! of C at nucleotide 888", "exon 7 deletion", "del6", "(CCTTT)10", "ΔF508".
 
+use smol_str::{SmolStr, format_smolstr};
+
 use super::places::Counted;
 use super::scanner::{Meanings, Scanner};
 use super::{Certainty, Class, Form};
@@ -122,7 +124,7 @@ fn size_first(mut scanner: Scanner<'_>) -> Option<Form> {
     if scanner.gap() && scanner.repeat_word() {
         // repeats of amino acids are parts of every such protein
         let certainty = if size.ends_with("aa") { Certainty::Weak } else { Certainty::Shape };
-        return Some(form(format!("dup{size}"), scanner.at, certainty, Class::Repeat));
+        return Some(form(format_smolstr!("dup{size}"), scanner.at, certainty, Class::Repeat));
     }
     let kind = scanner.event_name().filter(|_| scanner.ends_word())?;
     if scanner.bases_in_brackets().is_some() {
@@ -130,13 +132,11 @@ fn size_first(mut scanner: Scanner<'_>) -> Option<Form> {
         return None;
     }
     scanner.eat(" (indel)");
-    if size.starts_with('1') && size.len() == 3 && !size.ends_with("aa") {
-        // "single nucleotide insertion" is a class of events unless it says where
-        let weak = form(format!("{kind}{size}"), scanner.at, Certainty::Weak, Class::Size);
-        return Some(with_place(scanner, &format!("{kind}{size}")).unwrap_or(weak));
-    }
-    let plain = form(format!("{kind}{size}"), scanner.at, Certainty::Shape, Class::Size);
-    Some(with_place(scanner, &format!("{kind}{size}")).unwrap_or(plain))
+    let event = format_smolstr!("{kind}{size}");
+    // "single nucleotide insertion" is a class of events unless it says where
+    let is_class = size.starts_with('1') && size.len() == 3 && !size.ends_with("aa");
+    let certainty = if is_class { Certainty::Weak } else { Certainty::Shape };
+    Some(with_place(scanner, &event).unwrap_or_else(|| form(event, scanner.at, certainty, Class::Size)))
 }
 
 /// The event with the place that follows it.
@@ -147,7 +147,12 @@ fn with_place(mut scanner: Scanner<'_>, event: &str) -> Option<Form> {
         Counted::Codons => "codon",
         Counted::Residues => "p.",
     };
-    Some(form(format!("{mark}{}{event}", place.position), scanner.at, Certainty::Certain, Class::Event))
+    Some(form(
+        format_smolstr!("{mark}{}{event}", place.position),
+        scanner.at,
+        Certainty::Certain,
+        Class::Event,
+    ))
 }
 
 /// "deletion of C at nucleotide 888", "deletion of 4 kb", "deletion (TGAG)", "insertion of the four nucleotides CCCC",
@@ -155,7 +160,7 @@ fn with_place(mut scanner: Scanner<'_>, event: &str) -> Option<Form> {
 fn event_first(mut scanner: Scanner<'_>) -> Option<Form> {
     let kind = scanner.event_name()?;
     if let Some(bases) = scanner.bases_in_brackets().filter(|bases| bases.len() > 1) {
-        return Some(form(format!("{kind}{bases}"), scanner.at, Certainty::Shape, Class::Event));
+        return Some(form(format_smolstr!("{kind}{bases}"), scanner.at, Certainty::Shape, Class::Event));
     }
     let mut bare = scanner;
     bare.next_word(&["polymorphism", "mutation", "variant"]);
@@ -167,16 +172,16 @@ fn event_first(mut scanner: Scanner<'_>) -> Option<Form> {
         && let Some(bases) = direct.upper_bases().filter(|bases| bases.len() > 1)
         && direct.ends_word()
     {
-        return Some(form(format!("{kind}{bases}"), direct.at, Certainty::Shape, Class::Event));
+        return Some(form(format_smolstr!("{kind}{bases}"), direct.at, Certainty::Shape, Class::Event));
     }
     scanner.eat(" of ").then_some(())?;
     scanner.eat_any(&["a ", "an ", "the "]);
     let mut part = scanner;
     if let Some(exon) = part.part() {
-        return Some(form(format!("{exon}{kind}"), part.at, Certainty::Weak, Class::Event));
+        return Some(form(format_smolstr!("{exon}{kind}"), part.at, Certainty::Weak, Class::Event));
     }
     let of = scanner.event_object()?;
-    let event = format!("{kind}{of}");
+    let event = format_smolstr!("{kind}{of}");
     let end = scanner.at;
     let certainty = if of == "1bp" || of == "A" { Certainty::Weak } else { Certainty::Shape };
     Some(with_place(scanner, &event).unwrap_or_else(|| form(event, end, certainty, Class::Event)))
@@ -186,15 +191,12 @@ fn event_first(mut scanner: Scanner<'_>) -> Option<Form> {
 fn bases_first(mut scanner: Scanner<'_>) -> Option<Form> {
     let letters = scanner.short_bases();
     let named = letters.is_none();
-    let bases = match letters {
-        Some(letters) => letters,
-        None => scanner.base_name()?.to_owned(),
-    };
-    if named && let Some(form) = named_base_at_number(scanner, &bases) {
+    let bases = letters.or_else(|| scanner.base_name())?;
+    if named && let Some(form) = named_base_at_number(scanner, bases) {
         return Some(form);
     }
     scanner.next_word(&["nucleotide", "base", "tetranucleotide", "dinucleotide", "trinucleotide"]);
-    let (end, event, class) = scanner.named_event(&bases)?;
+    let (end, event, class) = scanner.named_event(bases)?;
     let mut placed = scanner;
     placed.at = end;
     placed.next_word(&["polymorphism", "mutation"]);
@@ -210,7 +212,7 @@ fn bases_first(mut scanner: Scanner<'_>) -> Option<Form> {
 fn named_base_at_number(mut scanner: Scanner<'_>, base: &str) -> Option<Form> {
     let number = scanner.eat(" ").then(|| scanner.digits(6)).flatten()?;
     let kind = scanner.gap().then(|| scanner.event_name()).flatten()?;
-    Some(form(format!("c.{number}{kind}{base}"), scanner.at, Certainty::Certain, Class::Event))
+    Some(form(format_smolstr!("c.{number}{kind}{base}"), scanner.at, Certainty::Certain, Class::Event))
 }
 
 /// "exon 7 deletion", "codon 138 deletion".
@@ -218,7 +220,7 @@ fn part_first(mut scanner: Scanner<'_>) -> Option<Form> {
     let part = scanner.part()?;
     let kind = scanner.gap().then(|| scanner.event_name()).flatten()?;
     let certainty = if part.starts_with("codon") { Certainty::Shape } else { Certainty::Weak };
-    scanner.ends_word().then(|| form(format!("{part}{kind}"), scanner.at, certainty, Class::Event))
+    scanner.ends_word().then(|| form(format_smolstr!("{part}{kind}"), scanner.at, certainty, Class::Event))
 }
 
 /// "202 adenine deletion", "1308_1316 dup9" is of the compact forms.
@@ -228,7 +230,7 @@ fn number_first(mut scanner: Scanner<'_>) -> Option<Form> {
     let bases = scanner.base_name()?;
     scanner.gap().then_some(())?;
     let kind = scanner.event_name()?;
-    Some(form(format!("c.{number}{kind}{bases}"), scanner.at, Certainty::Certain, Class::Event))
+    Some(form(format_smolstr!("c.{number}{kind}{bases}"), scanner.at, Certainty::Certain, Class::Event))
 }
 
 /// "del6", "dup24bp", "delTTCA", "ins/del 6 bp", "del 329C".
@@ -241,35 +243,45 @@ fn short(mut scanner: Scanner<'_>) -> Option<Form> {
     if let Some(bases) = scanner.upper_bases() {
         if bracket {
             scanner.eat(")").then_some(())?;
-            let event = format!("{kind}{bases}");
+            let event = format_smolstr!("{kind}{bases}");
             let end = scanner.at;
             return with_place(scanner, &event)
                 .or_else(|| Some(form(event, end, Certainty::Shape, Class::Event)));
         }
         return scanner
             .ends_word()
-            .then(|| form(format!("{kind}{bases}"), scanner.at, Certainty::Shape, Class::Event));
+            .then(|| form(format_smolstr!("{kind}{bases}"), scanner.at, Certainty::Shape, Class::Event));
     }
     let number = scanner.grouped_digits()?;
     let mut placed = scanner;
     if let Some(bases) = placed.upper_bases()
         && placed.ends_word()
     {
-        return Some(form(format!("c.{number}{kind}{bases}"), placed.at, Certainty::Shape, Class::DnaBare));
+        return Some(form(
+            format_smolstr!("c.{number}{kind}{bases}"),
+            placed.at,
+            Certainty::Shape,
+            Class::DnaBare,
+        ));
     }
     let mut range = scanner;
     if range.eat("-")
         && let Some(second) = range.digits(6)
         && (!bracket || range.eat(")"))
     {
-        return Some(form(format!("{number}_{second}{kind}"), range.at, Certainty::Shape, Class::Event));
+        return Some(form(
+            format_smolstr!("{number}_{second}{kind}"),
+            range.at,
+            Certainty::Shape,
+            Class::Event,
+        ));
     }
     let unit = scanner.eat_any(&["bp", " bp", "-bp", " nucleotide", "kb", " kb"]);
     let good = (unit || !space) && !bracket && scanner.ends_word();
     // "del6/del6" is a genotype
     let slashed = scanner.next_byte() == Some(b'/') || scanner.text.as_bytes()[..start].ends_with(b"/");
     let certainty = if slashed { Certainty::Weak } else { Certainty::Shape };
-    good.then(|| form(format!("{kind}{number}bp"), scanner.at, certainty, Class::Size))
+    good.then(|| form(format_smolstr!("{kind}{number}bp"), scanner.at, certainty, Class::Size))
 }
 
 /// "(CCTTT)10", "(TTTA)n repeat", "(TT) deletion".
@@ -282,12 +294,12 @@ fn bracketed(mut scanner: Scanner<'_>) -> Option<Form> {
         && count.ends_word()
     {
         let certainty = if bases.len() > 1 { Certainty::Shape } else { Certainty::Weak };
-        return Some(form(format!("{bases}[{number}]"), count.at, certainty, Class::Repeat));
+        return Some(form(format_smolstr!("{bases}[{number}]"), count.at, certainty, Class::Repeat));
     }
     if count.eat("n") && count.ends_word() {
-        return Some(form(format!("{bases}[n]"), count.at, Certainty::Weak, Class::Repeat));
+        return Some(form(format_smolstr!("{bases}[n]"), count.at, Certainty::Weak, Class::Repeat));
     }
-    let (end, event, class) = scanner.named_event(&bases)?;
+    let (end, event, class) = scanner.named_event(bases)?;
     Some(form(event, end, Certainty::Shape, class))
 }
 
@@ -304,18 +316,21 @@ fn delta(mut scanner: Scanner<'_>) -> Option<Form> {
     if let Some(residue) = scanner.three_letter_residue().or_else(|| scanner.one_letter_residue()) {
         let digits = scanner.digits(4).filter(|digits| digits.len() >= 2 && !digits.starts_with('0'))?;
         let end = scanner.ends_word();
-        return end
-            .then(|| form(format!("p.{residue}{digits}del"), scanner.at, Certainty::Certain, Class::Delta));
+        return end.then(|| {
+            form(format_smolstr!("p.{residue}{digits}del"), scanner.at, Certainty::Certain, Class::Delta)
+        });
     }
     let number = scanner.digits(3).filter(|number| number.len() == 2 && !gap)?;
     let mut whole = scanner;
     if whole.next_word(&["deletion"]).is_none() || scanner.text[..scanner.at].ends_with("lta32") {
         whole = scanner;
     }
-    scanner.ends_word().then(|| form(format!("del{number}bp"), whole.at, Certainty::Shape, Class::Delta))
+    scanner
+        .ends_word()
+        .then(|| form(format_smolstr!("del{number}bp"), whole.at, Certainty::Shape, Class::Delta))
 }
 
-const fn form(id: String, end: usize, certainty: Certainty, class: Class) -> Form {
+const fn form(id: SmolStr, end: usize, certainty: Certainty, class: Class) -> Form {
     Form { id, end, certainty, class }
 }
 
@@ -326,15 +341,15 @@ impl<'t> Scanner<'t> {
     }
 
     /// A gap and an event or a repeat of these bases: where it ends and what it says.
-    fn named_event(&self, bases: &str) -> Option<(usize, String, Class)> {
+    fn named_event(&self, bases: &str) -> Option<(usize, SmolStr, Class)> {
         let mut scanner = *self;
         scanner.next_word(&["tandem", "frameshift", "in-frame", "homozygous", "heterozygous"]);
         scanner.gap().then_some(())?;
         if scanner.repeat_word() {
-            return (bases.len() > 1).then(|| (scanner.at, format!("{bases}[n]"), Class::Repeat));
+            return (bases.len() > 1).then(|| (scanner.at, format_smolstr!("{bases}[n]"), Class::Repeat));
         }
         let kind = scanner.event_name().filter(|_| scanner.ends_word())?;
-        Some((scanner.at, format!("{kind}{bases}"), Class::Event))
+        Some((scanner.at, format_smolstr!("{kind}{bases}"), Class::Event))
     }
 
     fn repeat_word(&mut self) -> bool {
@@ -349,31 +364,30 @@ impl<'t> Scanner<'t> {
     }
 
     /// "32-bp", "5.5 kb", "22,230 bp", "four base pairs": the number and its unit.
-    fn size(&mut self) -> Option<String> {
+    fn size(&mut self) -> Option<SmolStr> {
         let number = match self.meaning(&NUMBERS) {
-            Some(number) => number.to_owned(),
+            Some(number) => number.into(),
             None => self.decimal()?,
         };
         self.gap();
         let unit = self.meaning(&UNITS)?;
-        Some(format!("{number}{unit}"))
+        Some(format_smolstr!("{number}{unit}"))
     }
 
-    fn decimal(&mut self) -> Option<String> {
-        let mut number = self.grouped_digits()?;
+    fn decimal(&mut self) -> Option<SmolStr> {
+        let number = self.grouped_digits()?;
         let mut fraction = *self;
         if fraction.eat(".")
             && let Some(digits) = fraction.digits(3)
         {
-            number.push('.');
-            number.push_str(digits);
             *self = fraction;
+            return Some(format_smolstr!("{number}.{digits}"));
         }
         Some(number)
     }
 
     /// " (TTAAATGG)".
-    fn bases_in_brackets(&mut self) -> Option<String> {
+    fn bases_in_brackets(&mut self) -> Option<&'t str> {
         let mut scanner = *self;
         if !scanner.eat(" (") {
             return None;
@@ -387,12 +401,12 @@ impl<'t> Scanner<'t> {
     }
 
     /// What is deleted or inserted: "4 kb", "C", "a G nucleotide", "the four nucleotides CCCC", "(GCG)4GCA".
-    fn event_object(&mut self) -> Option<String> {
+    fn event_object(&mut self) -> Option<SmolStr> {
         let mut repeat = *self;
         if let Some(bases) = repeat.bracketed_bases() {
             let more = repeat.upper_bases().unwrap_or_default();
             *self = repeat;
-            return Some(format!("{bases}{more}"));
+            return Some(format_smolstr!("{bases}{more}"));
         }
         let mut sized = *self;
         let size = sized.size();
@@ -402,22 +416,22 @@ impl<'t> Scanner<'t> {
             based.upper_bases()
         } else {
             based = *self;
-            based.short_bases().or_else(|| based.base_name().map(str::to_owned))
+            based.short_bases().or_else(|| based.base_name())
         };
         if bases.is_some() && based.ends_word() && based.next_byte() != Some(b'-') {
             based.next_word(&["nucleotides", "nucleotide", "residues", "residue", "base"]);
             *self = based;
-            return bases;
+            return bases.map(SmolStr::from);
         }
         *self = sized;
         size
     }
 
     /// "exon 7", "exons 2-5", "codon 138".
-    fn part(&mut self) -> Option<String> {
+    fn part(&mut self) -> Option<SmolStr> {
         let word = self.word(&["exons", "exon", "codon", "intron"])?;
         self.eat(" ").then_some(())?;
         let number = self.place_number()?;
-        Some(format!("{}{number}", word.trim_end_matches('s')))
+        Some(format_smolstr!("{}{number}", word.trim_end_matches('s')))
     }
 }

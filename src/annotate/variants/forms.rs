@@ -1,5 +1,7 @@
 //! Forms that are written in one piece, with their marks or by their shape alone.
 
+use smol_str::{SmolStr, format_smolstr};
+
 use super::scanner::SEQUENCE_LETTERS_LIMIT;
 use super::{Certainty, Class, Form, Scanner};
 use crate::annotate::amino_acids;
@@ -64,7 +66,7 @@ fn ref_snp(text: &str, at: usize) -> Option<Form> {
     scanner.eat_any(&["#", "-"]);
     let digits = scanner.digits(10)?;
     let good = digits.len() >= 3 && !digits.starts_with('0') && scanner.ends_word();
-    good.then(|| form(format!("dbSNP:rs{digits}"), scanner.at, Certainty::Certain, Class::RefSnp))
+    good.then(|| form(format_smolstr!("dbSNP:rs{digits}"), scanner.at, Certainty::Certain, Class::RefSnp))
 }
 
 /// `c.`, `g.`, `m.`, `n.`, `r.` and a change.
@@ -85,7 +87,9 @@ fn nucleotide(text: &str, at: usize) -> Option<Form> {
         scanner.eat(")");
     }
     let kind = &text[at..=at];
-    scanner.ends_word().then(|| form(format!("{kind}.{change}"), scanner.at, Certainty::Certain, Class::Hgvs))
+    scanner
+        .ends_word()
+        .then(|| form(format_smolstr!("{kind}.{change}"), scanner.at, Certainty::Certain, Class::Hgvs))
 }
 
 /// `IVS10+12G>A`, `IVS-II-1 (G>A)`, `IVS9+459, A/G`, and the allele `IVS10+4G`.
@@ -98,17 +102,19 @@ fn intron(text: &str, at: usize) -> Option<Form> {
     let offset = scanner.digits(6)?;
     let mut range = scanner;
     let second = if range.eat("_") { range.digits(6) } else { None };
-    let second = second.map(|second| format!("_{second}")).unwrap_or_default();
-    if !second.is_empty() {
-        scanner = range;
-    }
-    let place = format!("IVS{number}{sign}{offset}{second}");
+    let place = match second {
+        Some(second) => {
+            scanner = range;
+            format_smolstr!("IVS{number}{sign}{offset}_{second}")
+        }
+        None => format_smolstr!("IVS{number}{sign}{offset}"),
+    };
     let mut changed = scanner;
     changed.eat(",");
     if let Some(change) = changed.change(true) {
-        return changed
-            .ends_word()
-            .then(|| form(format!("{place}{change}"), changed.at, Certainty::Certain, Class::Intron));
+        return changed.ends_word().then(|| {
+            form(format_smolstr!("{place}{change}"), changed.at, Certainty::Certain, Class::Intron)
+        });
     }
     scanner.space();
     let bases = scanner.upper_bases().filter(|bases| bases.len() <= 2)?;
@@ -118,7 +124,7 @@ fn intron(text: &str, at: usize) -> Option<Form> {
     }
     scanner
         .ends_word()
-        .then(|| form(format!("{place}{bases}"), scanner.at, Certainty::Certain, Class::Allele))
+        .then(|| form(format_smolstr!("{place}{bases}"), scanner.at, Certainty::Certain, Class::Allele))
 }
 
 /// `308G>A`, `-1082A/G`, `35delG`, `5382insC`, `1494del6`.
@@ -134,7 +140,7 @@ fn bare_nucleotide(text: &str, at: usize) -> Option<Form> {
     let certainty =
         if change.contains('>') && !written.contains('/') { Certainty::Certain } else { Certainty::Shape };
     let change = change.trim_start_matches('+');
-    good.then(|| form(format!("c.{change}"), scanner.at, certainty, Class::DnaBare))
+    good.then(|| form(format_smolstr!("c.{change}"), scanner.at, certainty, Class::DnaBare))
 }
 
 /// `192Q/R`, and `157delMTTTVP` of at least two residues.
@@ -149,14 +155,14 @@ fn number_and_residues(text: &str, at: usize) -> Option<Form> {
         scanner.at += length;
         let good = length > 1 && scanner.ends_word();
         return good.then(|| {
-            form(format!("p.{number}del{residues}"), scanner.at, Certainty::Shape, Class::ProteinBare)
+            form(format_smolstr!("p.{number}del{residues}"), scanner.at, Certainty::Shape, Class::ProteinBare)
         });
     }
     let from = scanner.one_letter_residue()?;
     let to = scanner.eat("/").then(|| scanner.one_letter_residue()).flatten()?;
-    scanner
-        .ends_word()
-        .then(|| form(format!("p.{from}{number}{to}"), scanner.at, Certainty::Shape, Class::ProteinBare))
+    scanner.ends_word().then(|| {
+        form(format_smolstr!("p.{from}{number}{to}"), scanner.at, Certainty::Shape, Class::ProteinBare)
+    })
 }
 
 /// `G-308A`, and `T1270533G` with more digits than a protein has residues.
@@ -170,7 +176,7 @@ fn legacy_nucleotide(text: &str, at: usize) -> Option<Form> {
     let good = by_place || by_word;
     let change = change.trim_start_matches('+');
     (good && Scanner { text, at: end }.ends_word())
-        .then(|| form(format!("c.{change}"), end, Certainty::Shape, Class::DnaBare))
+        .then(|| form(format_smolstr!("c.{change}"), end, Certainty::Shape, Class::DnaBare))
 }
 
 /// `p.` and a change.
@@ -182,7 +188,9 @@ fn protein(text: &str, at: usize) -> Option<Form> {
     if bracket && !(scanner.eat(")") || scanner.eat("]")) {
         return None;
     }
-    scanner.ends_word().then(|| form(format!("p.{change}"), scanner.at, Certainty::Certain, Class::Hgvs))
+    scanner
+        .ends_word()
+        .then(|| form(format_smolstr!("p.{change}"), scanner.at, Certainty::Certain, Class::Hgvs))
 }
 
 /// `V600E`, `Val600Glu`, `R97*`, `F508del`.
@@ -196,11 +204,11 @@ fn bare_protein(text: &str, at: usize) -> Option<Form> {
     let written = &text[at..scanner.at];
     if three_letters {
         // "Ser 473 Ala" is one; "His 6 fs" is not written
-        return Some(form(format!("p.{change}"), scanner.at, Certainty::Certain, Class::ProteinBare));
+        return Some(form(format_smolstr!("p.{change}"), scanner.at, Certainty::Certain, Class::ProteinBare));
     }
     let mut letters = change.chars();
     let (from, to) = (letters.next()?, letters.next_back()?);
-    let digits: String = change.chars().skip(1).take_while(char::is_ascii_digit).collect();
+    let digits = letters.as_str().split(|c: char| !c.is_ascii_digit()).next()?;
     let plain = change.len() == digits.len() + 2;
     if LOOKALIKES.contains(&written) || from == to {
         return None;
@@ -212,9 +220,10 @@ fn bare_protein(text: &str, at: usize) -> Option<Form> {
     let position: u64 = digits.parse().ok()?;
     let base = |letter: char| matches!(letter, 'A' | 'C' | 'G' | 'T');
     if plain && base(from) && base(to) && position >= BARE_DNA_POSITION_MIN {
-        return Some(form(format!("c.{digits}{from}>{to}"), end, Certainty::Shape, Class::DnaBare));
+        return Some(form(format_smolstr!("c.{digits}{from}>{to}"), end, Certainty::Shape, Class::DnaBare));
     }
-    (digits.len() <= 4).then(|| form(format!("p.{change}"), end, Certainty::Shape, Class::ProteinBare))
+    (digits.len() <= 4)
+        .then(|| form(format_smolstr!("p.{change}"), end, Certainty::Shape, Class::ProteinBare))
 }
 
 /// Where a change ends that names two new alleles, such as `G1915T/A`.
@@ -251,6 +260,6 @@ fn stands_beside_change_word(text: &str, span: Span) -> bool {
 }
 
 /// A form of these parts.
-const fn form(id: String, end: usize, certainty: Certainty, class: Class) -> Form {
+const fn form(id: SmolStr, end: usize, certainty: Certainty, class: Class) -> Form {
     Form { id, end, certainty, class }
 }

@@ -1,25 +1,26 @@
 //! The grammar of written changes: of bases (`76A>T`, `35delG`) and of residues (`V600E`, `R97Pfs*23`).
 
+use smol_str::{SmolStr, SmolStrBuilder, format_smolstr};
+
 use super::scanner::{SEQUENCE_LETTERS_LIMIT, Scanner};
 
 impl<'t> Scanner<'t> {
     /// A position or a range of two, and a change.
-    pub(super) fn nucleotide_change(&mut self) -> Option<String> {
-        let mut change = self.position()?;
+    pub(super) fn nucleotide_change(&mut self) -> Option<SmolStr> {
+        let first = self.position()?;
         let mut range = *self;
         let second = if range.eat_any(&["_", "–", "-", "/", "..."]) { range.position() } else { None };
-        let single = second.is_none();
-        if let Some(second) = second {
-            change.push('_');
-            change.push_str(&second);
-            *self = range;
-        }
-        change.push_str(&self.change(single)?);
-        Some(change)
+        let Some(second) = second else {
+            let change = self.change(true)?;
+            return Some(format_smolstr!("{first}{change}"));
+        };
+        *self = range;
+        let change = self.change(false)?;
+        Some(format_smolstr!("{first}_{second}{change}"))
     }
 
     /// `A>T`, `del`, `delA`, `insTG`, `dup`, `inv`, `delinsAT`, `delAinsT`; `=` is left alone.
-    pub(super) fn change(&mut self, single: bool) -> Option<String> {
+    pub(super) fn change(&mut self, single: bool) -> Option<SmolStr> {
         let mut spaced = *self;
         spaced.space();
         let mut plain = spaced;
@@ -33,7 +34,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// `A>T`, `A->T`, `(A>T)`, and `A/T` or `A-T` where the bases are one each.
-    fn substitution(&mut self) -> Option<String> {
+    fn substitution(&mut self) -> Option<SmolStr> {
         let bracket = self.eat("(");
         let start = self.at;
         let from = self.substitution_from()?;
@@ -44,14 +45,14 @@ impl<'t> Scanner<'t> {
             slash.then_some(())?;
         }
         let to = self.bases()?;
-        (!bracket || self.eat(")")).then(|| format!("{from}>{to}"))
+        (!bracket || self.eat(")")).then(|| format_smolstr!("{from}>{to}"))
     }
 
     /// What follows the word of an event: its bases, how many they are, or what takes their place.
-    fn event(&mut self, kind: &str, single: bool) -> Option<String> {
+    fn event(&mut self, kind: &str, single: bool) -> Option<SmolStr> {
         let mut spaced = *self;
         spaced.eat_any(&[" ", "-", "."]);
-        let bases = spaced.upper_bases().or_else(|| spaced.bracketed_bases());
+        let bases = spaced.upper_bases().map(SmolStr::from).or_else(|| spaced.bracketed_bases());
         let bases = match bases {
             Some(bases) => {
                 *self = spaced;
@@ -59,25 +60,26 @@ impl<'t> Scanner<'t> {
             }
             None => self.bases(),
         };
-        let mut change = format!("{kind}{}", bases.clone().unwrap_or_default());
         if kind == "del" && self.eat("ins") {
-            change.push_str("ins");
-            change.push_str(&self.bases()?);
-        } else if bases.is_none() {
-            // c.20_23del4: the number of bases
-            let count = self.digits(4);
-            let _ = count.is_some() && self.eat_any(&["bp", " bp"]);
-            if matches!(kind, "delins" | "ins") && count.is_none() {
-                return None;
-            }
-            // a range says how many they are
-            change.push_str(count.filter(|_| single || kind == "ins").unwrap_or_default());
+            let (bases, others) = (bases.unwrap_or_default(), self.bases()?);
+            return Some(format_smolstr!("{kind}{bases}ins{others}"));
         }
-        Some(change)
+        if let Some(bases) = bases {
+            return Some(format_smolstr!("{kind}{bases}"));
+        }
+        // c.20_23del4: the number of bases
+        let count = self.digits(4);
+        let _ = count.is_some() && self.eat_any(&["bp", " bp"]);
+        if matches!(kind, "delins" | "ins") && count.is_none() {
+            return None;
+        }
+        // a range says how many they are
+        let count = count.filter(|_| single || kind == "ins").unwrap_or_default();
+        Some(format_smolstr!("{kind}{count}"))
     }
 
     /// `(GCG)7`, `(GCG)(7)`: bases that are repeated.
-    pub(super) fn bracketed_bases(&mut self) -> Option<String> {
+    pub(super) fn bracketed_bases(&mut self) -> Option<SmolStr> {
         if !self.eat("(") {
             return None;
         }
@@ -86,27 +88,31 @@ impl<'t> Scanner<'t> {
             return None;
         }
         let bracket = self.eat("(");
-        let count = self.digits(3).map(|count| format!("[{count}]")).unwrap_or_default();
-        (!bracket || self.eat(")")).then(|| format!("{bases}{count}"))
+        let count = self.digits(3);
+        (!bracket || self.eat(")")).then(|| match count {
+            Some(count) => format_smolstr!("{bases}[{count}]"),
+            None => bases.into(),
+        })
     }
 
     /// The number of an intron after `IVS`: `4`, `-II-` and `I` are read.
-    pub(super) fn intron_number(&mut self) -> Option<String> {
+    pub(super) fn intron_number(&mut self) -> Option<&'t str> {
         let _ = self.gap();
         if let Some(number) = self.digits(3) {
-            return Some(number.to_owned());
+            return Some(number);
         }
         let numerals = [("III", "3"), ("II", "2"), ("IV", "4"), ("I", "1"), ("V", "5")];
-        numerals.into_iter().find(|(numeral, _)| self.eat(numeral)).map(|(_, number)| number.to_owned())
+        numerals.into_iter().find(|(numeral, _)| self.eat(numeral)).map(|(_, number)| number)
     }
 
-    fn substitution_from(mut self) -> Option<String> {
+    fn substitution_from(mut self) -> Option<SmolStr> {
         self.bases().filter(|bases| !bases.contains('N'))
     }
 
     /// `A76T` after `c.`: `76A>T`, and where it ends.
-    pub(super) fn old_substitution(mut self) -> Option<(String, usize)> {
-        let from = self.bases().filter(|bases| matches!(bases.len(), 1 | 3))?;
+    pub(super) fn old_substitution(mut self) -> Option<(SmolStr, usize)> {
+        self.bases_length().filter(|length| matches!(length, 1 | 3))?;
+        let from = self.bases()?;
         let bracket = self.eat("(");
         if from.len() == 3 && !bracket {
             return None;
@@ -117,7 +123,7 @@ impl<'t> Scanner<'t> {
         }
         let _ = self.arrow() || self.eat_any(&["/", " by "]);
         let to = self.bases().filter(|bases| bases.len() == from.len())?;
-        Some((format!("{position}{from}>{to}"), self.at))
+        Some((format_smolstr!("{position}{from}>{to}"), self.at))
     }
 
     /// A residue; one letter or three as `three_letters` has it, either where it is `None`.
@@ -130,7 +136,7 @@ impl<'t> Scanner<'t> {
 
     /// The change of a protein with one-letter residues: `V600E`, `R97Pfs*23`, `E746_A750del`. `loose` allows `Val 600
     /// Glu`, `=` and what else only a marked form may have.
-    pub(super) fn protein_change(&mut self, loose: bool) -> Option<String> {
+    pub(super) fn protein_change(&mut self, loose: bool) -> Option<SmolStr> {
         let (from, three_letters) = self.residue()?;
         let bracket = loose && three_letters && self.eat("(");
         if loose && three_letters {
@@ -147,23 +153,18 @@ impl<'t> Scanner<'t> {
         if !loose && !self.next_byte().is_some_and(goes_on) {
             return None;
         }
-        let mut change = format!("{from}{digits}");
-        let mut range = *self;
-        if range.eat("_") {
-            let (to, _) = range.residue()?;
-            let digits = range.digits(5)?;
-            change.push_str(&format!("_{to}{digits}"));
-            *self = range;
-        } else if let Some(rest) = self.substituted(loose, three_letters) {
-            change.push_str(&rest);
-            return Some(change);
+        if self.eat("_") {
+            let (to, _) = self.residue()?;
+            let (last, event) = (self.digits(5)?, self.protein_event(loose)?);
+            return Some(format_smolstr!("{from}{digits}_{to}{last}{event}"));
         }
-        change.push_str(&self.protein_event(loose)?);
-        Some(change)
+        let substituted = self.substituted(loose, three_letters);
+        let change = substituted.or_else(|| self.protein_event(loose))?;
+        Some(format_smolstr!("{from}{digits}{change}"))
     }
 
     /// What replaces a residue: another, a stop, a frame shift with its first new residue.
-    fn substituted(&mut self, loose: bool, three_letters: bool) -> Option<String> {
+    fn substituted(&mut self, loose: bool, three_letters: bool) -> Option<SmolStr> {
         let mut scanner = *self;
         if loose && three_letters {
             let arrow = scanner.arrow();
@@ -171,25 +172,24 @@ impl<'t> Scanner<'t> {
         }
         if loose && scanner.eat("=") {
             *self = scanner;
-            return Some("=".to_owned());
+            return Some(SmolStr::new_static("="));
         }
         if scanner.stop(three_letters) {
             *self = scanner;
-            return Some("*".to_owned());
+            return Some(SmolStr::new_static("*"));
         }
         let (to, three) = scanner.residue()?;
         if three != three_letters {
             return None;
         }
-        let mut replaced = to.to_string();
-        let mut shift = scanner;
-        shift.space();
-        if shift.eat_any(&["fs", "FS"]) {
-            replaced.push_str(&shift.frame_shift());
-            scanner = shift;
-        }
         *self = scanner;
-        Some(replaced)
+        scanner.space();
+        if scanner.eat_any(&["fs", "FS"]) {
+            let shift = scanner.frame_shift();
+            *self = scanner;
+            return Some(format_smolstr!("{to}{shift}"));
+        }
+        Some(to.into())
     }
 
     /// A stop: `*`, `Ter`, `Stop`, and `X` where nothing else follows.
@@ -210,30 +210,30 @@ impl<'t> Scanner<'t> {
     }
 
     /// What follows `fs`: `Ter23`, `*23`, `X23` or nothing.
-    fn frame_shift(&mut self) -> String {
+    fn frame_shift(&mut self) -> SmolStr {
         let mut scanner = *self;
         if let Some(digits) = scanner.digits(5) {
             *self = scanner;
-            return format!("fs*{digits}");
+            return format_smolstr!("fs*{digits}");
         }
         if scanner.eat_any(&["Ter", "*", "X", " Ter", " X", " *"]) {
             if let Some(digits) = scanner.digits(5) {
                 *self = scanner;
-                return format!("fs*{digits}");
+                return format_smolstr!("fs*{digits}");
             }
             if scanner.eat("?") {
                 *self = scanner;
-                return "fs*?".to_owned();
+                return SmolStr::new_static("fs*?");
             }
             if scanner.ends_word() {
                 *self = scanner;
             }
         }
-        "fs".to_owned()
+        SmolStr::new_static("fs")
     }
 
     /// `del`, `dup`, `insGly`, `delinsTrp`, `fs`.
-    fn protein_event(&mut self, loose: bool) -> Option<String> {
+    fn protein_event(&mut self, loose: bool) -> Option<SmolStr> {
         if self.eat_any(&["fs", "FS", " fs"]) {
             return Some(self.frame_shift());
         }
@@ -241,7 +241,7 @@ impl<'t> Scanner<'t> {
             if !self.eat(word) {
                 continue;
             }
-            let mut residues = String::new();
+            let mut residues = SmolStrBuilder::new();
             while residues.len() < SEQUENCE_LETTERS_LIMIT
                 && let Some((residue, _)) = self.residue()
             {
@@ -251,7 +251,7 @@ impl<'t> Scanner<'t> {
                 "delins" | "ins" => loose && !residues.is_empty(),
                 _ => residues.is_empty(),
             };
-            return good.then(|| format!("{word}{residues}"));
+            return good.then(|| format_smolstr!("{word}{}", residues.as_str()));
         }
         None
     }

@@ -1,5 +1,7 @@
 //! Where a change in words is: "at nucleotide 2607", "in codon 38", "(nucleotides 763-766)".
 
+use smol_str::{SmolStr, SmolStrBuilder};
+
 use super::scanner::{POSITION_DIGITS_LIMIT, Scanner};
 
 /// The most words between a preposition and its number.
@@ -69,7 +71,7 @@ impl Counted {
 /// A place: the position, and what it counts.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
-    pub(super) position: String,
+    pub(super) position: SmolStr,
     pub(super) counted: Counted,
 }
 
@@ -135,9 +137,9 @@ impl<'t> Scanner<'t> {
     }
 
     /// `2607`, `-308`, `+387`, `c.898`, `13,910`, `763-766`, "7916 and 7917".
-    pub(super) fn place_number(&mut self) -> Option<String> {
+    pub(super) fn place_number(&mut self) -> Option<SmolStr> {
         self.eat_any(&["c.", "#", "g."]);
-        let mut number = String::new();
+        let mut number = SmolStrBuilder::new();
         if let Some(sign) = self.sign().filter(|sign| *sign == '-') {
             number.push(sign);
         }
@@ -153,12 +155,13 @@ impl<'t> Scanner<'t> {
             *self = range;
         }
         let unit = !self.next_byte().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'%');
-        unit.then_some(number)
+        unit.then(|| number.finish())
     }
 
     /// Digits with or without a comma between the thousands.
-    pub(super) fn grouped_digits(&mut self) -> Option<String> {
-        let mut number = self.digits(POSITION_DIGITS_LIMIT)?.to_owned();
+    pub(super) fn grouped_digits(&mut self) -> Option<SmolStr> {
+        let mut number = SmolStrBuilder::new();
+        number.push_str(self.digits(POSITION_DIGITS_LIMIT)?);
         let mut group = *self;
         while number.len() + 3 <= POSITION_DIGITS_LIMIT
             && group.eat(",")
@@ -168,6 +171,6 @@ impl<'t> Scanner<'t> {
             number.push_str(digits);
             *self = group;
         }
-        Some(number)
+        Some(number.finish())
     }
 }

@@ -1,5 +1,7 @@
 //! Reading from left to right: words, numbers, positions, bases and residues.
 
+use smol_str::{SmolStr, SmolStrBuilder, StrExt};
+
 use crate::annotate::amino_acids;
 
 /// The most residues or bases of one change that are read.
@@ -144,27 +146,27 @@ impl<'t> Scanner<'t> {
     }
 
     /// How many letters of DNA or RNA follow, in any case; `None` for none or more than the limit.
-    fn bases_length(&self) -> Option<usize> {
+    pub(super) fn bases_length(&self) -> Option<usize> {
         let base = |b: &u8| matches!(b.to_ascii_uppercase(), b'A' | b'C' | b'G' | b'T' | b'U' | b'N');
         let length = self.rest().bytes().take(SEQUENCE_LETTERS_LIMIT + 1).take_while(base).count();
         Some(length).filter(|length| (1..=SEQUENCE_LETTERS_LIMIT).contains(length))
     }
 
     /// Letters of DNA or RNA, in upper case; at most the limit.
-    pub(super) fn bases(&mut self) -> Option<String> {
-        let bases = self.rest()[..self.bases_length()?].to_ascii_uppercase();
+    pub(super) fn bases(&mut self) -> Option<SmolStr> {
+        let bases = &self.rest()[..self.bases_length()?];
         self.at += bases.len();
-        Some(bases)
+        Some(bases.to_ascii_uppercase_smolstr())
     }
 
     /// Bases that are written in upper case, and no letter after them; nothing is read where it is `None`.
-    pub(super) fn upper_bases(&mut self) -> Option<String> {
+    pub(super) fn upper_bases(&mut self) -> Option<&'t str> {
         let (bases, rest) = self.rest().split_at(self.bases_length()?);
         let upper = bases.bytes().all(|byte| byte.is_ascii_uppercase() && byte != b'N');
         let good = upper && !rest.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
         good.then(|| {
             self.at += bases.len();
-            bases.to_owned()
+            bases
         })
     }
 
@@ -179,8 +181,8 @@ impl<'t> Scanner<'t> {
     }
 
     /// `76`, `-14`, `*46`, `88+1`, `89-2`, and `88 + 1` where a sign has spaces.
-    pub(super) fn position(&mut self) -> Option<String> {
-        let mut position = String::new();
+    pub(super) fn position(&mut self) -> Option<SmolStr> {
+        let mut position = SmolStrBuilder::new();
         if self.eat("*") {
             position.push('*');
         } else if let Some(sign) = self.sign() {
@@ -200,7 +202,7 @@ impl<'t> Scanner<'t> {
                 *self = offset;
             }
         }
-        Some(position)
+        Some(position.finish())
     }
 
     /// `>` and what is printed instead of it, with a space on each side or not.

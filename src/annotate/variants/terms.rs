@@ -1,5 +1,7 @@
 //! What a change in words is of: a base, a residue, a codon or a stop, with its code in brackets.
 
+use smol_str::SmolStr;
+
 use super::scanner::{Meanings, Scanner};
 use crate::annotate::amino_acids;
 
@@ -42,9 +44,9 @@ impl Kind {
 pub(super) struct Term {
     pub(super) kind: Kind,
     /// Bases, or the residue in one letter.
-    pub(super) symbol: String,
+    pub(super) symbol: SmolStr,
     /// The position that is written to it: "arginine 150".
-    pub(super) position: Option<String>,
+    pub(super) position: Option<SmolStr>,
 }
 
 impl<'t> Scanner<'t> {
@@ -78,13 +80,13 @@ impl<'t> Scanner<'t> {
         scanner.next_word(&["codons", "codon", "signal"]);
         scanner.code_in_brackets();
         *self = scanner;
-        Some(Term { kind: Kind::Stop, symbol: "*".to_owned(), position: None })
+        Some(Term { kind: Kind::Stop, symbol: SmolStr::new_static("*"), position: None })
     }
 
     fn residue_term(&mut self) -> Option<Term> {
         let mut scanner = *self;
         let symbol = scanner.residue_name()?;
-        let mut term = Term { kind: Kind::Residue, symbol: symbol.to_string(), position: None };
+        let mut term = Term { kind: Kind::Residue, symbol: symbol.into(), position: None };
         scanner.code_in_brackets();
         let mut placed = scanner;
         placed.gap();
@@ -92,7 +94,7 @@ impl<'t> Scanner<'t> {
             && placed.ends_word()
             && !digits.starts_with('0')
         {
-            term.position = Some(digits.to_owned());
+            term.position = Some(digits.into());
             scanner = placed;
         }
         *self = scanner;
@@ -122,9 +124,9 @@ impl<'t> Scanner<'t> {
         if let Some(symbol) = scanner.base_name() {
             scanner.code_in_brackets();
             *self = scanner;
-            return Some(Term { kind: Kind::NamedBase, symbol: symbol.to_owned(), position: None });
+            return Some(Term { kind: Kind::NamedBase, symbol: symbol.into(), position: None });
         }
-        let symbol = scanner.short_bases()?;
+        let symbol = scanner.short_bases()?.into();
         *self = scanner;
         Some(Term { kind: Kind::Bases, symbol, position: None })
     }
@@ -137,7 +139,7 @@ impl<'t> Scanner<'t> {
     /// A few bases in upper case that are a word, or one in lower case before an arrow.
     ///
     /// Nothing is read where it is `None`.
-    pub(super) fn short_bases(&mut self) -> Option<String> {
+    pub(super) fn short_bases(&mut self) -> Option<&'t str> {
         let ends = |scanner: &Self| !scanner.next_byte().is_some_and(|byte| byte.is_ascii_alphanumeric());
         let mut scanner = *self;
         if let Some(bases) = scanner.upper_bases()
@@ -147,7 +149,13 @@ impl<'t> Scanner<'t> {
             *self = scanner;
             return Some(bases);
         }
-        let letter = self.next_byte().filter(|byte| matches!(byte, b'a' | b'c' | b'g' | b't'))?;
+        let base = match self.next_byte()? {
+            b'a' => "A",
+            b'c' => "C",
+            b'g' => "G",
+            b't' => "T",
+            _ => return None,
+        };
         let mut scanner = Self { text: self.text, at: self.at + 1 };
         let after_arrow = self.text.as_bytes()[..self.at].ends_with(b">");
         let mut arrow = scanner;
@@ -157,7 +165,7 @@ impl<'t> Scanner<'t> {
         }
         scanner.at = self.at + 1;
         *self = scanner;
-        Some(char::from(letter.to_ascii_uppercase()).to_string())
+        Some(base)
     }
 
     /// "(Arg)", "(R)", "(CGA)": the code of what stands before it.

@@ -10,10 +10,16 @@ use super::terms::TERM_BASES_LIMIT;
 use super::wording::{NEAR_BYTES, NOUN_WORDS_LIMIT};
 use super::*;
 
+fn find_variants(text: &str) -> Vec<VariantMention> {
+    let mut found = Vec::new();
+    super::find_variants(text, &mut found);
+    found
+}
+
 /// What is found that is more than weak.
 fn found(text: &str) -> Vec<(&str, String)> {
     let strong = find_variants(text).into_iter().filter(|v| v.certainty > Certainty::Weak);
-    strong.map(|v| (&text[v.span.start..v.span.end], v.id)).collect()
+    strong.map(|v| (&text[v.span.start..v.span.end], v.id.to_string())).collect()
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Substitutions in words: "G to A at nucleotide 2607", "arginine to cysteine substitution at position 158", "codon 26,
 //! GAG-->GCG", "Gly-->Asp".
 
+use smol_str::{SmolStr, format_smolstr};
+
 use super::places::{Counted, Place};
 use super::scanner::Scanner;
 use super::terms::{Kind, Term};
@@ -104,7 +106,7 @@ fn place_first(mut scanner: Scanner<'_>) -> Option<Form> {
 
 /// "272gly----stop", "158 Arg-to-His": a number and a residue before an arrow.
 fn number_and_residue(mut scanner: Scanner<'_>) -> Option<Form> {
-    let position = scanner.digits(5).filter(|digits| !digits.starts_with('0'))?.to_owned();
+    let position = scanner.digits(5).filter(|digits| !digits.starts_with('0'))?;
     scanner.gap();
     let from = amino_acids::from_three_letters_of_any_case(scanner.rest().get(..3)?)?;
     scanner.at += 3;
@@ -114,11 +116,11 @@ fn number_and_residue(mut scanner: Scanner<'_>) -> Option<Form> {
     let to = match scanner.rest().get(..3).and_then(amino_acids::from_three_letters_of_any_case) {
         Some(letter) => {
             scanner.at += 3;
-            letter.to_string()
+            letter.into()
         }
         None => scanner.term().filter(|term| !term.kind.is_of_dna())?.symbol,
     };
-    let id = format!("p.{from}{position}{to}");
+    let id = format_smolstr!("p.{from}{position}{to}");
     scanner.ends_word().then_some(Form {
         id,
         end: scanner.at,
@@ -136,12 +138,12 @@ fn letters(mut scanner: Scanner<'_>) -> Option<Form> {
     let place = scanner.place_after()?;
     let base = |letter: char| matches!(letter, 'A' | 'C' | 'G' | 'T');
     let good = called && !(base(from) && base(to));
-    let id = format!("p.{from}{}{to}", place.position);
+    let id = format_smolstr!("p.{from}{}{to}", place.position);
     good.then_some(Form { id, end: scanner.at, certainty: Certainty::Certain, class: Class::Wording })
 }
 
 /// `-3279`, `+25`, `-603/604`.
-fn signed_place(scanner: &mut Scanner<'_>) -> Option<String> {
+fn signed_place(scanner: &mut Scanner<'_>) -> Option<SmolStr> {
     let first = scanner.next_byte()?;
     if first.is_ascii_alphabetic() || first == b'(' {
         return None;
@@ -220,12 +222,12 @@ impl Pair {
         let (from, to) = (&from.symbol, &to.symbol);
         let id = match place {
             Some(place) if dna && place.counted == Counted::Codons => {
-                format!("codon{}{from}>{to}", place.position)
+                format_smolstr!("codon{}{from}>{to}", place.position)
             }
-            Some(place) if dna => format!("c.{}{from}>{to}", place.position),
-            Some(place) => format!("p.{from}{}{to}", place.position),
-            None if dna => format!("c.{from}>{to}"),
-            None => format!("p.{from}>{to}"),
+            Some(place) if dna => format_smolstr!("c.{}{from}>{to}", place.position),
+            Some(place) => format_smolstr!("p.{from}{}{to}", place.position),
+            None if dna => format_smolstr!("c.{from}>{to}"),
+            None => format_smolstr!("p.{from}>{to}"),
         };
         let class = if place.is_some() { Class::Wording } else { Class::Change };
         Some(Form { id, end, certainty, class })
