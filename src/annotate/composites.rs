@@ -8,22 +8,21 @@ use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::vocabulary::Vocabulary;
 use crate::model::{EntityType, Span};
-use crate::text::{Gap, TokenKind};
+use crate::text::{Gap, Spare, TokenKind};
 
 /// The most further numbers of one composite.
 pub(super) const NUMBERS_LIMIT: usize = 8;
 /// The most digits of a further number: "IL-1/2" is a composite, "TP53/2019" is none.
 const NUMBER_DIGITS_LIMIT: u32 = 2;
 
-/// The further genes and diseases of the composites that begin with one of `mentions`, all of one passage.
+/// Adds to `found` the further genes and diseases of the composites that begin with one of `mentions`, all of one passage.
 pub(super) fn find_composites(
     vocabulary: Vocabulary<'_>,
-    passage: &PassageText<'_>,
-    passage_index: usize,
+    (passage_index, passage): (usize, &PassageText<'_>),
     mentions: &[Mention],
     options: &PreparedOptions,
-) -> Vec<Mention> {
-    let mut found = Vec::new();
+    found: &mut Vec<Mention>,
+) {
     for mention in mentions {
         let (first, number) = (mention.tokens.start, mention.tokens.end.saturating_sub(1));
         let token = passage.folded.tokens().get(number);
@@ -37,11 +36,13 @@ pub(super) fn find_composites(
         let Some(token) = token.filter(|_| number > first && mention.prefix.is_none()) else { continue };
         let stem = passage.slice(Span { start: mention.span.start, end: token.start as usize });
         let key = passage.folded.key(first, number);
-        let further = if digits { further_numbers(passage, number) } else { further_letter(passage, number) };
-        for at in further {
-            let name = format!("{key} {}", passage.folded.folded(at));
+        let further =
+            |at: &usize| if digits { further_number(passage, *at) } else { further_letter(passage, *at) };
+        let most = if digits { NUMBERS_LIMIT } else { 1 };
+        for at in std::iter::successors(further(&number), further).take(most) {
+            let name: Spare<String> = [key, " ", passage.folded.folded(at)].into_iter().collect();
             let span = passage.span(at, at + 1);
-            let written = format!("{stem}{}", passage.slice(span));
+            let written: Spare<String> = [stem, passage.slice(span)].into_iter().collect();
             let group = vocabulary.group_of_key(&name).filter(|_| !options.is_blocked(&name));
             let Some(group) = group else { continue };
             let mut readings = readings_of(vocabulary, passage, first..mention.tokens.end, &written, group);
@@ -52,44 +53,34 @@ pub(super) fn find_composites(
             }
         }
     }
-    found
 }
 
-/// The tokens of the further numbers behind the one at `number`: the 2 of "BRCA1/2", the 9 of "MMP-2 and -9", the 7 and
+/// The token of the further number behind the one at `number`: the 2 of "BRCA1/2", the 9 of "MMP-2 and -9", the 7 and then
 /// the 9 of "MMP-2, -7 and -9". A number without a hyphen counts behind a slash, and behind "and" where it counts nothing
 /// itself: "BRCA1 and 2 mutations", but "IL-2 and 5 others".
-fn further_numbers(passage: &PassageText<'_>, number: usize) -> Vec<usize> {
+fn further_number(passage: &PassageText<'_>, number: usize) -> Option<usize> {
     let folded = &passage.folded;
     let tokens = folded.tokens();
     let between = |at: usize| {
         let ends = tokens[at - 1].end as usize..tokens.get(at)?.start as usize;
         passage.text.get(ends)
     };
-    let mut numbers = Vec::new();
-    let mut last = number;
-    while numbers.len() < NUMBERS_LIMIT {
-        let joined = matches!(between(last + 1), Some("/" | "/-" | ", -"));
-        let listed = matches!(between(last + 1), Some(" " | ", "))
-            && matches!(folded.folded(last + 1), "and" | "or")
-            && match between(last + 2) {
-                Some(" -") => true,
-                Some(" ") => counts_nothing(passage, last + 2),
-                _ => false,
-            };
-        let at = match () {
-            () if joined => last + 1,
-            () if listed => last + 2,
-            () => break,
+    let joined = matches!(between(number + 1), Some("/" | "/-" | ", -"));
+    let listed = matches!(between(number + 1), Some(" " | ", "))
+        && matches!(folded.folded(number + 1), "and" | "or")
+        && match between(number + 2) {
+            Some(" -") => true,
+            Some(" ") => counts_nothing(passage, number + 2),
+            _ => false,
         };
-        let token = tokens[at];
-        let short = token.kind == TokenKind::Digits && token.end - token.start <= NUMBER_DIGITS_LIMIT;
-        if !short || !folded.ends_word(at) {
-            break;
-        }
-        numbers.push(at);
-        last = at;
-    }
-    numbers
+    let at = match () {
+        () if joined => number + 1,
+        () if listed => number + 2,
+        () => return None,
+    };
+    let token = tokens[at];
+    let short = token.kind == TokenKind::Digits && token.end - token.start <= NUMBER_DIGITS_LIMIT;
+    (short && folded.ends_word(at)).then_some(at)
 }
 
 /// Whether a number is followed by nothing that it could count: by the end, punctuation, or a word that goes on after a
@@ -155,12 +146,12 @@ fn is_letter(passage: &PassageText<'_>, at: usize) -> bool {
 }
 
 /// The letter of "hepatitis B and C".
-fn further_letter(passage: &PassageText<'_>, letter: usize) -> Vec<usize> {
+fn further_letter(passage: &PassageText<'_>, letter: usize) -> Option<usize> {
     let folded = &passage.folded;
     let spaced = |at: usize| folded.tokens().get(at).is_some_and(|token| token.gap == Gap::Space);
     let listed = spaced(letter + 1)
         && spaced(letter + 2)
         && matches!(folded.folded(letter + 1), "and" | "or")
         && is_letter(passage, letter + 2);
-    if listed { vec![letter + 2] } else { Vec::new() }
+    listed.then_some(letter + 2)
 }

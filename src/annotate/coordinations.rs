@@ -9,7 +9,7 @@ use super::passages::PassageText;
 use super::surface::{is_inherited_form, says_inherited};
 use super::vocabulary::Vocabulary;
 use crate::model::{EntityType, Span};
-use crate::text::{Gap, Token, TokenKind};
+use crate::text::{Gap, Spare, Token, TokenKind};
 
 /// The most tokens of one modifier: "non small cell" has three.
 const MODIFIER_TOKENS_LIMIT: usize = 3;
@@ -35,29 +35,28 @@ struct Place<'a, 'd> {
     options: &'a PreparedOptions,
 }
 
-/// The elements without a head of their own of the coordinations in a passage. `names` are the mentions in it by place;
-/// they lose the readings of whole coordinations that speak of an inherited form without saying so.
+/// Adds to `found` the elements without a head of their own of the coordinations in a passage. `names` are the mentions in it by
+/// place; they lose the readings of whole coordinations that speak of an inherited form without saying so.
 pub(super) fn find_coordinations(
     vocabulary: Vocabulary<'_>,
-    passage: &PassageText<'_>,
-    passage_index: usize,
+    (passage_index, passage): (usize, &PassageText<'_>),
     names: &mut [Mention],
     options: &PreparedOptions,
-) -> Vec<Mention> {
+    found: &mut Vec<Mention>,
+) {
     let place = Place { vocabulary, passage, passage_index, options };
-    let mut found = Vec::new();
     let tokens = passage.folded.tokens();
     let text = passage.folded.text().as_bytes();
     for (first, _) in tokens.iter().enumerate().skip(1).filter(|(_, token)| is_conjunction(text, token)) {
         let Some(next) = joined(text, tokens, first) else { continue };
-        let shared = place.elements_before(first, next, names);
-        if let (Some(element), Some(last)) = (shared.first(), shared_end(names, next, &shared)) {
-            drop_inherited(vocabulary, passage, names, element.mention.tokens.start, last);
+        let from = found.len();
+        if let Some(head) = place.elements_before(first, next, names, found)
+            && let Some(last) = shared_end(names, next, head)
+        {
+            drop_inherited(vocabulary, passage, names, found[from].tokens.start, last);
         }
-        found.extend(shared.into_iter().map(|element| element.mention));
-        found.extend(place.numbered(first, next));
+        place.numbered(first, next, found);
     }
-    found
 }
 
 /// The first token of the second of two elements that a conjunction joins, of which the first ends before it: by "and", "or" or
@@ -81,15 +80,8 @@ fn is_conjunction(folded: &[u8], token: &Token) -> bool {
     (form == u32::from_le_bytes(*b"and ")) | (form & 0x00ff_ffff == u32::from_le_bytes(*b"or \0"))
 }
 
-/// An element, and how many tokens its head has.
-struct Element {
-    mention: Mention,
-    head: usize,
-}
-
-/// The end of the longest mention from `next` that the elements share their head with.
-fn shared_end(names: &[Mention], next: usize, elements: &[Element]) -> Option<usize> {
-    let head = elements.first()?.head;
+/// The end of the longest mention from `next` that has a head of so many tokens to share.
+fn shared_end(names: &[Mention], next: usize, head: usize) -> Option<usize> {
     beginning_at(names, next).filter(|name| name.tokens.len() > head).map(|name| name.tokens.end).max()
 }
 
@@ -100,9 +92,16 @@ fn beginning_at(names: &[Mention], token: usize) -> impl Iterator<Item = &Mentio
 }
 
 impl Place<'_, '_> {
-    /// The elements that end before the token `first` and share the head of a mention that begins at `next`, in the order
-    /// of the text.
-    fn elements_before(&self, first: usize, next: usize, names: &[Mention]) -> Vec<Element> {
+    /// Adds the elements that end before the token `first` and share the head of a mention that begins at `next`, in the order
+    /// of the text; gives how many tokens the head has where there are any.
+    fn elements_before(
+        &self,
+        first: usize,
+        next: usize,
+        names: &[Mention],
+        found: &mut Vec<Mention>,
+    ) -> Option<usize> {
+        let from = found.len();
         let lasts = beginning_at(names, next).filter(|name| name.prefix.is_none() && name.tokens.len() > 1);
         for last in lasts {
             let own = last.tokens.len();
@@ -111,24 +110,23 @@ impl Place<'_, '_> {
                 if head.len() > HEAD_TOKENS_LIMIT {
                     continue;
                 }
-                let mut elements: Vec<Element> = Vec::new();
                 let mut end = first;
-                while elements.len() < ELEMENTS_LIMIT
+                while found.len() - from < ELEMENTS_LIMIT
                     && let Some(element) = self.element_before(end, &head, last, names)
                 {
-                    end = element.mention.tokens.start;
-                    elements.push(element);
+                    end = element.tokens.start;
+                    found.push(element);
                     if self.passage.folded.tokens()[end].gap != Gap::Comma {
                         break;
                     }
                 }
-                if !elements.is_empty() {
-                    elements.reverse();
-                    return elements;
+                if found.len() > from {
+                    found[from..].reverse();
+                    return Some(head.len());
                 }
             }
         }
-        Vec::new()
+        None
     }
 
     /// The longest modifier before the token `end` that makes a name with the head.
@@ -138,7 +136,7 @@ impl Place<'_, '_> {
         head: &std::ops::Range<usize>,
         last: &Mention,
         names: &[Mention],
-    ) -> Option<Element> {
+    ) -> Option<Mention> {
         let folded = &self.passage.folded;
         let start = |count: usize| {
             let start = end.checked_sub(count)?;
@@ -153,17 +151,16 @@ impl Place<'_, '_> {
                 let alone = |name: &Mention| name.tokens.end == end && name.readings.iter().any(same);
                 last.readings.iter().any(same) && !beginning_at(names, start).any(alone)
             };
-            let mention = self.read(parts, (start, end), wanted)?;
-            Some(Element { mention, head: head.len() })
+            self.read(parts, (start, end), wanted)
         })
     }
 
-    /// "type 1 and 2 diabetes": numbers or letters between a shared beginning and a shared head.
-    fn numbered(&self, first: usize, next: usize) -> Vec<Mention> {
+    /// Adds the two of "type 1 and 2 diabetes": numbers or letters between a shared beginning and a shared head.
+    fn numbered(&self, first: usize, next: usize, found: &mut Vec<Mention>) {
         let folded = &self.passage.folded;
         let Some(number) = first.checked_sub(1).filter(|&at| self.is_number(at) && self.is_number(next))
         else {
-            return Vec::new();
+            return;
         };
         let plain = |from: usize, end: usize| {
             (from..end).all(|at| matches!(folded.tokens()[at].gap, Gap::Space | Gap::Joiner))
@@ -179,14 +176,14 @@ impl Place<'_, '_> {
                     continue;
                 };
                 let head = (next + 1, end);
-                let one = self.read([(start, number + 1), head], (start, number + 1), |_| true);
-                let other = self.read_parts(&[(start, number), (next, end)], (next, end), |_| true);
-                if let (Some(one), Some(other)) = (one, other) {
-                    return vec![one, other];
+                if let Some(one) = self.read([(start, number + 1), head], (start, number + 1), |_| true)
+                    && let Some(other) = self.read([(start, number), (next, end)], (next, end), |_| true)
+                {
+                    found.extend([one, other]);
+                    return;
                 }
             }
         }
-        Vec::new()
     }
 
     /// Whether a token is a number of one or two digits, a numeral, or one letter.
@@ -204,27 +201,19 @@ impl Place<'_, '_> {
         })
     }
 
+    /// The mention of the name that the parts make together, each a range of tokens; it is `seen` where that range is.
     fn read(
         &self,
-        parts: [(usize, usize); 2],
-        seen: (usize, usize),
-        wanted: impl Fn(&Reading) -> bool,
-    ) -> Option<Mention> {
-        self.read_parts(&parts, seen, wanted)
-    }
-
-    /// The mention of the name that the parts make together, each a range of tokens; it is `seen` where that range is.
-    fn read_parts(
-        &self,
-        parts: &[(usize, usize)],
+        [one, other]: [(usize, usize); 2],
         seen: (usize, usize),
         wanted: impl Fn(&Reading) -> bool,
     ) -> Option<Mention> {
         let folded = &self.passage.folded;
-        let key = parts.iter().map(|&(first, end)| folded.key(first, end)).collect::<Vec<_>>().join(" ");
+        let key: Spare<String> =
+            [folded.key(one.0, one.1), " ", folded.key(other.0, other.1)].into_iter().collect();
         let group = self.vocabulary.group_of_key(&key).filter(|_| !self.options.is_blocked(&key))?;
-        let slice = |&(first, end): &(usize, usize)| self.passage.slice(self.passage.span(first, end));
-        let written = parts.iter().map(slice).collect::<Vec<_>>().join(" ");
+        let slice = |(first, end)| self.passage.slice(self.passage.span(first, end));
+        let written: Spare<String> = [slice(one), " ", slice(other)].into_iter().collect();
         let span: Span = self.passage.span(seen.0, seen.1);
         if self.options.is_blocked(folded.key(seen.0, seen.1)) {
             return None;

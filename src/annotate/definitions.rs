@@ -19,8 +19,8 @@ use super::surface::{self, Agreement};
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
 use crate::model::{Abbreviation, EntityType, Method};
-use crate::text::SpareText;
 use crate::text::pauses::worked;
+use crate::text::{Spare, SpareText, spared};
 
 /// Words before a name inside a long form that say nothing else: "human interleukin 7".
 const IDLE_WORDS: &[&str] = &[
@@ -50,17 +50,27 @@ struct ShortForm<'p> {
     readings: Readings,
     /// Its long form; empty for a genus.
     long: &'p str,
-    /// The folded words of its long form, once they were asked for.
-    long_words: Option<Vec<String>>,
+    /// Its long form folded, once that was asked for.
+    folded_long: Option<SpareText>,
     /// Which entities that were asked for have a name like the long form: the document has its short forms again and again.
-    resembling: Vec<(EntityIndex, bool)>,
+    resembling: Spare<Vec<(EntityIndex, bool)>>,
     /// Whether it silences what else the catalog says of the short form.
     defines: bool,
 }
 
+/// A place of a short form in a passage.
+struct Place {
+    tokens: Range<usize>,
+    /// The number of the short form.
+    short_form: usize,
+}
+
+spared!(Vec<Place>, Vec<(EntityIndex, bool)>);
+spared!('p: Vec<ShortForm<'p>>, Vec<ShortForm<'static>>);
+
 impl<'p> ShortForm<'p> {
-    const fn new(text: Cow<'p, str>, long: &'p str, readings: Readings, defines: bool) -> Self {
-        Self { text, readings, long, long_words: None, resembling: Vec::new(), defines }
+    fn new(text: Cow<'p, str>, long: &'p str, readings: Readings, defines: bool) -> Self {
+        Self { text, readings, long, folded_long: None, resembling: Spare::take(), defines }
     }
 
     /// Whether what a reading speaks of has a name like the long form.
@@ -69,8 +79,12 @@ impl<'p> ShortForm<'p> {
         if let Some((_, is_like)) = self.resembling.iter().find(|(own, _)| own == entity) {
             return *is_like;
         }
-        let words = self.long_words.get_or_insert_with(|| words(self.long));
-        let is_like = vocabulary.resembles(subject, words);
+        let folded = self.folded_long.get_or_insert_with(|| {
+            let mut folded = SpareText::take();
+            folded.fold(self.long);
+            folded
+        });
+        let is_like = vocabulary.resembles(*entity, folded);
         self.resembling.push((*entity, is_like));
         is_like
     }
@@ -109,8 +123,8 @@ fn defined_short_forms<'p>(
     passages: &'p [PassageText<'_>],
     definitions: &[Placed],
     mentions: &[Mention],
-) -> Vec<ShortForm<'p>> {
-    let mut short_forms: Vec<ShortForm<'p>> = Vec::new();
+) -> Spare<Vec<ShortForm<'p>>> {
+    let mut short_forms: Spare<Vec<ShortForm<'p>>> = Spare::take();
     let mut by_text: FxHashMap<&str, usize> = FxHashMap::default();
     let few = definitions.len() <= SEARCHED_LIMIT;
     for (index, definition) in definitions {
@@ -139,12 +153,6 @@ fn defined_short_forms<'p>(
     short_forms
 }
 
-fn words(text: &str) -> Vec<String> {
-    let mut folded = SpareText::take();
-    folded.fold(text);
-    (0..folded.tokens().len()).map(|at| folded.folded(at).to_owned()).collect()
-}
-
 /// The readings of the mention that is the long form, or all of it but idle words at its beginning.
 fn long_form_readings(
     passage: &PassageText<'_>,
@@ -159,8 +167,8 @@ fn long_form_readings(
         .find(|m| m.span.end == long_form.end);
     let Some(mention) = inside else { return Readings::default() };
     let before = &passage.text[long_form.start..mention.span.start];
-    let idle = before.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let whole = idle.clone().all(|word| IDLE_WORDS.contains(&word.to_lowercase().as_str()));
+    let mut words = before.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let whole = words.all(|word| IDLE_WORDS.iter().any(|idle| idle.eq_ignore_ascii_case(word)));
     if whole { without_genes_of_diseases(mention.readings.clone()) } else { Readings::default() }
 }
 
@@ -247,7 +255,7 @@ fn read_short_forms(
     let known = mentions.len();
     // short forms that nothing is known of tell only of what was found
     let only_known = short_forms.iter().all(|short_form| short_form.readings.is_empty());
-    let mut places = Vec::new();
+    let mut places: Spare<Vec<Place>> = Spare::take();
     let mut from = 0;
     for (passage_index, passage) in passages.iter().enumerate() {
         let own = mentions[from..known].iter().take_while(|mention| mention.passage == passage_index);
@@ -262,8 +270,8 @@ fn read_short_forms(
             let firsts = 0..passage.folded.tokens().len();
             places_of_short_forms(passage, firsts, (&folded, short_forms), options, &mut places);
         }
-        for (tokens, index) in places.drain(..) {
-            let short_form = &mut short_forms[index];
+        for Place { tokens, short_form } in places.drain(..) {
+            let short_form = &mut short_forms[short_form];
             let span = passage.span(tokens.start, tokens.end);
             let place = (passage_index, span.start, Reverse(span.end));
             match mentions[..known].binary_search_by_key(&place, Mention::place) {
@@ -279,14 +287,14 @@ fn read_short_forms(
     sort_by_place(mentions);
 }
 
-/// Where short forms stand in a passage from some of its tokens on, as ranges of tokens, and which: whole words in the case of
-/// the definition that are no part of a longer symbol.
+/// Adds where short forms stand in a passage from some of its tokens on: whole words in the case of the definition that are no
+/// part of a longer symbol.
 fn places_of_short_forms(
     passage: &PassageText<'_>,
     firsts: impl Iterator<Item = usize>,
     (forms, short_forms): (&ShortForms, &[ShortForm<'_>]),
     options: &PreparedOptions,
-    places: &mut Vec<(Range<usize>, usize)>,
+    places: &mut Vec<Place>,
 ) {
     let folded = &passage.folded;
     for first in firsts.filter(|&first| folded.begins_word(first)) {
@@ -300,7 +308,7 @@ fn places_of_short_forms(
                 && !is_part_of_symbol(passage, first, end)
                 && !options.is_blocked(folded.key(first, end));
             if let Some(index) = found.iter().find(same).filter(|_| whole) {
-                places.push((first..end, *index));
+                places.push(Place { tokens: first..end, short_form: *index });
             }
         });
     }

@@ -11,7 +11,7 @@ use super::passages::PassageText;
 use super::recognise::studied::is_beside;
 use super::surface;
 use crate::model::EntityType;
-use crate::text::fold_to_string;
+use crate::text::{Spare, SpareText};
 
 /// Words that are names only where a document names something else, one a line; see the notes at its top.
 const EVERYDAY_WORDS: &str = include_str!("../../data/lexicon/everyday_words.txt");
@@ -70,7 +70,12 @@ fn is_unsure_organism(passages: &[PassageText<'_>], mention: &Mention, reading: 
     let passage = &passages[mention.passage];
     let written = passage.slice(mention.span);
     let is_query = passages.len() == 1 && passage.text.len() <= QUERY_BYTES_MAX;
-    let is_unsure = || reading.score < SURE_ORGANISM && is_beside(&fold_to_string(written));
+    let is_told_beside = || {
+        let mut folded = SpareText::take();
+        folded.fold(written);
+        is_beside(folded.text())
+    };
+    let is_unsure = || reading.score < SURE_ORGANISM && is_told_beside();
     reading.entity_type == EntityType::Species && !is_query && (THINGS.contains(&written) || is_unsure())
 }
 
@@ -89,7 +94,8 @@ fn is_everyday(passages: &[PassageText<'_>], mention: &Mention) -> bool {
     {
         return false;
     }
-    let mut word = written.to_owned();
+    let mut word: Spare<String> = Spare::take();
+    word.push_str(written);
     word[..1].make_ascii_lowercase();
     is_listed(&word)
 }

@@ -16,10 +16,7 @@ use super::vocabulary::{Bearer, Vocabulary};
 use crate::catalog::GroupIndex;
 use crate::model::{EntityType, Method, Span};
 use crate::text::pauses::work_done;
-use crate::text::{FoldedText, Gap, TokenKind};
-
-/// For how many mentions of a passage there is room at first.
-const MENTIONS_USUAL: usize = 32;
+use crate::text::{FoldedText, Gap, Spare, TokenKind};
 
 /// Adds the names of one passage that begin at some of its tokens, by place, longer ones first. `names_at` gives those that
 /// begin at a token, the shortest first: where they end, and which.
@@ -32,8 +29,6 @@ pub(super) fn find_names<N: IntoIterator<Item = (usize, GroupIndex)>>(
     mentions: &mut Vec<Mention>,
 ) {
     let place = (passage_index, passage);
-    // mostly one begins at each
-    mentions.reserve(firsts.size_hint().0.min(MENTIONS_USUAL));
     let folded = &passage.folded;
     for first in firsts.filter(|&first| folded.begins_word(first)) {
         let from = mentions.len();
@@ -84,13 +79,14 @@ fn read(
     let span = passage.span(tokens.start, tokens.end);
     let written = &passage.slice(span)[usize::from(prefix.is_some())..];
     let known = known.of(vocabulary, name, written);
-    if known.form.is_never_a_name
+    if known.bearers.is_empty()
+        || known.form.is_never_a_name
         || is_part_of_number(passage.text, span)
         || options.is_blocked(folded.key(tokens.start, tokens.end))
     {
         return None;
     }
-    let mut readings = if punctuation(passage, tokens.start, tokens.end).is_empty() {
+    let mut readings = if punctuation(passage, tokens.clone()).next().is_none() {
         readings_of_known(passage, tokens.clone(), known)
     } else {
         readings_of(vocabulary, passage, tokens.clone(), written, name)
@@ -145,8 +141,8 @@ fn readings_of_bearers<'c>(
     }
     let context = Context::of(passage, (tokens.start, tokens.end), Form::of(written), Asks::ALL);
     // its name must have the punctuation inside the match as well
-    let marks = punctuation(passage, tokens.start, tokens.end);
-    for bearer in bearers.filter(|bearer| marks.chars().all(|mark| bearer.name.contains(mark))) {
+    let marks = punctuation(passage, tokens);
+    for bearer in bearers.filter(|bearer| marks.clone().all(|mark| bearer.name.contains(mark))) {
         add_reading(&context, &KnownBearer::of(vocabulary, written, &bearer), &mut readings);
     }
     readings
@@ -154,11 +150,9 @@ fn readings_of_bearers<'c>(
 
 /// The readings of a known name without punctuation inside.
 fn readings_of_known(passage: &PassageText<'_>, tokens: Range<usize>, name: &KnownName) -> Readings {
-    if name.bearers.is_empty() {
-        return Readings::default();
-    }
     let context = Context::of(passage, (tokens.start, tokens.end), name.form, name.asks);
     let mut readings = Readings::take();
+    readings.reserve(name.bearers.len());
     for bearer in &name.bearers {
         add_reading(&context, bearer, &mut readings);
     }
@@ -229,7 +223,10 @@ fn outer_punctuation(text: &str, span: Span, name: &str) -> (usize, usize) {
 
 /// Whether each bracket inside is closed inside.
 fn brackets_match(written: &str) -> bool {
-    let mut open: Vec<char> = Vec::new();
+    if !written.contains(['(', ')', '[', ']']) {
+        return true;
+    }
+    let mut open: Spare<String> = Spare::take();
     for character in written.chars() {
         match character {
             '(' => open.push(')'),
@@ -242,20 +239,13 @@ fn brackets_match(written: &str) -> bool {
 }
 
 /// The punctuation between the tokens of a match, but for what joins words everywhere.
-fn punctuation(passage: &PassageText<'_>, first: usize, end: usize) -> String {
-    let tokens = passage.folded.tokens();
-    let mut marks = String::new();
-    for at in first + 1..end {
-        if matches!(tokens[at].gap, Gap::Comma | Gap::Other | Gap::Tight) {
-            let between =
-                passage.text.get(tokens[at - 1].end as usize..tokens[at].start as usize).unwrap_or("");
-            let joins = |c: char| {
-                c.is_whitespace() || matches!(c, '-' | '‐' | '‑' | '–' | '\'' | '’' | '"' | '*' | '\u{ad}')
-            };
-            marks.extend(between.chars().filter(|&c| !joins(c)));
-        }
-    }
-    marks
+fn punctuation(passage: &PassageText<'_>, tokens: Range<usize>) -> impl Iterator<Item = char> + Clone {
+    let tokens = passage.folded.tokens().get(tokens).unwrap_or_default();
+    let apart = tokens.windows(2).filter(|pair| matches!(pair[1].gap, Gap::Comma | Gap::Other | Gap::Tight));
+    let between = apart.map(|pair| passage.text.get(pair[0].end as usize..pair[1].start as usize));
+    let joins =
+        |c: char| c.is_whitespace() || matches!(c, '-' | '‐' | '‑' | '–' | '\'' | '’' | '"' | '*' | '\u{ad}');
+    between.flat_map(|between| between.unwrap_or("").chars()).filter(move |&c| !joins(c))
 }
 
 /// What all readings of a match share.
@@ -416,17 +406,16 @@ fn by_hand(reading: &Reading) -> f32 {
     reading.evidence.as_ref().map_or(reading.score, super::rank::score_name)
 }
 
-/// The request's own terms in one passage.
+/// Adds the request's own terms in one passage.
 pub(super) fn find_extra_terms(
-    passage: &PassageText<'_>,
-    passage_index: usize,
+    (passage_index, passage): (usize, &PassageText<'_>),
     options: &PreparedOptions,
-) -> Vec<Mention> {
-    let mut mentions = Vec::new();
+    mentions: &mut Vec<Mention>,
+) {
     let terms = options.extra_terms();
     let folded = &passage.folded;
     if terms.is_empty() {
-        return mentions;
+        return;
     }
     for first in (0..folded.tokens().len()).filter(|&first| folded.begins_word(first)) {
         terms.walk(folded, first, |tokens, matched| {
@@ -434,7 +423,7 @@ pub(super) fn find_extra_terms(
             if !folded.ends_word(end - 1) || options.is_blocked(folded.key(first, end)) {
                 return;
             }
-            let readings = matched
+            let readings: Readings = matched
                 .iter()
                 .filter_map(|&index| Some((index, options.options().extra_terms.get(index)?)))
                 .map(|(index, term)| {
@@ -442,7 +431,7 @@ pub(super) fn find_extra_terms(
                     let score = super::rank::EXTRA_TERM_SCORE;
                     Reading::new(subject, term.entity_type, Method::ExtraTerm, score)
                 })
-                .collect::<Readings>();
+                .collect();
             if !readings.is_empty() {
                 let span: Span = passage.span(first, end);
                 mentions.push(Mention {
@@ -455,5 +444,4 @@ pub(super) fn find_extra_terms(
             }
         });
     }
-    mentions
 }

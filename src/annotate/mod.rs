@@ -122,8 +122,8 @@ impl Annotator {
             mentions.append(&mut dictionary_mentions);
             notations::drop_notations(&passages, &mut mentions);
             everyday::drop_common_words(&passages, &mut mentions, &self.models);
-            for (index, passage) in passages.iter().enumerate() {
-                mentions.extend(matches::find_extra_terms(passage, index, options));
+            for place in passages.iter().enumerate() {
+                matches::find_extra_terms(place, options, &mut mentions);
             }
             answer::merge_spans(&mut mentions);
             let names =
@@ -147,13 +147,12 @@ impl Annotator {
     ) -> (Spare<Vec<Mention>>, Vec<Abbreviation>) {
         let vocabulary = Vocabulary::of_types(&self.catalog, types);
         let mut mentions: Spare<Vec<Mention>> = Spare::take();
-        let mut names: Vec<Mention> = Vec::new();
-        let mut firsts: Vec<usize> = Vec::new();
-        for (index, passage) in passages.iter().enumerate() {
+        let mut names: Spare<Vec<Mention>> = Spare::take();
+        let mut firsts: Spare<Vec<usize>> = Spare::take();
+        for place @ (index, passage) in passages.iter().enumerate() {
             let matches = &prepared.matches[index];
             let wanted = matches.iter().filter(|found| found.profile.types & types != 0);
             firsts.clear();
-            firsts.reserve(matches.len());
             firsts.extend(wanted.map(|found| found.first));
             firsts.dedup();
             if types & 1 << EntityType::Gene as u16 != 0 {
@@ -172,12 +171,11 @@ impl Annotator {
                 let here = matches[from..].iter().take_while(move |found| found.first == first);
                 here.map(|found| (found.end, found.group))
             };
-            let (place, firsts) = ((index, passage), firsts.iter().copied());
+            let firsts = firsts.iter().copied();
             matches::find_names((vocabulary, options), place, names_at, firsts, known, &mut names);
-            let shared = coordinations::find_coordinations(vocabulary, passage, index, &mut names, options);
+            coordinations::find_coordinations(vocabulary, place, &mut names, options, &mut mentions);
             names.retain(|name| !name.readings.is_empty());
-            mentions.extend(shared);
-            mentions.extend(composites::find_composites(vocabulary, passage, index, &names, options));
+            composites::find_composites(vocabulary, place, &names, options, &mut mentions);
             mentions.append(&mut names);
         }
         if mentions.is_empty() && types & 1 << EntityType::Variant as u16 == 0 {

@@ -209,20 +209,21 @@ impl<'c> Vocabulary<'c> {
         self.catalog.parents(entity)
     }
 
-    /// Whether an entity has a name that shares most of its words with `words`, which are folded.
-    pub(super) fn resembles(self, subject: &Subject, words: &[String]) -> bool {
-        let Subject::Entity(entity) = subject else { return false };
+    /// Whether an entity has a name that shares most of its words with a folded text.
+    pub(super) fn resembles(self, entity: EntityIndex, text: &FoldedText) -> bool {
         let mut folded = SpareText::take();
+        let words = text.tokens().len();
+        let has = |word: &str| (0..words).any(|at| text.folded(at) == word);
         // a name of one word shares one at most
         let has_words = |name: &str| !name.bytes().all(|byte| byte.is_ascii_alphabetic());
-        self.catalog.names_of(*entity).take(COMPARED_NAMES_LIMIT).any(|(_, name)| {
+        self.catalog.names_of(entity).take(COMPARED_NAMES_LIMIT).any(|(_, name)| {
             if !has_words(name) {
                 return false;
             }
             folded.fold(name);
             let count = folded.tokens().len();
-            let shared = (0..count).filter(|&at| words.iter().any(|word| word == folded.folded(at))).count();
-            let most = u16::try_from(count.max(words.len())).unwrap_or(u16::MAX);
+            let shared = (0..count).filter(|&at| has(folded.folded(at))).count();
+            let most = u16::try_from(count.max(words)).unwrap_or(u16::MAX);
             let shared = u16::try_from(shared).unwrap_or(u16::MAX);
             shared > 1 && f32::from(shared) >= RESEMBLANCE_MIN * f32::from(most)
         })
