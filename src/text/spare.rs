@@ -190,6 +190,19 @@ impl<T: Spared + Default> Spare<T> {
     }
 }
 
+impl<T> Spare<Vec<T>>
+where
+    Vec<T>: Spared,
+{
+    /// An empty one with room for so many: where lists differ, each has room for what most of them take from the first time on.
+    #[inline]
+    pub(crate) fn with_room(count: usize) -> Self {
+        let mut own = Self::take();
+        own.reserve(count);
+        own
+    }
+}
+
 /// Without room.
 impl<T: Spared + Default> Default for Spare<T> {
     fn default() -> Self {

@@ -105,6 +105,9 @@ const ROOM_BYTES_LIMIT: usize = 1 << 13;
 
 spared!(Vec<Candidate>; ROOM_LIMIT, ROOM_BYTES_LIMIT);
 
+/// For how many candidates a list has room from the first on.
+const CANDIDATES_ROOM: usize = 16;
+
 /// The candidates of a taxon.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct OfTaxon {
@@ -325,7 +328,8 @@ pub(super) fn candidates(
     };
     let entities = document.entities.borrow();
     if let Some(kept) = name.and_then(|name| entities.names.get(name)) {
-        let candidates = kept.candidates.iter().map(Candidate::by_itself).collect();
+        let mut candidates = Spare::with_room(CANDIDATES_ROOM);
+        candidates.extend(kept.candidates.iter().map(Candidate::by_itself));
         return linked(candidates, kept.by_itself, kept.words, kept.settled);
     }
     drop(entities);
@@ -399,7 +403,7 @@ fn find(
     let mut gathering = Gathering {
         vocabulary: document.vocabulary,
         entity_type,
-        found: Spare::take(),
+        found: Spare::with_room(CANDIDATES_ROOM),
         places: FxHashMap::default(),
     };
     gathering.key(key, written, Route::Name);
