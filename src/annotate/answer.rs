@@ -232,19 +232,16 @@ fn species(vocabulary: Vocabulary<'_>, taxon: Taxon) -> String {
 }
 
 /// Sorts mentions by their places; those of one place stay in their order.
-fn sort_by_place(mentions: &mut [Mention]) {
+fn sort_by_place(mentions: &mut Vec<Mention>) {
+    if mentions.is_sorted_by_key(Mention::place) {
+        return;
+    }
     let mut order: Spare<Vec<Placed>> = Spare::take();
     order.extend(mentions.iter().enumerate().map(|(at, mention)| (mention.place(), at)));
     order.sort_unstable_by(|one, other| worked(one.cmp(other)));
-    for at in 0..order.len() {
-        // what stood before this place has made room for another, and is where that stood
-        let mut from = order[at].1;
-        while from < at {
-            from = order[from].1;
-        }
-        order[at].1 = from;
-        mentions.swap(at, from);
-    }
+    let mut sorted: Spare<Vec<Mention>> = Spare::take();
+    sorted.extend(order.iter().map(|(_, at)| std::mem::take(&mut mentions[*at])));
+    std::mem::swap(mentions, &mut sorted);
 }
 
 /// Merges mentions of one span, so that each span has one list of readings, best first. What the models recognised and linked goes
@@ -293,7 +290,7 @@ mod tests {
         fn mentions_of_one_place_stay_in_their_order(starts in prop::collection::vec(0_usize..9, 0..30)) {
             let mention = |(at, start): (usize, &usize)| {
                 let span = Span { start: *start, end: 9 };
-                Mention { passage: 0, span, tokens: at..at, prefix: None, readings: Vec::new() }
+                Mention { passage: 0, span, tokens: at..at, prefix: None, readings: Spare::default() }
             };
             let mut mentions: Vec<Mention> = starts.iter().enumerate().map(mention).collect();
             sort_by_place(&mut mentions);

@@ -90,7 +90,7 @@ pub(super) fn room_for_readings() -> Readings {
 }
 
 /// A place in the text with its readings.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Mention {
     /// The passage it stands in.
     pub passage: usize,
