@@ -174,7 +174,11 @@ pub(crate) fn emptied<T, U>(mut list: Vec<T>) -> Vec<U> {
     list.into_iter().filter_map(|_| None).collect()
 }
 
-spared!(FoldedText, String, Vec<usize>, Vec<u32>, Vec<u64>, Vec<u8>);
+/// The most bytes of forms of a folded text that is kept; its tokens take some ten times as much.
+const FORMS_BYTES_LIMIT: usize = 1 << 16;
+
+spared!(FoldedText; SPARE_LIMIT, FORMS_BYTES_LIMIT);
+spared!(String, Vec<usize>, Vec<u32>, Vec<u64>, Vec<u8>);
 spared!(Vec<(usize, usize)>, Vec<Span>, Vec<(Span, f32)>);
 spared!('a: Vec<&'a str>, Vec<&'static str>);
 

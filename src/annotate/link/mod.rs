@@ -10,6 +10,7 @@ pub(crate) mod features;
 pub(crate) mod focus;
 mod idle;
 mod kept;
+mod known_texts;
 mod misspelt;
 pub(crate) mod parts;
 mod preferences;
@@ -35,7 +36,7 @@ use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span};
 use crate::text::pauses::{work_done, worked};
 use crate::text::{Spare, spared};
-use aliases::{HeldOut, alias_key};
+use aliases::HeldOut;
 use candidates::{Asked, ByItself, Candidate, Route};
 use definitions::Definitions;
 use document_words::Words;
@@ -43,6 +44,7 @@ use entities::{Entities, Form};
 use features::{Conventions, Told};
 use focus::CLASSES;
 use kept::KeptName;
+use known_texts::{KnownTexts, TEXTS_LISTED_LIMIT};
 pub(crate) use weights::LinkModel;
 
 /// A mention to link.
@@ -272,7 +274,7 @@ struct Texts {
 /// Finds the distinct texts and their candidates.
 fn gather(document: &mut Document<'_>, targets: &[Target], held_out: Option<&HeldOut>) -> Texts {
     let passages = document.passages;
-    let mut known = Known::new();
+    let mut known = KnownTexts::new();
     let (mut firsts, mut of_mention) = (Spare::<Vec<usize>>::take(), Spare::<Vec<usize>>::take());
     let (mut times, mut linked) = (Spare::<Vec<u32>>::take(), Spare::<Vec<Linked>>::take());
     for (index, target) in targets.iter().enumerate() {
@@ -340,42 +342,6 @@ impl Chances {
     fn give(self, linked: &mut Linked) {
         linked.none = self.none;
         linked.candidates.iter_mut().for_each(|only| only.probability = self.only);
-    }
-}
-
-/// The most texts that are gone through for one; more are found by their hashes.
-const TEXTS_LISTED_LIMIT: usize = 24;
-
-/// A text as mentions of one type.
-type TypedText<'d> = (EntityType, &'d str);
-
-spared!('d: Vec<TypedText<'d>>, Vec<TypedText<'static>>);
-spared!(FxHashMap<u64, usize>);
-
-/// The numbers of texts that were met, as mentions of one type each.
-struct Known<'d> {
-    listed: Spare<Vec<TypedText<'d>>>,
-    /// Those of texts beyond these, by their hashes.
-    numbers: Spare<FxHashMap<u64, usize>>,
-}
-
-impl<'d> Known<'d> {
-    /// None yet.
-    fn new() -> Self {
-        Self { listed: Spare::take(), numbers: Spare::take() }
-    }
-
-    /// The number of a text, the next one of one that was not met.
-    fn text(&mut self, text: TypedText<'d>) -> usize {
-        if let Some(number) = self.listed.iter().position(|own| *own == text) {
-            return number;
-        }
-        if self.listed.len() < TEXTS_LISTED_LIMIT {
-            self.listed.push(text);
-            return self.listed.len() - 1;
-        }
-        let next = self.listed.len() + self.numbers.len();
-        *self.numbers.entry(alias_key(text.0, text.1)).or_insert(next)
     }
 }
 
