@@ -2,7 +2,13 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
+use super::recognise::words::hash;
 use crate::text::{FoldedText, Gap, Spare, SpareText, Token, spared};
+
+/// The most short forms that are searched without a table of their first tokens.
+const SEARCHED_LIMIT: usize = 64;
 
 /// Short forms by their folded tokens. They are made for a document and have a few tokens at most, so that a sorted list is enough.
 #[derive(Debug)]
@@ -16,17 +22,26 @@ pub(super) struct ShortForms {
     keys: Spare<Vec<Range<usize>>>,
     /// The numbers of those that have a token, by their keys.
     sorted: Spare<Vec<usize>>,
+    /// Where those of a first token stand there, by its hash, as the space between tokens is the least byte of a key; where tokens share
+    /// a hash, from the first of them to the last. Empty where there are few.
+    by_first: Spare<FxHashMap<u64, Range<usize>>>,
     /// The most tokens that one has.
     tokens_max: usize,
 }
 
-spared!(Vec<Range<usize>>);
+spared!(Vec<Range<usize>>, FxHashMap<u64, Range<usize>>);
 
 impl ShortForms {
     /// Those texts, numbered in their order. What has no token is not found.
     pub(super) fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
-        let (folded, keys, sorted) = (Spare::take(), Spare::take(), Spare::take());
-        let mut forms = Self { beginnings: [0; 8], folded, keys, sorted, tokens_max: 0 };
+        let mut forms = Self {
+            beginnings: [0; 8],
+            folded: Spare::take(),
+            keys: Spare::take(),
+            sorted: Spare::take(),
+            by_first: Spare::take(),
+            tokens_max: 0,
+        };
         let mut own = SpareText::take();
         for (number, text) in texts.enumerate() {
             own.fold(text);
@@ -41,7 +56,26 @@ impl ShortForms {
         }
         let Self { folded, keys, sorted, .. } = &mut forms;
         sorted.sort_unstable_by_key(|number| (&folded[keys[*number].clone()], *number));
+        if forms.sorted.len() > SEARCHED_LIMIT {
+            forms.list_by_first();
+        }
         forms
+    }
+
+    fn list_by_first(&mut self) {
+        let Self { folded, keys, sorted, by_first, .. } = self;
+        for (at, number) in sorted.iter().enumerate() {
+            let first = folded[keys[*number].clone()].split(' ').next().unwrap_or_default();
+            by_first.entry(hash(first)).or_insert(at..at).end = at + 1;
+        }
+    }
+
+    /// Those that may begin with that token, by their keys.
+    fn beginning_with(&self, first: &str) -> &[usize] {
+        if self.by_first.is_empty() {
+            return &self.sorted;
+        }
+        self.by_first.get(&hash(first)).map_or(&[], |range| &self.sorted[range.clone()])
     }
 
     fn key(&self, number: usize) -> &str {
@@ -86,7 +120,7 @@ impl ShortForms {
         if !text.tokens().get(first).is_some_and(|token| self.may_begin_with(written.as_bytes(), token)) {
             return;
         }
-        let mut forms = &self.sorted[..];
+        let mut forms = self.beginning_with(text.folded(first));
         let most = self.tokens_max.min(text.tokens().len() - first);
         for tokens in 1..=most {
             if tokens > 1 && text.tokens()[first + tokens - 1].gap == Gap::Break {
@@ -112,19 +146,19 @@ mod tests {
 
     #[test]
     fn many_short_forms_are_found_as_few_are() {
-        let texts: Vec<String> = (0..=64)
+        let texts: Vec<String> = (0..=SEARCHED_LIMIT)
             .flat_map(|at| {
                 [format!("AB{at}"), format!("AB-{at}-C"), format!("X{at}"), "AB".to_owned(), "()".to_owned()]
             })
             .collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let many = ShortForms::of(texts.iter().copied());
-        assert!(!many.is_empty());
+        assert!(!many.is_empty() && !many.by_first.is_empty());
         let mut folded = FoldedText::new();
         for text in &texts {
             let few = ShortForms::of([*text].into_iter());
             folded.fold(text);
-            assert_eq!(few.is_empty(), folded.tokens().is_empty());
+            assert!(few.by_first.is_empty() && few.is_empty() == folded.tokens().is_empty());
             let places = |forms: &ShortForms| {
                 let mut places = Vec::new();
                 forms.each_at((text, &folded), 0, |tokens, found| {
