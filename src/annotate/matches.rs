@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::binomials::is_epithet;
 use super::heads;
 use super::known_names::{Asks, BEARERS_LIMIT, Form, KnownBearer, KnownName, KnownNames};
-use super::mention::{Mention, Reading, Readings, Subject, room_for_readings};
+use super::mention::{Mention, Reading, Readings, Subject};
 use super::options::PreparedOptions;
 use super::passages::PassageText;
 use super::rank::{NameEvidence, Support};
@@ -134,7 +134,7 @@ fn readings_of_bearers<'c>(
     written: &str,
     bearers: impl Iterator<Item = Bearer<'c>>,
 ) -> Readings {
-    let mut readings = room_for_readings();
+    let mut readings = Readings::take();
     let mut bearers = bearers.take(BEARERS_LIMIT).peekable();
     if bearers.peek().is_none() {
         return readings;
@@ -151,7 +151,7 @@ fn readings_of_bearers<'c>(
 /// The readings of a known name without punctuation inside.
 fn readings_of_known(passage: &PassageText<'_>, tokens: Range<usize>, name: &KnownName) -> Readings {
     let context = Context::of(passage, (tokens.start, tokens.end), name.form, name.asks);
-    let mut readings = room_for_readings();
+    let mut readings = Readings::with_room(name.bearers.len());
     for bearer in &name.bearers {
         add_reading(&context, bearer, &mut readings);
     }

@@ -81,14 +81,6 @@ spared!(Vec<Reading>; ROOM_LIMIT, ROOM_BYTES_LIMIT);
 /// A list of readings, which each mention has one of.
 pub(super) type Readings = Spare<Vec<Reading>>;
 
-/// For how many readings a list has room from the first on.
-const READINGS_ROOM: usize = 16;
-
-/// An empty list of readings.
-pub(super) fn room_for_readings() -> Readings {
-    Readings::with_room(READINGS_ROOM)
-}
-
 /// A place in the text with its readings.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Mention {

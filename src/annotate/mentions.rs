@@ -6,7 +6,7 @@ use super::link::candidates::{Candidate, Route};
 use super::link::entities::{Entities, Form};
 use super::link::parts::{each_part, with_elements_before, with_elements_behind};
 use super::link::{Document, Linked, Target, ToldSpecies, link};
-use super::mention::{Mention, Reading, Readings, Subject, room_for_readings};
+use super::mention::{Mention, Reading, Readings, Subject};
 use super::models::Models;
 use super::options::PreparedOptions;
 use super::passages::PassageText;
@@ -327,7 +327,7 @@ fn readings<'l>(
         first.probability >= *none && enough
     });
     let names_nothing = !linked && !asks_taxa;
-    let mut readings = room_for_readings();
+    let mut readings = Readings::with_room(usize::from(names_nothing) + chosen.len());
     if names_nothing {
         readings.push(Reading { composite: target.composite, ..unlinked(target.entity_type, score) });
     }

@@ -11,7 +11,7 @@ use super::known_names::KnownNames;
 use super::link::{Document, Target, link};
 use super::matches::{find_names, find_whole, walk};
 use super::memory::Memory;
-use super::mention::{Mention, Readings, Subject, room_for_readings};
+use super::mention::{Mention, Readings, Subject};
 use super::mentions::{reading_of, targets};
 use super::models::Models;
 use super::options::PreparedOptions;
@@ -107,7 +107,7 @@ fn linked(
     let linked = link(&mut document, &all, None);
     let chances = type_chances(models, &found, &[Some(whole), in_context], &types);
     let common_word = surface::is_common_word(passages[NAME].text);
-    let mut readings = room_for_readings();
+    let mut readings = Readings::take();
     for ((target, alone), chance) in all.iter().zip(linked.each()).take(types.len()).zip(chances) {
         // what stands around the name in the context tells the species of a gene
         let there = all.iter().zip(linked.each()).find(|(other, linked)| {

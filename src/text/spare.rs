@@ -14,12 +14,17 @@ pub(crate) const SPARE_LIMIT: usize = 16;
 /// The most bytes of one that is kept.
 pub(crate) const SPARE_BYTES_LIMIT: usize = 1 << 17;
 
+/// For how many elements a list that is kept has room at least: lists of one type differ, and each is soon large enough for most.
+const KEPT_COUNT_MIN: usize = 16;
+
 /// What keeps its room when it is emptied.
 pub(crate) trait Room: Default {
     /// Takes everything out.
     fn empty(&mut self);
     /// About how many bytes it has taken from the heap; what its elements have taken is not counted.
     fn room_bytes(&self) -> usize;
+    /// Sees to the least room of what is kept, where there is such.
+    fn grow(&mut self) {}
 }
 
 impl<T> Room for Vec<T> {
@@ -29,6 +34,11 @@ impl<T> Room for Vec<T> {
 
     fn room_bytes(&self) -> usize {
         self.capacity() * size_of::<T>()
+    }
+
+    #[inline]
+    fn grow(&mut self) {
+        self.reserve(KEPT_COUNT_MIN);
     }
 }
 
@@ -98,6 +108,7 @@ impl<T: Room> Pool<T> {
             room.empty();
             let mut kept = self.kept.borrow_mut();
             if kept.len() < self.limit {
+                room.grow();
                 kept.push(room);
             }
         }
@@ -198,11 +209,14 @@ impl<T> Spare<Vec<T>>
 where
     Vec<T>: Spared,
 {
-    /// An empty one with room for so many: where lists differ, each has room for what most of them take from the first time on.
+    /// An empty one with room for so many; what is new takes no more, as a document may have very many.
     #[inline]
     pub(crate) fn with_room(count: usize) -> Self {
         let mut own = Self::take();
-        own.reserve(count);
+        match own.capacity() {
+            0 => own.reserve_exact(count),
+            _ => own.reserve(count),
+        }
         own
     }
 }
@@ -306,7 +320,7 @@ mod tests {
     fn room_is_kept_within_bounds() {
         let mut one: Spare<Vec<Own>> = Spare::take();
         assert_eq!(one.capacity(), 0);
-        one.resize(3, Own(1));
+        one.resize(3 * KEPT_COUNT_MIN, Own(1));
         let room = one.capacity();
         drop(one);
         let mut again: Spare<Vec<Own>> = Spare::take();
@@ -350,6 +364,19 @@ mod tests {
     }
 
     #[test]
+    fn lists_that_are_kept_are_large_enough_for_most() {
+        drop(Spare::<Vec<Own>>::with_room(2));
+        let kept = Spare::<Vec<Own>>::with_room(1);
+        assert!(kept.capacity() >= KEPT_COUNT_MIN);
+        assert_eq!(
+            Spare::<Vec<Own>>::with_room(3).capacity(),
+            3,
+            "what is new takes no more than is asked for"
+        );
+        assert!(Spare::<Vec<Own>>::with_room(99).capacity() >= 99);
+    }
+
+    #[test]
     fn texts_and_tables_keep_their_room() {
         let mut one = SpareText::take();
         one.fold("renal failure");
@@ -378,10 +405,10 @@ mod tests {
 
     #[test]
     fn lists_of_borrowed_values_keep_their_room() {
-        let values = [Own(1), Own(2)];
+        let values = vec![Own(1); KEPT_COUNT_MIN];
         let mut list: Spare<Vec<(usize, &Own)>> = Spare::take();
         list.extend(values.iter().enumerate());
-        assert_eq!(list.iter().map(|(_, own)| own.0).sum::<u64>(), 3);
+        assert_eq!(list.iter().map(|(_, own)| own.0).sum::<u64>(), KEPT_COUNT_MIN as u64);
         let (room, place) = (list.capacity(), list.as_ptr() as usize);
         drop(list);
         let again = Vec::<(usize, &Own)>::take();

@@ -105,9 +105,6 @@ const ROOM_BYTES_LIMIT: usize = 1 << 13;
 
 spared!(Vec<Candidate>; ROOM_LIMIT, ROOM_BYTES_LIMIT);
 
-/// For how many candidates a list has room from the first on.
-const CANDIDATES_ROOM: usize = 16;
-
 /// The candidates of a taxon.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct OfTaxon {
@@ -328,7 +325,7 @@ pub(super) fn candidates(
     };
     let entities = document.entities.borrow();
     if let Some(kept) = name.and_then(|name| entities.names.get(name)) {
-        let mut candidates = Spare::with_room(CANDIDATES_ROOM);
+        let mut candidates = Spare::with_room(kept.candidates.len());
         candidates.extend(kept.candidates.iter().map(Candidate::by_itself));
         return linked(candidates, kept.by_itself, kept.words, kept.settled);
     }
@@ -403,7 +400,7 @@ fn find(
     let mut gathering = Gathering {
         vocabulary: document.vocabulary,
         entity_type,
-        found: Spare::with_room(CANDIDATES_ROOM),
+        found: Spare::take(),
         places: FxHashMap::default(),
     };
     gathering.key(key, written, Route::Name);
