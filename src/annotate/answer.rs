@@ -14,6 +14,7 @@ use super::passages::PassageText;
 use super::rank;
 use super::reasons::{self, Reasons, WhyNot};
 use super::species::Taxon;
+use super::stable;
 use super::vocabulary::Vocabulary;
 use crate::model::{Annotation, Candidate, Method, OverlapPolicy};
 use crate::text::pauses::{work_done, worked};
@@ -26,10 +27,7 @@ struct Choice {
     reading: usize,
 }
 
-/// The place of a mention ([`Mention::place`]), and which it is.
-type Placed = ((usize, usize, Reverse<usize>), usize);
-
-spared!(Vec<Choice>, Vec<Placed>);
+spared!(Vec<Choice>);
 
 /// The annotations of all passages, sorted as an answer is. The decision among names of the dictionary is the same whatever
 /// types are asked for and however much of a score; these choose from its outcome, so that asking for less never brings up
@@ -231,25 +229,12 @@ fn species(vocabulary: Vocabulary<'_>, taxon: Taxon) -> String {
     vocabulary.taxon_label(taxon).unwrap_or_else(|| format!("NCBITaxon:{taxon}"))
 }
 
-/// Sorts mentions by their places; those of one place stay in their order.
-fn sort_by_place(mentions: &mut Vec<Mention>) {
-    if mentions.is_sorted_by_key(Mention::place) {
-        return;
-    }
-    let mut order: Spare<Vec<Placed>> = Spare::take();
-    order.extend(mentions.iter().enumerate().map(|(at, mention)| (mention.place(), at)));
-    order.sort_unstable_by(|one, other| worked(one.cmp(other)));
-    let mut sorted: Spare<Vec<Mention>> = Spare::take();
-    sorted.extend(order.iter().map(|(_, at)| std::mem::take(&mut mentions[*at])));
-    std::mem::swap(mentions, &mut sorted);
-}
-
 /// Merges mentions of one span, so that each span has one list of readings, best first. What the models recognised and linked goes
 /// before what the dictionary found, as the decision has it ([`super::decide`]): a chance of 0.9 that "depression" is a
 /// disease is of another scale than the dictionary's score for a process of that name. Of a type that a model recognised there, what
 /// the dictionary found is known to the model's ranker already, and is left out.
 pub(super) fn merge_spans(mentions: &mut Vec<Mention>) {
-    sort_by_place(mentions);
+    stable::sort_by_key(mentions, Mention::place);
     mentions.dedup_by(|later, earlier| {
         let same = later.passage == earlier.passage && later.span == earlier.span;
         if same {
@@ -279,27 +264,9 @@ pub(super) fn merge_spans(mentions: &mut Vec<Mention>) {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::catalog::Catalog;
     use crate::model::{EntityType, Span};
-
-    proptest! {
-        #[test]
-        fn mentions_of_one_place_stay_in_their_order(starts in prop::collection::vec(0_usize..9, 0..30)) {
-            let mention = |(at, start): (usize, &usize)| {
-                let span = Span { start: *start, end: 9 };
-                Mention { passage: 0, span, tokens: at..at, prefix: None, readings: Spare::default() }
-            };
-            let mut mentions: Vec<Mention> = starts.iter().enumerate().map(mention).collect();
-            sort_by_place(&mut mentions);
-            let mut expected: Vec<(usize, usize)> = starts.iter().copied().zip(0..).collect();
-            expected.sort_unstable();
-            let order = mentions.iter().map(|mention| (mention.span.start, mention.tokens.start));
-            prop_assert_eq!(order.collect::<Vec<_>>(), expected);
-        }
-    }
 
     #[test]
     fn what_was_recognised_and_linked_goes_before_what_the_dictionary_found() {

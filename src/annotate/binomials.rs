@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::passages::PassageText;
 use super::surface;
 use crate::text::masks::{BLOCK_BYTES, between, block_at};
-use crate::text::pauses::work_done;
+use crate::text::pauses::{work_done, worked};
 use crate::text::{Gap, Spare, Token, TokenKind, spared};
 
 /// The most binomials of a document that are remembered.
@@ -48,10 +48,10 @@ spared!('d: Vec<Full<'d>>, Vec<Full<'static>>);
 spared!('d: Vec<OnlySpecies<'d>>, Vec<OnlySpecies<'static>>);
 spared!('d: Vec<Genus<'d>>, Vec<Genus<'static>>);
 
-/// The binomials that a document has in full. They are few, so that sorted lists are enough.
+/// The binomials that a document has in full.
 #[derive(Debug)]
 pub(crate) struct Binomials<'d> {
-    /// Sorted.
+    /// Sorted; few.
     full: Spare<Vec<Full<'d>>>,
     /// Sorted.
     only_species: Spare<Vec<OnlySpecies<'d>>>,
@@ -222,6 +222,14 @@ impl<'d> Binomials<'d> {
                 }
             }
         }
+        let Self { only_species, .. } = &mut found;
+        only_species.sort_unstable_by_key(|own| worked(*own));
+        // those of a genus stand together
+        only_species.dedup_by(|next, first| {
+            let same = next.0 == first.0;
+            first.1 = first.1.filter(|full| !same || next.1 == Some(*full));
+            same
+        });
         found
     }
 
@@ -230,18 +238,10 @@ impl<'d> Binomials<'d> {
         if let Err(at) = self.full.binary_search_by_key(&(initial, epithet), |own| own.0) {
             self.full.insert(at, ((initial, epithet), full));
         }
-        match self.only_species.binary_search_by_key(&genus, |own| own.0) {
-            Ok(at) => {
-                let only = &mut self.only_species[at].1;
-                *only = only.filter(|known| *known == full);
-            }
-            Err(at) => {
-                self.only_species.insert(at, (genus, Some(full)));
-                let others = self.genera_of(initial);
-                if others.len() < GENERA_LIMIT {
-                    self.genera.insert(others.end, (initial, genus));
-                }
-            }
+        self.only_species.push((genus, Some(full)));
+        let others = self.genera_of(initial);
+        if others.len() < GENERA_LIMIT && !self.genera[others.clone()].contains(&(initial, genus)) {
+            self.genera.insert(others.end, (initial, genus));
         }
     }
 
@@ -337,6 +337,26 @@ fn is_short_epithet(passage: &PassageText<'_>, at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn any_number_of_genera_may_have_one_epithet() {
+        let letters = || (b'a'..=b'z').map(char::from);
+        let genera: Vec<String> =
+            letters().flat_map(|one| letters().map(move |two| format!("Ba{one}{two}ella"))).collect();
+        let text = genera.iter().rev().map(|genus| format!("{genus} coli")).collect::<Vec<_>>().join(", ")
+            + " and Baabella alba.";
+        let passages = [PassageText::new(&text)];
+        let mut ends = Vec::new();
+        find_ends_of_binomials(&passages[0], &mut ends);
+        assert!(ends.len() > genera.len() / 2, "{}", ends.len());
+        let binomials = Binomials::among(passages.iter().zip([ends.as_slice()]));
+        assert_eq!(binomials.full("B. coli"), Some("Bazzella coli"));
+        assert_eq!(binomials.only_species("Bamnella"), Some("Bamnella coli"));
+        assert_eq!(binomials.only_species("Baabella"), None, "of several species");
+        let mut others = Vec::new();
+        binomials.of_known_genera("B. fragilis", |name| others.push(name.to_owned()));
+        assert_eq!((others.len(), others[0].as_str()), (GENERA_LIMIT, "Bazzella fragilis"));
+    }
 
     #[test]
     fn initials_find_their_genus() {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::matches::is_part_of_symbol;
 use super::mention::{Mention, Reading, Readings, Subject};
@@ -15,6 +15,7 @@ use super::rank::{NameEvidence, Support};
 pub(super) use super::recognise::view::DEFINITIONS_LIMIT;
 use super::recognise::view::Placed;
 use super::short_forms::ShortForms;
+use super::stable;
 use super::surface::{self, Agreement};
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
@@ -39,9 +40,6 @@ const IDLE_WORDS: &[&str] = &[
     "anti",
     "total",
 ];
-
-/// The most definitions of a document among which one is looked for without a table.
-pub(super) const SEARCHED_LIMIT: usize = 32;
 
 /// A short form of the document, with what it stands for.
 struct ShortForm<'p> {
@@ -99,7 +97,7 @@ pub(super) fn apply_definitions(
     mentions: &mut Vec<Mention>,
     options: &PreparedOptions,
 ) -> Vec<Abbreviation> {
-    sort_by_place(mentions);
+    stable::sort_by_key(mentions, Mention::place);
     let mut short_forms = defined_short_forms(passages, definitions, mentions);
     let mut abbreviations = Vec::new();
     if options.options().abbreviations {
@@ -110,47 +108,46 @@ pub(super) fn apply_definitions(
     abbreviations
 }
 
-/// Sorts mentions by their places, in which they stand mostly.
-fn sort_by_place(mentions: &mut [Mention]) {
-    let place = |mention: &Mention| worked(mention.place());
-    if !mentions.is_sorted_by_key(place) {
-        mentions.sort_by_key(place);
-    }
-}
-
 /// What the long forms of the abbreviations are read as: of several definitions of one short form the first that is read.
 fn defined_short_forms<'p>(
     passages: &'p [PassageText<'_>],
     definitions: &[Placed],
     mentions: &[Mention],
 ) -> Spare<Vec<ShortForm<'p>>> {
+    let short_form = |at: usize| {
+        let (index, definition) = &definitions[at];
+        &passages[*index].text[definition.short_form.clone()]
+    };
     let mut short_forms: Spare<Vec<ShortForm<'p>>> = Spare::take();
-    let mut by_text: FxHashMap<&str, usize> = FxHashMap::default();
-    let few = definitions.len() <= SEARCHED_LIMIT;
-    for (index, definition) in definitions {
-        let (index, passage) = (*index, &passages[*index]);
-        let (short, long) =
-            (&passage.text[definition.short_form.clone()], &passage.text[definition.long_form.clone()]);
-        let readings = long_form_readings(passage, mentions, index, definition.long_form.clone());
-        let known = if few {
-            short_forms.iter().position(|form| form.text == short)
-        } else {
-            by_text.get(short).copied()
-        };
-        match known {
-            None => {
-                if !few {
-                    by_text.insert(short, short_forms.len());
-                }
-                short_forms.push(ShortForm::new(Cow::Borrowed(short), long, readings, true));
-            }
-            Some(known) if short_forms[known].readings.is_empty() => {
-                short_forms[known].readings = readings;
-            }
-            Some(_) => {}
+    // of each definition the first of its short form; of those that were met, the number of that
+    let mut numbers = firsts_of_keys(definitions.len(), short_form);
+    for (at, (index, definition)) in definitions.iter().enumerate() {
+        let passage = &passages[*index];
+        let readings = long_form_readings(passage, mentions, *index, definition.long_form.clone());
+        let first = numbers[at];
+        if first == at {
+            numbers[at] = short_forms.len();
+            let long = &passage.text[definition.long_form.clone()];
+            short_forms.push(ShortForm::new(Cow::Borrowed(short_form(at)), long, readings, true));
+            continue;
+        }
+        let known = &mut short_forms[numbers[first]];
+        if known.readings.is_empty() {
+            known.readings = readings;
         }
     }
     short_forms
+}
+
+/// Of each of so many places the first place that has the same key. O(n log n).
+fn firsts_of_keys<K: Ord>(count: usize, key: impl Fn(usize) -> K) -> Spare<Vec<usize>> {
+    let mut order: Spare<Vec<usize>> = (0..count).collect();
+    order.sort_unstable_by_key(|at| worked((key(*at), *at)));
+    let mut firsts: Spare<Vec<usize>> = (0..count).collect();
+    for same in order.chunk_by(|one, next| key(*one) == key(*next)) {
+        same.iter().for_each(|at| firsts[*at] = same[0]);
+    }
+    firsts
 }
 
 /// The readings of the mention that is the long form, or all of it but idle words at its beginning.
@@ -284,7 +281,7 @@ fn read_short_forms(
             }
         }
     }
-    sort_by_place(mentions);
+    stable::sort_by_key(mentions, Mention::place);
 }
 
 /// Adds where short forms stand in a passage from some of its tokens on: whole words in the case of the definition that are no

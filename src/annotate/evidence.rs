@@ -13,7 +13,7 @@ use super::surface::Agreement;
 use super::vocabulary::Vocabulary;
 use crate::catalog::EntityIndex;
 use crate::model::{EntityType, Span, SynonymScope};
-use crate::text::pauses::work_done;
+use crate::text::pauses::{work_done, worked};
 use crate::text::{Spare, spared};
 
 /// The least letters and digits of a name of one word that supports shorter names of its entity.
@@ -95,7 +95,8 @@ fn supported_entities(mentions: &[Mention]) -> Spare<Vec<EntityIndex>> {
             }
         }
     }
-    supported.sort_unstable();
+    supported.sort_unstable_by_key(|entity| worked(*entity));
+    supported.dedup();
     supported
 }
 

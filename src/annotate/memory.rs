@@ -13,10 +13,10 @@ use super::recognise::tag_book::TagBook;
 use super::recognise::view::{PassageView, WordCounts};
 use super::recognise::{Chains, Prepared, Workspace};
 
-/// The most passages whose room is kept.
-const ROOM_PASSAGES_LIMIT: usize = 16;
-/// The most pieces of a passage whose room is kept.
-const ROOM_PIECES_LIMIT: usize = 1 << 14;
+/// The most passages whose room is kept: papers at length have some hundred.
+const ROOM_PASSAGES_LIMIT: usize = 256;
+/// The most pieces of all passages whose room is kept.
+const ROOM_PIECES_LIMIT: usize = 1 << 16;
 
 /// What is remembered.
 #[derive(Debug, Default)]
@@ -72,10 +72,19 @@ impl Memory {
 
     /// Keeps the room of a document for others.
     pub(crate) fn keep_room(&mut self, mut prepared: Prepared) {
-        // the last is taken first, so that titles have room of titles
-        let room = prepared.views.drain(..).zip(prepared.matches.drain(..)).rev();
-        let small = room.filter(|(view, _)| view.room() <= ROOM_PIECES_LIMIT);
-        self.room.extend(small.take(ROOM_PASSAGES_LIMIT - self.room.len().min(ROOM_PASSAGES_LIMIT)));
+        let mut pieces: usize = self.room.iter().map(|(view, _)| view.room()).sum();
+        for (view, matches) in prepared.views.drain(..).zip(prepared.matches.drain(..)).rev() {
+            if self.room.len() < ROOM_PASSAGES_LIMIT && pieces + view.room() <= ROOM_PIECES_LIMIT {
+                pieces += view.room();
+                self.room.push((view, matches));
+            }
+        }
+        // a larger one stays the next to be taken
+        if let [.., before, last] = &mut self.room[..]
+            && before.0.room() > last.0.room()
+        {
+            std::mem::swap(before, last);
+        }
     }
 
     /// Forgets words when there are too many. Their numbers are void then.
@@ -124,9 +133,13 @@ mod tests {
         let models = Models::embedded();
         let mut memory = Memory::new(&models);
         let long = "a ".repeat(ROOM_PIECES_LIMIT + 1);
-        for (text, count, kept) in
-            [(long.as_str(), 1, 0), ("BRCA1 and mice", ROOM_PASSAGES_LIMIT + 1, ROOM_PASSAGES_LIMIT)]
-        {
+        let half = "a ".repeat(ROOM_PIECES_LIMIT / 2 + 1);
+        for (text, count, kept) in [
+            (long.as_str(), 1, 0),
+            (half.as_str(), 2, 1),
+            ("BRCA1 and mice", ROOM_PASSAGES_LIMIT + 1, ROOM_PASSAGES_LIMIT),
+        ] {
+            memory.room.clear();
             let passages: Vec<PassageText<'_>> = (0..count).map(|_| PassageText::new(text)).collect();
             let prepared = prepare(Vocabulary::new(&catalog), &models, &passages, true, &mut memory);
             memory.keep_room(prepared);

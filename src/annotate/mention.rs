@@ -1,5 +1,6 @@
 //! Mentions and their readings, as the stages of the pipeline hand them on.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use smol_str::SmolStr;
@@ -70,19 +71,17 @@ impl Reading {
     }
 }
 
-/// The most lists of readings whose room is kept.
-const ROOM_LIMIT: usize = 1 << 10;
-/// The most bytes of a list that is kept.
-const ROOM_BYTES_LIMIT: usize = 1 << 13;
+/// The most bytes that lists of readings take that a thread keeps: those of some thousand mentions.
+const READINGS_BYTES_LIMIT: usize = 1 << 21;
 
 spared!(Vec<Mention>);
-spared!(Vec<Reading>; ROOM_LIMIT, ROOM_BYTES_LIMIT);
+spared!(Vec<Reading>; READINGS_BYTES_LIMIT);
 
 /// A list of readings, which each mention has one of.
 pub(super) type Readings = Spare<Vec<Reading>>;
 
 /// A place in the text with its readings.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Mention {
     /// The passage it stands in.
     pub passage: usize,
@@ -103,7 +102,25 @@ impl Mention {
     }
 
     /// A key that sorts mentions by place, longer first.
-    pub(super) fn place(&self) -> (usize, usize, std::cmp::Reverse<usize>) {
-        (self.passage, self.span.start, std::cmp::Reverse(self.span.end))
+    pub(super) fn place(&self) -> Place {
+        (self.passage, self.span.start, Reverse(self.span.end))
+    }
+}
+
+/// A passage, and where in it something begins and ends.
+type Place = (usize, usize, Reverse<usize>);
+
+spared!(Vec<(Place, usize)>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::spare::tests::holds_bound;
+
+    #[test]
+    fn lists_of_readings_are_kept_within_their_bound() {
+        holds_bound(READINGS_BYTES_LIMIT, |bytes| {
+            Vec::<Reading>::with_capacity(bytes / size_of::<Reading>())
+        });
     }
 }

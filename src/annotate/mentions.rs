@@ -15,6 +15,7 @@ use super::recognise::lexicon::Lexicon;
 use super::recognise::table::MODEL_TYPES;
 use super::recognise::view::PassageView;
 use super::recognise::{Found, Prepared, keep_best};
+use super::stable;
 use super::vocabulary::Vocabulary;
 use crate::model::{EntityType, Method, OverlapPolicy, Span};
 use crate::text::pauses::{work_done, worked};
@@ -101,11 +102,8 @@ pub(super) fn targets(
             }
         });
     }
-    // parts may stand behind what another type has within their mention; those of a type do not overlap
-    let place = |target: &Target| (target.passage, target.span, target.entity_type);
-    if !targets.is_sorted_by_key(place) {
-        targets.sort_unstable_by_key(|target| worked(place(target)));
-    }
+    // parts may stand behind what another type has within their mention
+    stable::sort_by_key(&mut targets, |target| (target.passage, target.span, target.entity_type));
     targets
 }
 
@@ -121,7 +119,7 @@ struct Chosen {
     score: f32,
 }
 
-spared!(Vec<Chosen>);
+spared!(Vec<Chosen>, Vec<((usize, Span, EntityType), usize)>);
 
 impl Chosen {
     /// What sorts those of a passage by start, end and type.

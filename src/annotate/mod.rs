@@ -35,6 +35,7 @@ mod recognise;
 mod resolve;
 mod short_forms;
 mod species;
+mod stable;
 mod surface;
 mod told_names;
 mod variants;
@@ -47,14 +48,13 @@ mod tests;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
 use crate::catalog::Catalog;
 use crate::model::{
     Abbreviation, AnnotateOptions, AnnotatedDocument, Candidate, Curie, Document, EntityType, Method,
     OverlapPolicy,
 };
 use crate::text::Spare;
+use crate::text::pauses::worked;
 use mention::{Mention, Reading, Subject};
 use passages::PassageText;
 use recognise::dictionary::NameMatch;
@@ -240,25 +240,27 @@ fn abbreviations(
     prepared: &recognise::Prepared,
     defined: Vec<Abbreviation>,
 ) -> Vec<Abbreviation> {
-    let pairs = prepared.definitions.iter().map(|(index, definition)| {
+    let pair = |at: usize| {
+        let (index, definition) = &prepared.definitions[at];
         let text = passages[*index].text;
         (&text[definition.short_form.clone()], &text[definition.long_form.clone()])
-    });
-    let mut known: FxHashSet<(&str, &str)> = FxHashSet::default();
-    let few = prepared.definitions.len() <= definitions::SEARCHED_LIMIT;
-    let mut abbreviations: Vec<Abbreviation> = Vec::with_capacity(prepared.definitions.len() + defined.len());
-    for (short, long) in pairs {
-        let is_same = |own: &Abbreviation| own.short_form == short && own.long_form == long;
-        let is_known = if few { abbreviations.iter().any(is_same) } else { !known.insert((short, long)) };
-        if !is_known {
-            abbreviations.push(Abbreviation { short_form: short.to_owned(), long_form: long.to_owned() });
-        }
-    }
-    let searched = if few { 0 } else { abbreviations.len() };
-    for pair in defined {
-        let is_known = known.contains(&(pair.short_form.as_str(), pair.long_form.as_str()));
-        if !is_known && !abbreviations[searched..].contains(&pair) {
-            abbreviations.push(pair);
+    };
+    // the first of each pair, by the pairs
+    let mut pairs: Spare<Vec<usize>> = (0..prepared.definitions.len()).collect();
+    pairs.sort_unstable_by_key(|at| worked((pair(*at), *at)));
+    pairs.dedup_by_key(|at| pair(*at));
+    let mut firsts = pairs.clone();
+    firsts.sort_unstable();
+    let mut abbreviations: Vec<Abbreviation> = Vec::with_capacity(pairs.len() + defined.len());
+    abbreviations.extend(firsts.iter().map(|at| {
+        let (short, long) = pair(*at);
+        Abbreviation { short_form: short.to_owned(), long_form: long.to_owned() }
+    }));
+    for own in defined {
+        let told = (own.short_form.as_str(), own.long_form.as_str());
+        let is_known = pairs.binary_search_by(|at| pair(*at).cmp(&told)).is_ok();
+        if !is_known && !abbreviations[pairs.len()..].contains(&own) {
+            abbreviations.push(own);
         }
     }
     abbreviations

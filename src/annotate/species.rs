@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 
 use crate::model::Span;
+use crate::text::pauses::worked;
 use crate::text::{Spare, spared};
 
 /// The number of a taxon in the NCBI taxonomy.
@@ -120,10 +121,10 @@ pub(crate) struct SpeciesWords {
 impl SpeciesWords {
     /// The words, in any order.
     pub(crate) fn new(mut words: Spare<Vec<SpeciesWord>>) -> Self {
-        words.sort_unstable();
+        words.sort_unstable_by_key(|word| worked(*word));
         words.dedup();
         let mut taxa: Spare<Vec<Taxon>> = words.iter().map(|word| word.taxon).collect();
-        taxa.sort_unstable();
+        taxa.sort_unstable_by_key(|taxon| worked(*taxon));
         let counts = taxa.chunk_by(|one, next| one == next).map(|own| (own[0], own.len())).collect();
         Self { words, counts }
     }

@@ -11,6 +11,7 @@ use prost::encoding::{
 use prost::{DecodeError, Message};
 
 use crate::text::Spare;
+use crate::text::spare::SPARE_BYTES_LIMIT;
 
 /// The field of every answer of a stream that counts them.
 const SEQUENCE: u32 = 1;
@@ -112,10 +113,13 @@ impl Message for Encoded {
     }
 }
 
-/// What `write` writes, in no more room than it takes: it is written in room that the thread keeps.
+/// What `write` writes, in no more room than it takes: it is written in room that the thread keeps, unless it is too long for that.
 pub fn written(write: impl FnOnce(&mut Writer<'_>)) -> Bytes {
     let mut room: Spare<Vec<u8>> = Spare::take();
     write(&mut Writer::new(&mut room));
+    if room.capacity() > SPARE_BYTES_LIMIT {
+        return std::mem::take(&mut *room).into();
+    }
     Bytes::copy_from_slice(&room)
 }
 
@@ -232,7 +236,6 @@ impl<'b> Writer<'b> {
 mod tests {
     use super::*;
     use crate::api::proto;
-    use crate::text::spare::SPARE_BYTES_LIMIT;
 
     #[test]
     fn fields_are_written_as_prost_writes_them() {

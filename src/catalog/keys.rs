@@ -136,7 +136,8 @@ impl<'a> Keys<'a> {
     /// The places of the keys that begin with `prefix`.
     pub(super) fn range_of_prefix(self, prefix: &[u8]) -> std::ops::Range<u32> {
         let start = self.lower_bound(prefix);
-        let mut after = prefix.to_vec();
+        let mut after: Spare<Vec<u8>> = Spare::take();
+        after.extend_from_slice(prefix);
         while let Some(last) = after.pop() {
             if last < u8::MAX {
                 after.push(last + 1);

@@ -8,7 +8,7 @@ use super::store::EntityIndex;
 use super::trie::{Step, Trie, hash_behind};
 use crate::formats::terminology::NameKind;
 use crate::model::SynonymScope;
-use crate::text::{FoldedText, Gap, name_keys};
+use crate::text::{FoldedText, Gap, Spare, name_keys};
 
 /// What a name is to its entity, the closest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -163,7 +163,9 @@ impl<'a> NameIndex<'a> {
     /// Calls `take` with the second token of each key that begins with the token `first`, in the order of the keys. Where more than
     /// `limit` keys do, tells none and returns false.
     pub fn each_second_token(self, first: &str, limit: usize, mut take: impl FnMut(&[u8])) -> bool {
-        let before = [first.as_bytes(), b" "].concat();
+        let mut before: Spare<Vec<u8>> = Spare::take();
+        before.extend_from_slice(first.as_bytes());
+        before.push(b' ');
         let places = self.keys.range_of_prefix(&before);
         if places.len() > limit {
             return false;

@@ -119,9 +119,10 @@ impl FoldedText {
         WordMemory::with(|memory| self.fold_with(text, bytes_limit, memory));
     }
 
-    /// For how many bytes of forms there is room.
-    pub const fn room_bytes(&self) -> usize {
-        self.folded.capacity()
+    /// About how many bytes it has taken from the heap.
+    pub(crate) const fn room_bytes(&self) -> usize {
+        let tokens = self.tokens.capacity() * size_of::<Token>();
+        self.folded.capacity() + tokens + self.first_of_block.capacity() * size_of::<u32>()
     }
 
     /// Who has given the numbers of words ([`keep_numbers`](super::keep_numbers)); 0 for nobody.

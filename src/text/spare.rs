@@ -2,17 +2,17 @@
 //!
 //! A type says once that its room is kept, by the macro `spared!`; [`Spare::take`] then gives an empty one wherever one is used.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::ops::{Deref, DerefMut};
 
 use super::fold::FoldedText;
 use crate::model::Span;
 
-/// The most of a type that a thread keeps, where the type tells no other limit.
-pub(crate) const SPARE_LIMIT: usize = 16;
-/// The most bytes of one that is kept.
-pub(crate) const SPARE_BYTES_LIMIT: usize = 1 << 17;
+/// The most of a type that a thread keeps.
+pub(crate) const SPARE_LIMIT: usize = 1 << 10;
+/// The most bytes that all of a type take that a thread keeps, where the type tells no other limit.
+pub(crate) const SPARE_BYTES_LIMIT: usize = 1 << 19;
 
 /// For how many elements a list that is kept has room at least: lists of one type differ, and each is soon large enough for most.
 const KEPT_COUNT_MIN: usize = 16;
@@ -24,6 +24,7 @@ pub(crate) trait Room: Default {
     /// About how many bytes it has taken from the heap; what its elements have taken is not counted.
     fn room_bytes(&self) -> usize;
     /// Sees to the least room of what is kept, where there is such.
+    #[inline]
     fn grow(&mut self) {}
 }
 
@@ -81,37 +82,52 @@ impl Room for FoldedText {
     }
 }
 
-/// The rooms of one type that a thread keeps, the last one given first.
+/// The rooms of one type that a thread keeps, the last one given first, or the one before where that is larger.
 #[derive(Debug)]
 pub(crate) struct Pool<T> {
     kept: RefCell<Vec<T>>,
-    limit: usize,
+    /// What they take together.
+    bytes: Cell<usize>,
     bytes_limit: usize,
 }
 
 impl<T: Room> Pool<T> {
-    /// One that keeps nothing yet, and so many at most, of so many bytes each.
-    pub(crate) const fn new(limit: usize, bytes_limit: usize) -> Self {
-        Self { kept: RefCell::new(Vec::new()), limit, bytes_limit }
+    /// One that keeps nothing yet, and rooms of so many bytes at most.
+    pub(crate) const fn new(bytes_limit: usize) -> Self {
+        Self { kept: RefCell::new(Vec::new()), bytes: Cell::new(0), bytes_limit }
     }
 
     /// One that has been used, or a new one; empty.
     #[inline]
     pub(crate) fn take(&self) -> T {
-        self.kept.borrow_mut().pop().unwrap_or_default()
+        let room = self.kept.borrow_mut().pop().unwrap_or_default();
+        self.bytes.set(self.bytes.get().saturating_sub(room.room_bytes()));
+        room
     }
 
     /// Keeps the room of one that is done with.
     #[inline]
     pub(crate) fn keep(&self, mut room: T) {
-        if (1..=self.bytes_limit).contains(&room.room_bytes()) {
-            room.empty();
-            let mut kept = self.kept.borrow_mut();
-            if kept.len() < self.limit {
-                room.grow();
-                kept.push(room);
-            }
+        let bytes = room.room_bytes();
+        if bytes == 0 || self.kept.borrow().len() >= SPARE_LIMIT || !self.has_room_for(bytes) {
+            return;
         }
+        room.empty();
+        room.grow();
+        if self.has_room_for(room.room_bytes()) {
+            let bytes = room.room_bytes();
+            self.bytes.set(self.bytes.get() + bytes);
+            let mut kept = self.kept.borrow_mut();
+            // a larger one stays the next to be given
+            let place = kept.len() - usize::from(kept.last().is_some_and(|last| last.room_bytes() > bytes));
+            kept.push(room);
+            let last = kept.len() - 1;
+            kept.swap(place, last);
+        }
+    }
+
+    const fn has_room_for(&self, bytes: usize) -> bool {
+        self.bytes.get() + bytes <= self.bytes_limit
     }
 }
 
@@ -124,45 +140,27 @@ pub(crate) trait Spared: Sized {
 }
 
 /// Has threads keep the room of values of a type, one of a kind each: `spared!(Vec<Span>, String)`. Of lists of borrowed values the
-/// type is given for any lifetime and for `'static`: `spared!('a: Vec<&'a str>, Vec<&'static str>)`. Of a type that a document has very
-/// many of it is told how many are kept, and of how many bytes: `spared!(Vec<Reading>; 256, 1 << 13)`.
+/// type is given for any lifetime and for `'static`: `spared!('a: Vec<&'a str>, Vec<&'static str>)`. A type of which a document has
+/// very many tells of how many bytes they are that are kept: `spared!(Vec<Reading>; 1 << 21)`.
 macro_rules! spared {
     ($life:lifetime: $room:ty, $kept:ty) => {
-        const _: () = {
-            thread_local! {
-                static POOL: $crate::text::spare::Pool<$kept> = const {
-                    $crate::text::spare::Pool::new(
-                        $crate::text::spare::SPARE_LIMIT,
-                        $crate::text::spare::SPARE_BYTES_LIMIT,
-                    )
-                };
-            }
-            impl<$life> $crate::text::spare::Spared for $room {
-                #[inline]
-                fn take() -> Self {
-                    POOL.try_with($crate::text::spare::Pool::take).unwrap_or_default()
-                }
-
-                #[inline]
-                fn keep(self) {
-                    // a thread that ends keeps nothing
-                    let _ = POOL.try_with(|pool| pool.keep($crate::text::spare::emptied(self)));
-                }
-            }
-        };
+        $crate::text::spare::spared!(
+            @ $kept, $crate::text::spare::SPARE_BYTES_LIMIT, $crate::text::spare::emptied, $room, $life
+        );
     };
     ($($room:ty),+ $(,)?) => {
-        $($crate::text::spare::spared!(
-            $room; $crate::text::spare::SPARE_LIMIT, $crate::text::spare::SPARE_BYTES_LIMIT
-        );)+
+        $($crate::text::spare::spared!($room; $crate::text::spare::SPARE_BYTES_LIMIT);)+
     };
-    ($room:ty; $limit:expr, $bytes_limit:expr) => {
+    ($room:ty; $bytes_limit:expr) => {
+        $crate::text::spare::spared!(@ $room, $bytes_limit, std::convert::identity, $room);
+    };
+    (@ $kept:ty, $bytes_limit:expr, $emptied:expr, $room:ty $(, $life:lifetime)?) => {
         const _: () = {
             thread_local! {
-                static POOL: $crate::text::spare::Pool<$room> =
-                    const { $crate::text::spare::Pool::new($limit, $bytes_limit) };
+                static POOL: $crate::text::spare::Pool<$kept> =
+                    const { $crate::text::spare::Pool::new($bytes_limit) };
             }
-            impl $crate::text::spare::Spared for $room {
+            impl$(<$life>)? $crate::text::spare::Spared for $room {
                 #[inline]
                 fn take() -> Self {
                     POOL.try_with($crate::text::spare::Pool::take).unwrap_or_default()
@@ -171,7 +169,7 @@ macro_rules! spared {
                 #[inline]
                 fn keep(self) {
                     // a thread that ends keeps nothing
-                    let _ = POOL.try_with(|pool| pool.keep(self));
+                    let _ = POOL.try_with(|pool| pool.keep($emptied(self)));
                 }
             }
         };
@@ -185,10 +183,10 @@ pub(crate) fn emptied<T, U>(mut list: Vec<T>) -> Vec<U> {
     list.into_iter().filter_map(|_| None).collect()
 }
 
-/// The most bytes of forms of a folded text that is kept; its tokens take some ten times as much.
-const FORMS_BYTES_LIMIT: usize = 1 << 16;
+/// The most bytes that folded texts take that a thread keeps: passages of some 300 kB in all.
+const TEXTS_BYTES_LIMIT: usize = 1 << 22;
 
-spared!(FoldedText; SPARE_LIMIT, FORMS_BYTES_LIMIT);
+spared!(FoldedText; TEXTS_BYTES_LIMIT);
 spared!(String, Vec<usize>, Vec<u32>, Vec<u64>, Vec<u8>);
 spared!(Vec<(usize, usize)>, Vec<Span>, Vec<(Span, f32)>);
 spared!('a: Vec<&'a str>, Vec<&'static str>);
@@ -299,7 +297,7 @@ where
 pub(crate) type SpareText = Spare<FoldedText>;
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use rustc_hash::{FxHashMap, FxHashSet};
 
     use super::*;
@@ -308,13 +306,30 @@ mod tests {
     struct Own(u64);
     spared!(Vec<Own>, FxHashMap<u32, Own>, FxHashSet<u32>);
 
-    const SELDOM_LIMIT: usize = 3;
-    const SELDOM_BYTES: usize = 8;
     #[derive(Debug)]
     struct Seldom(#[expect(dead_code, reason = "only its size counts")] u8);
-    spared!(Vec<Seldom>; SELDOM_LIMIT, SELDOM_BYTES);
+    const SELDOM_BYTES_LIMIT: usize = 3 * KEPT_COUNT_MIN;
+    spared!(Vec<Seldom>; SELDOM_BYTES_LIMIT);
 
     spared!('a: Vec<(usize, &'a Own)>, Vec<(usize, &'static Own)>);
+
+    /// The rooms of a type that the thread keeps, taken out.
+    fn kept_rooms<T: Room + Spared>() -> Vec<T> {
+        std::iter::from_fn(|| Some(T::take()).filter(|own| own.room_bytes() > 0)).collect()
+    }
+
+    /// Asserts that those of a type that are kept take no more bytes than that, and as many where there are enough. `make` makes one of
+    /// about so many bytes.
+    pub(crate) fn holds_bound<T: Room + Spared>(bytes_limit: usize, make: impl Fn(usize) -> T) {
+        kept_rooms::<T>();
+        make(bytes_limit + bytes_limit / 8).keep();
+        assert!(kept_rooms::<T>().is_empty(), "one is too large");
+        let part = make(bytes_limit / 3).room_bytes();
+        assert!(part > 0 && 2 * part <= bytes_limit);
+        (0..9).for_each(|_| make(bytes_limit / 3).keep());
+        let kept: usize = kept_rooms::<T>().iter().map(Room::room_bytes).sum();
+        assert!(kept <= bytes_limit && kept + part > bytes_limit, "{kept} of {bytes_limit}");
+    }
 
     #[test]
     fn room_is_kept_within_bounds() {
@@ -323,33 +338,34 @@ mod tests {
         one.resize(3 * KEPT_COUNT_MIN, Own(1));
         let room = one.capacity();
         drop(one);
-        let mut again: Spare<Vec<Own>> = Spare::take();
+        let again: Spare<Vec<Own>> = Spare::take();
         assert!(again.is_empty() && again.capacity() == room);
-        again.reserve_exact(SPARE_BYTES_LIMIT / size_of::<Own>() + 1);
         drop(again);
-        assert_eq!(Vec::<Own>::take().capacity(), 0, "too large");
-        Vec::<Own>::with_capacity(SPARE_BYTES_LIMIT / size_of::<Own>()).keep();
-        assert!(Vec::<Own>::take().capacity() > room, "not too large");
-        let many: Vec<Spare<Vec<Own>>> = (0..=SPARE_LIMIT)
-            .map(|_| {
-                let mut one: Spare<Vec<Own>> = Spare::take();
-                one.push(Own(1));
-                one
-            })
-            .collect();
+        let kept = Vec::<Own>::take;
+        assert_eq!((kept().capacity(), kept().capacity()), (room, 0));
+        let many: Vec<Spare<Vec<Own>>> = (0..=SPARE_LIMIT).map(|_| Spare::with_room(1)).collect();
         drop(many);
-        let kept = std::iter::from_fn(|| Some(Vec::<Own>::take()).filter(|own| own.capacity() > 0));
-        assert_eq!(kept.count(), SPARE_LIMIT);
+        assert_eq!(kept_rooms::<Vec<Own>>().len(), SPARE_LIMIT);
     }
 
     #[test]
-    fn a_type_may_tell_its_own_bounds() {
-        let keep = |room: usize| Vec::<Seldom>::with_capacity(room).keep();
-        let kept = || std::iter::from_fn(|| Some(Vec::<Seldom>::take()).filter(|own| own.capacity() > 0));
-        keep(SELDOM_BYTES + 1);
-        assert_eq!(kept().count(), 0);
-        (0..=SELDOM_LIMIT).for_each(|_| keep(SELDOM_BYTES));
-        assert_eq!(kept().count(), SELDOM_LIMIT);
+    fn all_of_a_type_take_so_many_bytes_at_most() {
+        holds_bound(SPARE_BYTES_LIMIT, |bytes| Vec::<Own>::with_capacity(bytes / size_of::<Own>()));
+        holds_bound(SELDOM_BYTES_LIMIT, Vec::<Seldom>::with_capacity);
+        holds_bound(SPARE_BYTES_LIMIT, String::with_capacity);
+        holds_bound(TEXTS_BYTES_LIMIT, |bytes| {
+            // dots have no forms, and room for tokens
+            let mut folded = FoldedText::new();
+            folded.fold(&".".repeat(bytes / 5));
+            folded
+        });
+        let mut table: FxHashMap<u32, Own> = FxHashMap::default();
+        table.reserve(SPARE_BYTES_LIMIT / size_of::<(u32, Own)>() + 1);
+        table.keep();
+        let mut set: FxHashSet<u32> = FxHashSet::default();
+        set.reserve(SPARE_BYTES_LIMIT / size_of::<u32>() + 1);
+        set.keep();
+        assert!(kept_rooms::<FxHashMap<u32, Own>>().is_empty() && kept_rooms::<FxHashSet<u32>>().is_empty());
     }
 
     #[test]

@@ -99,11 +99,10 @@ pub(crate) struct Candidate {
     pub probability: f32,
 }
 
-/// The most lists of candidates whose room is kept, as each text of a document has one, and the most bytes of each.
-const ROOM_LIMIT: usize = 1 << 9;
-const ROOM_BYTES_LIMIT: usize = 1 << 13;
+/// The most bytes that lists of candidates take that a thread keeps: those of some thousand texts.
+const CANDIDATES_BYTES_LIMIT: usize = 1 << 21;
 
-spared!(Vec<Candidate>; ROOM_LIMIT, ROOM_BYTES_LIMIT);
+spared!(Vec<Candidate>; CANDIDATES_BYTES_LIMIT);
 
 /// The candidates of a taxon.
 #[derive(Debug, Clone, Copy, Default)]
@@ -630,6 +629,14 @@ fn bags(gathering: &mut Gathering<'_>, written: &str, tokens: &mut dyn Iterator<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::spare::tests::holds_bound;
+
+    #[test]
+    fn lists_of_candidates_are_kept_within_their_bound() {
+        holds_bound(CANDIDATES_BYTES_LIMIT, |bytes| {
+            Vec::<Candidate>::with_capacity(bytes / size_of::<Candidate>())
+        });
+    }
 
     #[test]
     fn genera_are_no_parents_of_strains() {

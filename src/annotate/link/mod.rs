@@ -413,6 +413,8 @@ pub(crate) fn link(document: &mut Document<'_>, targets: &[Target], held_out: Op
         let text = *place;
         taxa.clear();
         taxa.extend(taxa_of(&linked[text]));
+        taxa.sort_unstable();
+        taxa.dedup();
         let species = choose_species(document, &words, target, &taxa);
         if times[text] == 1 {
             choose(&mut linked[text], species);
