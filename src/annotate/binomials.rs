@@ -49,7 +49,7 @@ spared!('d: Vec<OnlySpecies<'d>>, Vec<OnlySpecies<'static>>);
 spared!('d: Vec<Genus<'d>>, Vec<Genus<'static>>);
 
 /// The binomials that a document has in full.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Binomials<'d> {
     /// Sorted; few.
     full: Spare<Vec<Full<'d>>>,

@@ -23,9 +23,11 @@ pub(crate) trait Room: Default {
     fn empty(&mut self);
     /// About how many bytes it has taken from the heap; what its elements have taken is not counted.
     fn room_bytes(&self) -> usize;
-    /// Sees to the least room of what is kept, where there is such.
+    /// Sees to the least room of what is kept, where there is such; tells whether it had less.
     #[inline]
-    fn grow(&mut self) {}
+    fn grow(&mut self) -> bool {
+        false
+    }
 }
 
 impl<T> Room for Vec<T> {
@@ -38,8 +40,12 @@ impl<T> Room for Vec<T> {
     }
 
     #[inline]
-    fn grow(&mut self) {
-        self.reserve(KEPT_COUNT_MIN);
+    fn grow(&mut self) -> bool {
+        let had_less = self.capacity() < KEPT_COUNT_MIN;
+        if had_less {
+            self.reserve_exact(KEPT_COUNT_MIN);
+        }
+        had_less
     }
 }
 
@@ -108,26 +114,25 @@ impl<T: Room> Pool<T> {
     /// Keeps the room of one that is done with.
     #[inline]
     pub(crate) fn keep(&self, mut room: T) {
-        let bytes = room.room_bytes();
-        if bytes == 0 || self.kept.borrow().len() >= SPARE_LIMIT || !self.has_room_for(bytes) {
+        let (bytes, others) = (room.room_bytes(), self.bytes.get());
+        if bytes == 0 || others + bytes > self.bytes_limit {
             return;
         }
         room.empty();
-        room.grow();
-        if self.has_room_for(room.room_bytes()) {
-            let bytes = room.room_bytes();
-            self.bytes.set(self.bytes.get() + bytes);
-            let mut kept = self.kept.borrow_mut();
-            // a larger one stays the next to be given
-            let place = kept.len() - usize::from(kept.last().is_some_and(|last| last.room_bytes() > bytes));
-            kept.push(room);
-            let last = kept.len() - 1;
-            kept.swap(place, last);
+        let bytes = if room.grow() { room.room_bytes() } else { bytes };
+        let mut kept = self.kept.borrow_mut();
+        if others + bytes > self.bytes_limit || kept.len() >= SPARE_LIMIT {
+            return;
         }
-    }
-
-    const fn has_room_for(&self, bytes: usize) -> bool {
-        self.bytes.get() + bytes <= self.bytes_limit
+        self.bytes.set(others + bytes);
+        match kept.last_mut() {
+            // a larger one stays the next to be given
+            Some(last) if last.room_bytes() > bytes => {
+                let last = std::mem::replace(last, room);
+                kept.push(last);
+            }
+            _ => kept.push(room),
+        }
     }
 }
 

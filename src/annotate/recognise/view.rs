@@ -254,6 +254,9 @@ impl PassageView {
 
 /// The names of organisms in two words that a document has in full, where they were [marked](mark_binomials).
 pub(crate) fn binomials<'d>(passages: &[PassageText<'d>], views: &[PassageView]) -> Binomials<'d> {
+    if views.iter().all(|view| view.binomial_ends.is_empty()) {
+        return Binomials::default();
+    }
     Binomials::among(passages.iter().zip(views.iter().map(|view| &view.binomial_ends[..])))
 }
 
