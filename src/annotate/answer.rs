@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::decide::{Contender, decide};
 use super::evidence::better_first;
 use super::link::entities::Entities;
-use super::mention::{Mention, Reading, Subject};
+use super::mention::{Mention, Reading, Subject, Whole};
 use super::models::Models;
 use super::options::PreparedOptions;
 use super::passages::PassageText;
@@ -153,7 +153,7 @@ fn annotation(
         score: reading.score,
         method: reading.method,
         candidates,
-        composite: reading.composite,
+        composite: reading.composite.map(Whole::span),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Mentions and their readings, as the stages of the pipeline hand them on.
 
 use std::cmp::Reverse;
+use std::num::NonZeroU32;
 use std::ops::Range;
 
 use smol_str::SmolStr;
@@ -49,7 +50,28 @@ pub(super) struct Reading {
     /// How known the entity is; of two that fit alike the more known one is meant.
     pub prominence: u8,
     /// The mention of several entities that it is a part of.
-    pub composite: Option<Span>,
+    pub composite: Option<Whole>,
+}
+
+/// Where a mention of several entities stands, in a third of the room of an optional [`Span`], as a document may have very many readings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Whole {
+    start: u32,
+    bytes: NonZeroU32,
+}
+
+impl Whole {
+    /// That of a span that is not empty and within what is read of a text.
+    pub(super) fn of(span: Span) -> Option<Self> {
+        let bytes = NonZeroU32::new(u32::try_from(span.len()).ok()?)?;
+        Some(Self { start: u32::try_from(span.start).ok()?, bytes })
+    }
+
+    /// Its span.
+    pub(super) const fn span(self) -> Span {
+        let start = self.start as usize;
+        Span { start, end: start + self.bytes.get() as usize }
+    }
 }
 
 impl Reading {
@@ -109,8 +131,6 @@ impl Mention {
 
 /// A passage, and where in it something begins and ends.
 type Place = (usize, usize, Reverse<usize>);
-
-spared!(Vec<(Place, usize)>);
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use super::link::candidates::{Candidate, Route};
 use super::link::entities::{Entities, Form};
 use super::link::parts::{each_part, with_elements_before, with_elements_behind};
 use super::link::{Document, Linked, Target, ToldSpecies, link};
-use super::mention::{Mention, Reading, Readings, Subject};
+use super::mention::{Mention, Reading, Readings, Subject, Whole};
 use super::models::Models;
 use super::options::PreparedOptions;
 use super::passages::PassageText;
@@ -119,7 +119,7 @@ struct Chosen {
     score: f32,
 }
 
-spared!(Vec<Chosen>, Vec<((usize, Span, EntityType), usize)>);
+spared!(Vec<Chosen>);
 
 impl Chosen {
     /// What sorts those of a passage by start, end and type.
@@ -311,15 +311,18 @@ fn readings<'l>(
     let score = target.score;
     let Linked { candidates, none, species, most, .. } = linked;
     let of_taxon = matches!(target.entity_type, EntityType::Gene | EntityType::CellLine);
-    let wanted = |candidate: &&Candidate| !of_taxon || options.wants_taxon(candidate.taxon);
+    let asks_taxa = of_taxon && !options.options().taxa.is_empty();
     let common_word = linked.by_itself.common_word;
     let score_of = |candidate: &Candidate| (score * candidate.probability).max(SCORE_MIN);
     chosen.clear();
-    chosen.extend(candidates.iter().filter(wanted));
+    if asks_taxa {
+        chosen.extend(candidates.iter().filter(|candidate| options.wants_taxon(candidate.taxon)));
+    } else {
+        chosen.extend(candidates.iter());
+    }
     keep_needed(chosen, score_of, target.entity_type, options);
     let reading =
         |candidate: &&Candidate| reading_of(target, (candidate, *species), score_of(candidate), common_word);
-    let asks_taxa = of_taxon && !options.options().taxa.is_empty();
     let linked = chosen.first().is_some_and(|first| {
         let enough = first.probability >= CERTAIN_ENTITY || first.probability * most.get() >= linked_min;
         first.probability >= *none && enough
@@ -327,7 +330,10 @@ fn readings<'l>(
     let names_nothing = !linked && !asks_taxa;
     let mut readings = Readings::with_room(usize::from(names_nothing) + chosen.len());
     if names_nothing {
-        readings.push(Reading { composite: target.composite, ..unlinked(target.entity_type, score) });
+        readings.push(Reading {
+            composite: target.composite.and_then(Whole::of),
+            ..unlinked(target.entity_type, score)
+        });
     }
     readings.extend(chosen.iter().map(reading));
     if linked {
@@ -354,7 +360,7 @@ pub(super) fn reading_of(
         contradicted: false,
         recognised: true,
         prominence: candidate.prominence,
-        composite: target.composite,
+        composite: target.composite.and_then(Whole::of),
     }
 }
 

@@ -396,7 +396,8 @@ pub(crate) fn link(document: &mut Document<'_>, targets: &[Target], held_out: Op
     let conventions = conventions(targets, &texts);
     let Texts { of_mention: mut places, mut linked, times, .. } = texts;
     let mut genes: Spare<FxHashMap<(usize, ToldSpecies), usize>> = Spare::take();
-    let mut taxa: Spare<Vec<Taxon>> = Spare::take();
+    // those of the candidates of the text that was last
+    let (mut taxa, mut taxa_of_text): (Spare<Vec<Taxon>>, Option<usize>) = (Spare::take(), None);
     let (model, kept) = (&document.models.linking, held_out.is_some());
     let mut known = document.entities.borrow_mut().take_weights();
     let mut choose = |own: &mut Linked, species| {
@@ -411,10 +412,12 @@ pub(crate) fn link(document: &mut Document<'_>, targets: &[Target], held_out: Op
             continue;
         }
         let text = *place;
-        taxa.clear();
-        taxa.extend(taxa_of(&linked[text]));
-        taxa.sort_unstable();
-        taxa.dedup();
+        if taxa_of_text.replace(text) != Some(text) {
+            taxa.clear();
+            taxa.extend(taxa_of(&linked[text]));
+            taxa.sort_unstable();
+            taxa.dedup();
+        }
         let species = choose_species(document, &words, target, &taxa);
         if times[text] == 1 {
             choose(&mut linked[text], species);
