@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::decide::{Contender, decide};
 use super::evidence::better_first;
 use super::link::entities::Entities;
-use super::mention::{Mention, Reading, Subject, Whole};
+use super::mention::{Mention, Reading, Readings, Subject, Whole};
 use super::models::Models;
 use super::options::PreparedOptions;
 use super::passages::PassageText;
@@ -31,11 +31,11 @@ spared!(Vec<Choice>);
 
 /// The annotations of all passages, sorted as an answer is. The decision among names of the dictionary is the same whatever
 /// types are asked for and however much of a score; these choose from its outcome, so that asking for less never brings up
-/// anything else. A score below the usual one lets more take part.
+/// anything else. A score below the usual one lets more take part. Mentions that are answered give up their readings.
 pub(super) fn annotations(
     mut names: Names<'_>,
     passages: &[PassageText<'_>],
-    mentions: &[Mention],
+    mentions: &mut [Mention],
     options: &PreparedOptions,
 ) -> Vec<Annotation> {
     let choices = eligible(mentions, names.models, options);
@@ -44,9 +44,14 @@ pub(super) fn annotations(
     }
     let stay = decided(&choices, mentions, options);
     let mut annotations: Vec<Annotation> = Vec::with_capacity(stay.len());
-    annotations.extend(stay.iter().map(|choice| {
+    annotations.extend(stay.iter().enumerate().map(|(at, choice)| {
         work_done(8);
-        annotation(&mut names, passages, mentions, *choice, options)
+        let found = annotation(&mut names, passages, mentions, *choice, options);
+        // a document may have very many mentions: what is done with makes room for the answer
+        if stay.get(at + 1).is_none_or(|next| next.mention != choice.mention) {
+            mentions[choice.mention].readings = Readings::default();
+        }
+        found
     }));
     let order = |one: &Annotation, other: &Annotation| {
         let key = |a: &Annotation| (a.passage_index, a.span.start, Reverse(a.span.end), a.entity_type);

@@ -128,7 +128,7 @@ impl Annotator {
             answer::merge_spans(&mut mentions);
             let names =
                 answer::Names::new(vocabulary, &self.models, &mut memory.entities, &mut memory.reasons);
-            let annotations = answer::annotations(names, &passages, &mentions, options);
+            let annotations = answer::annotations(names, &passages, &mut mentions, options);
             let abbreviations = abbreviations(&passages, &prepared, defined);
             memory.keep_room(prepared);
             AnnotatedDocument { id: document.id.clone(), annotations, abbreviations }
