@@ -6,6 +6,7 @@ use super::super::surface::is_common_word;
 use super::organisms::organism_kind;
 use super::spelling::{KINDS, Spelling, kind};
 use crate::model::EntityType;
+use crate::text::Spare;
 
 /// The most characters of a shape.
 const SHAPE_CHARACTERS_LIMIT: usize = 12;
@@ -184,7 +185,13 @@ impl Word {
 
     /// Reads the form of a word: its letters, shapes and ends, but no parts, and nothing that a list or a model tells.
     pub(crate) fn form(written: &str) -> Self {
-        Self::of_lower(written, &written.to_lowercase())
+        if !written.is_ascii() {
+            return Self::of_lower(written, &written.to_lowercase());
+        }
+        let mut lower: Spare<String> = Spare::take();
+        lower.push_str(written);
+        lower.make_ascii_lowercase();
+        Self::of_lower(written, &lower)
     }
 
     fn of_lower(written: &str, lower: &str) -> Self {
