@@ -7,17 +7,16 @@
 //! Writes what took it, by place in the code, to `dhat-heap.json`, which `dh_view.html` of DHAT shows.
 
 mod answer;
+#[path = "../speed/subject.rs"]
+mod subject;
 #[path = "../speed/texts.rs"]
 mod texts;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Parser;
-use glossator::annotate::Annotator;
-use glossator::catalog::Catalog;
-use glossator::model::AnnotateOptions;
+use subject::Subject;
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
@@ -47,27 +46,16 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
-    let catalog = match &arguments.catalog {
-        Some(file) => Catalog::open(file)?,
-        None => Catalog::embedded()?,
-    };
-    let annotator = Annotator::new(Arc::new(catalog));
-    let options = annotator.prepare(&AnnotateOptions::default())?;
-    let documents = match &arguments.texts {
-        Some(folder) => texts::of_folder(folder),
-        None => texts::documents(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpora"))),
-    };
-    if documents.is_empty() {
-        return Err("there are no texts: --texts names a folder of PubTator files".into());
-    }
+    let subject = Subject::open(arguments.catalog.as_deref(), arguments.texts.as_deref())?;
+    let Subject { annotator, options, documents } = &subject;
     for document in documents.iter().cycle().take(documents.len() * ROUNDS_BEFORE) {
-        drop(annotator.annotate(document, &options));
+        drop(annotator.annotate(document, options));
     }
     let _profiler = dhat::Profiler::builder().trim_backtraces(None).build();
     let (mut answers, mut beyond, mut with_some) = (0, 0, 0);
-    for document in &documents {
+    for document in documents {
         let before = dhat::HeapStats::get().total_blocks;
-        let answer = annotator.annotate(document, &options);
+        let answer = annotator.annotate(document, options);
         let taken = dhat::HeapStats::get().total_blocks - before;
         let own = answer::allocations(&answer);
         answers += own;

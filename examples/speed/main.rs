@@ -9,20 +9,20 @@
 //! plain ones. `--digest` prints a hash of every answer, which tells whether a change has changed any.
 
 mod strange;
+mod subject;
 mod texts;
 
 use std::hint::black_box;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use glossator::annotate::{Annotator, PreparedOptions};
-use glossator::catalog::Catalog;
-use glossator::model::{AnnotateOptions, Document};
+use glossator::model::Document;
+use subject::Subject;
 use xxhash_rust::xxh3::Xxh3Default;
 
 /// Measures the annotator.
@@ -69,28 +69,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// What is measured.
-struct Subject {
-    annotator: Annotator,
-    options: PreparedOptions,
-    documents: Vec<Document>,
-}
-
 fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let catalog = match &arguments.catalog {
-        Some(file) => Catalog::open(file)?,
-        None => Catalog::embedded()?,
-    };
-    let annotator = Annotator::new(Arc::new(catalog));
-    let options = annotator.prepare(&AnnotateOptions::default())?;
-    let documents = match &arguments.texts {
-        Some(folder) => texts::of_folder(folder),
-        None => texts::documents(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpora"))),
-    };
-    if documents.is_empty() {
-        return Err("there are no texts: --texts names a folder of PubTator files".into());
-    }
-    let subject = Subject { annotator, options, documents };
+    let subject = Subject::open(arguments.catalog.as_deref(), arguments.texts.as_deref())?;
     if let Some(file) = &arguments.answers {
         return subject.write(file);
     }
