@@ -12,11 +12,10 @@ mod subject;
 #[path = "../speed/texts.rs"]
 mod texts;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subject::Subject;
+use subject::{Source, Subject};
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
@@ -27,16 +26,12 @@ const ROUNDS_BEFORE: usize = 3;
 /// Counts allocations.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// The catalog [default: the starter catalog]
-    #[arg(value_name = "FILE")]
-    catalog: Option<PathBuf>,
-    /// Where PubTator files lie, whose texts alone are read [default: the starter corpus and the corpora at hand]
-    #[arg(long, value_name = "FOLDER")]
-    texts: Option<PathBuf>,
+    #[command(flatten)]
+    source: Source,
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    match run(&Arguments::parse().source) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("allocations: {error}");
@@ -45,8 +40,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
-    let subject = Subject::open(arguments.catalog.as_deref(), arguments.texts.as_deref())?;
+fn run(source: &Source) -> Result<(), Box<dyn std::error::Error>> {
+    let subject = Subject::open(source)?;
     let Subject { annotator, options, documents } = &subject;
     for document in documents.iter().cycle().take(documents.len() * ROUNDS_BEFORE) {
         drop(annotator.annotate(document, options));

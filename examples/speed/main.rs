@@ -22,18 +22,14 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use glossator::model::Document;
-use subject::Subject;
+use subject::{Source, Subject};
 use xxhash_rust::xxh3::Xxh3Default;
 
 /// Measures the annotator.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// The catalog [default: the starter catalog]
-    #[arg(value_name = "FILE")]
-    catalog: Option<PathBuf>,
-    /// Where PubTator files lie, whose texts alone are read [default: the starter corpus and the corpora at hand]
-    #[arg(long, value_name = "FOLDER")]
-    texts: Option<PathBuf>,
+    #[command(flatten)]
+    source: Source,
     /// How often the texts are read; the median counts
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -70,7 +66,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let subject = Subject::open(arguments.catalog.as_deref(), arguments.texts.as_deref())?;
+    let subject = Subject::open(&arguments.source)?;
     if let Some(file) = &arguments.answers {
         return subject.write(file);
     }

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::{Curie, EntityType};
 
 /// A half-open range, in bytes of UTF-8 from the start of a passage unless said otherwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
     /// The first unit inside.
     pub start: usize,

@@ -9,7 +9,7 @@ use std::cell::LazyCell;
 use super::super::recognise::table::MODEL_TYPES;
 use super::super::recognise::words::hash;
 use super::candidates::{self, Asked, Candidate, Route};
-use super::{Document, Linked, OtherForm, TEXTS_LISTED_LIMIT, Target, Texts, features, rank};
+use super::{Document, Linked, OtherForm, Target, Texts, features, rank};
 use crate::catalog::EntityIndex;
 use crate::model::EntityType;
 use crate::text::pauses::{work_done, worked};
@@ -118,13 +118,8 @@ pub(super) fn follow_long_forms(document: &Document<'_>, targets: &[Target], tex
                 work_done(8);
                 if follows {
                     let long_name = (target.entity_type, long);
-                    let of_name = match firsts.len() {
-                        0..=TEXTS_LISTED_LIMIT => (0..firsts.len()).find(|text| name(*text) == long_name),
-                        _ => {
-                            let place = by_name.binary_search_by_key(&long_name, |text| name(*text));
-                            place.ok().map(|place| by_name[place])
-                        }
-                    };
+                    let place = by_name.binary_search_by_key(&long_name, |text| name(*text));
+                    let of_name = place.ok().map(|place| by_name[place]);
                     let of_place = || around_long_form(document, targets, target);
                     let other = of_name.or_else(|| of_place().map(|mention| of_mention[mention]));
                     let linked = match other {

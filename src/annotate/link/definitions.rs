@@ -7,9 +7,6 @@ use super::super::recognise::view::Placed;
 use crate::text::pauses::worked;
 use crate::text::{Spare, spared};
 
-/// The most definitions that are gone through for a form; more are sorted by their forms.
-const LISTED_LIMIT: usize = 8;
-
 /// A short form and what it stands for.
 #[derive(Debug)]
 pub(super) struct Defined<'d> {
@@ -25,7 +22,7 @@ spared!('d: Vec<Defined<'d>>, Vec<Defined<'static>>);
 #[derive(Debug, Default)]
 pub(super) struct Definitions<'d> {
     all: Spare<Vec<Defined<'d>>>,
-    /// The places of many, sorted by each form.
+    /// The places of all, sorted by each form.
     by_short: Spare<Vec<usize>>,
     by_long: Spare<Vec<usize>>,
 }
@@ -41,15 +38,12 @@ impl<'d> Definitions<'d> {
                 place: (*index, definition.long_form.clone()),
             }
         };
-        let all = found.iter().map(defined).collect();
-        let mut own = Self { all, by_short: Spare::take(), by_long: Spare::take() };
-        if own.all.len() > LISTED_LIMIT {
-            own.by_short.extend(0..own.all.len());
-            own.by_short.sort_unstable_by_key(|at| worked((own.all[*at].short, *at)));
-            own.by_long.extend(0..own.all.len());
-            own.by_long.sort_unstable_by_key(|at| worked((own.all[*at].long, *at)));
-        }
-        own
+        let all: Spare<Vec<Defined<'d>>> = found.iter().map(defined).collect();
+        let places = || (0..all.len()).collect::<Spare<Vec<usize>>>();
+        let (mut by_short, mut by_long) = (places(), places());
+        by_short.sort_unstable_by_key(|at| worked((all[*at].short, *at)));
+        by_long.sort_unstable_by_key(|at| worked((all[*at].long, *at)));
+        Self { all, by_short, by_long }
     }
 
     /// Whether there are none.
@@ -67,7 +61,7 @@ impl<'d> Definitions<'d> {
         self.first(&self.by_long, long, |own| own.long)
     }
 
-    /// The first of which `form_of` gives that form; `sorted` are the places of many by it.
+    /// The first of which `form_of` gives that form; `sorted` are the places of all by it.
     fn first(
         &self,
         sorted: &[usize],
@@ -75,9 +69,6 @@ impl<'d> Definitions<'d> {
         form_of: impl Fn(&Defined<'d>) -> &'d str,
     ) -> Option<&Defined<'d>> {
         let is_it = |own: &&Defined<'d>| form_of(own) == form;
-        if self.all.len() <= LISTED_LIMIT {
-            return self.all.iter().find(is_it);
-        }
         let at = sorted.partition_point(|at| form_of(&self.all[*at]) < form);
         sorted.get(at).map(|at| &self.all[*at]).filter(is_it)
     }
@@ -91,7 +82,7 @@ mod tests {
     #[test]
     fn the_first_definition_of_a_form_counts_however_many_there_are() {
         let names = ["tumor necrosis factor (TNF)", "total nerve fibre (TNF)", "tumor necrosis factor (TF)"];
-        for repeated in [1, LISTED_LIMIT + 1] {
+        for repeated in [1, 9] {
             let text = names.join(" and ").repeat(repeated);
             let passages = [PassageText::new(&text)];
             let definitions = Definitions::new(&passages, &definitions(&passages));

@@ -7,7 +7,7 @@ use crate::model::EntityType;
 use crate::text::{Spare, spared};
 
 /// The most texts that are gone through for one; more are found by their hashes.
-pub(super) const TEXTS_LISTED_LIMIT: usize = 24;
+const TEXTS_LISTED_LIMIT: usize = 24;
 
 /// A text as mentions of one type.
 type TypedText<'d> = (EntityType, &'d str);

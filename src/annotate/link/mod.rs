@@ -44,7 +44,7 @@ use entities::{Entities, Form};
 use features::{Conventions, Told};
 use focus::CLASSES;
 use kept::KeptName;
-use known_texts::{KnownTexts, TEXTS_LISTED_LIMIT};
+use known_texts::KnownTexts;
 pub(crate) use weights::LinkModel;
 
 /// A mention to link.

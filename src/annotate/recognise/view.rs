@@ -16,7 +16,7 @@ use super::pieces::Pieces;
 use super::tags::Tags;
 use super::words::hash;
 use crate::model::EntityType;
-use crate::text::abbreviations::{self, Definition};
+use crate::text::abbreviations::{Definition, find_definitions};
 use crate::text::pauses::work_done;
 use crate::text::{FoldedText, Gap, NO_NUMBER, Spare, Token, keep_numbers, spared};
 
@@ -379,7 +379,7 @@ pub(crate) type Placed = (usize, Definition);
 pub(crate) fn definitions(passages: &[PassageText<'_>]) -> Spare<Vec<Placed>> {
     let mut found: Spare<Vec<Placed>> = Spare::take();
     for (index, passage) in passages.iter().enumerate() {
-        let own = abbreviations::definitions(passage.text).take(DEFINITIONS_LIMIT - found.len());
+        let own = find_definitions(passage.text).take(DEFINITIONS_LIMIT - found.len());
         found.extend(own.map(|definition| (index, definition)));
     }
     found
